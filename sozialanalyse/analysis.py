@@ -1,0 +1,312 @@
+"""The whole flow: from a dataset and rules to released tables from which pages are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from sozialanalyse.dataset.read import read_dataset
+from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.disclosure.release import ReleasedTable, release_population, release_values
+from sozialanalyse.disclosure.rules import DisclosureRules
+from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.index.build import IndexResult, build_index
+from sozialanalyse.index.data import IndexData
+from sozialanalyse.index.spec import IndexSpec
+from sozialanalyse.indicators.compute import compute_values
+from sozialanalyse.indicators.development import describe_trends
+from sozialanalyse.indicators.population import add_coarser_levels
+from sozialanalyse.indicators.standing import comparison_years, describe_standing, select_years
+from sozialanalyse.project import chosen_folder
+from sozialanalyse.report.maps import simplify_for_maps
+from sozialanalyse.report.view import Analysis, IndexView
+
+__all__ = ["IndexRules", "Parameters", "analyse", "load_analysis", "read_parameters"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRules:
+    """Which index is built: a specification, and what stands in for it where indicators are missing.
+
+    Attributes
+    ----------
+    title, description : str
+        German name and explanation.
+    minimum_indicators : int
+        Fewest indicators of the specification that a dataset must have.
+    spec : IndexSpec
+        How it is made.
+    fallback_title, fallback_description : str
+        Name and explanation of the index that stands in.
+    fallback_domains : tuple of str
+        It takes all indicators of these domains that have a direction.
+    fallback_minimum : int
+        Fewest of them.
+    """
+
+    title: str
+    description: str
+    minimum_indicators: int
+    spec: IndexSpec
+    fallback_title: str
+    fallback_description: str
+    fallback_domains: tuple[str, ...]
+    fallback_minimum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The rules that all notebooks share.
+
+    Attributes
+    ----------
+    disclosure : DisclosureRules
+        What may be shown.
+    index : IndexRules
+        How the Sozialindex is made.
+    confidence : float
+        Coverage of all intervals, between 0 and 1.
+    year : str
+        Year of comparison, or ``"latest"``.
+    """
+
+    disclosure: DisclosureRules
+    index: IndexRules
+    confidence: float
+    year: str = "latest"
+
+
+def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
+    """Carry out the whole flow for a dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        A validated dataset.
+    parameters : Parameters
+        Rules and year of comparison.
+
+    Returns
+    -------
+    Analysis
+        Everything that pages are made from. Cells are hidden once, over all areas, levels and years; all
+        that is computed afterwards sees released cells only, and so can reveal nothing.
+    """
+    computed = compute_values(dataset, confidence=parameters.confidence)
+    values = release_values(computed.frame, dataset.indicators["kind"], parameters.disclosure)
+    years = comparison_years(values.frame, parameters.year)
+    compared = values.derive("compared values", lambda frame: select_years(frame, years))
+    confidence = parameters.confidence
+    index, index_missing = _index(compared, dataset, parameters.index)
+    population = None
+    if dataset.population is not None:
+        population = release_population(
+            add_coarser_levels(dataset.population, dataset.areas), parameters.disclosure
+        )
+    return Analysis(
+        title=dataset.title,
+        synthetic=dataset.synthetic,
+        levels=dataset.levels,
+        areas=dataset.areas,
+        indicators=dataset.indicators,
+        geometry=simplify_for_maps(dataset.geometry, dataset.areas, dataset.finest_level),
+        schematic_geometry=dataset.schematic_geometry,
+        licenses=dataset.licenses,
+        sources=dataset.sources,
+        attribution=dataset.attribution,
+        remarks=dataset.remarks + computed.remarks,
+        fingerprint=dataset.fingerprint,
+        rules=parameters.disclosure,
+        confidence=confidence,
+        years=years,
+        values=values,
+        current=compared.derive(
+            "current values", lambda frame: describe_standing(frame, dataset, confidence=confidence)
+        ),
+        trends=values.derive("trends", lambda frame: describe_trends(frame, confidence=confidence)),
+        population=population,
+        index=index,
+        index_missing=index_missing,
+    )
+
+
+def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tuple[IndexView | None, str]:
+    """Build the index or the one that stands in for it; return it, or why there is none."""
+    frame = compared.where(level=dataset.finest_level).frame
+    frame = frame[frame["value"].notna()]
+    there = set(frame["indicator_id"].astype(str))
+    present = tuple(key for key in rules.spec.indicators if key in there)
+    if len(present) >= rules.minimum_indicators:
+        chosen, title, description = _only(rules.spec, present), rules.title, rules.description
+    else:
+        catalogue = dataset.indicators
+        wanted = catalogue["domain"].isin(rules.fallback_domains) & (catalogue["direction"] != "neutral")
+        substitute = tuple(str(key) for key in catalogue.index[wanted] if key in there)
+        if len(substitute) < rules.fallback_minimum:
+            return None, (
+                f"Kein {rules.title}: Der Datensatz hat {len(present)} der {len(rules.spec.indicators)} "
+                f"Indikatoren; mindestens {rules.minimum_indicators} müssen es sein."
+            )
+        chosen = replace(_only(rules.spec, ()), indicators=substitute)
+        title, description = rules.fallback_title, rules.fallback_description
+    try:
+        result = build_index(_index_data(frame, dataset, chosen.indicators), chosen)
+    except MethodError as error:
+        return None, f"Kein {title}: {error}"
+    absent = [str(key) for key in rules.spec.indicators if key not in chosen.indicators]
+    labels = dataset.indicators["label"]
+    notes = result.notes
+    if title == rules.title and absent:
+        named = ", ".join(str(labels.get(key, key)) for key in absent)
+        notes = (f"Ohne {named}: Der Datensatz enthält dafür keine Werte.", *notes)
+    return (
+        IndexView(
+            areas=compared.derive("index", lambda _: _area_frame(result)),
+            parts=compared.derive("parts of the index", lambda _: _part_frame(result)),
+            title=title,
+            description=description,
+            class_labels=result.class_labels,
+            indicator_ids=chosen.indicators,
+            notes=notes,
+        ),
+        "",
+    )
+
+
+def _only(spec: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
+    """Return the specification for some of its indicators."""
+    chosen = [position for position, key in enumerate(spec.indicators) if key in indicators]
+    per_indicator: dict[str, Any] = {}
+    for name in ("domains", "directions", "weights", "goalposts", "references"):
+        entries = getattr(spec, name)
+        per_indicator[name] = tuple(entries[position] for position in chosen) if entries else ()
+    return replace(spec, indicators=indicators or spec.indicators[:1], **per_indicator)
+
+
+def _index_data(frame: pd.DataFrame, dataset: Dataset, indicators: tuple[str, ...]) -> IndexData:
+    areas = dataset.areas[dataset.areas["level"] == dataset.finest_level]
+    wide = frame.pivot_table(index="area_id", columns="indicator_id", values="value", observed=True)
+    wide = wide.reindex(index=areas.index, columns=list(indicators))
+    return IndexData(
+        area_ids=tuple(str(key) for key in wide.index),
+        indicator_ids=indicators,
+        values=wide.to_numpy(dtype=np.float64),
+        directions=tuple(str(dataset.indicators["direction"][key]) for key in indicators),
+        groups=tuple(str(key) for key in areas["parent_id"]),
+    )
+
+
+def _area_frame(result: IndexResult) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "area_id": result.area_ids,
+            "index": result.index,
+            "rank": result.rank,
+            "ranked": int(np.isfinite(result.index).sum()),
+            "class_index": result.class_index,
+            "missing": result.missing.any(axis=1),
+        }
+    )
+
+
+def _part_frame(result: IndexResult) -> pd.DataFrame:
+    areas, indicators = result.parts.shape
+    return pd.DataFrame(
+        {
+            "area_id": np.repeat(np.asarray(result.area_ids, dtype=object), indicators),
+            "indicator_id": np.tile(np.asarray(result.indicator_ids, dtype=object), areas),
+            "part": result.parts.reshape(-1),
+        }
+    )
+
+
+def read_parameters(folder: Path) -> Parameters:
+    """Read the rules that all notebooks share.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder ``parameters`` with ``rules/comparison.yaml``, ``rules/disclosure.yaml``, ``rules/index.yaml``.
+
+    Raises
+    ------
+    ParameterError
+        If a file is missing, is no YAML mapping, or breaks its form.
+    """
+    comparison = _read_rules(folder, "comparison")
+    confidence = comparison.get("confidence", {}).get("value")
+    if not isinstance(confidence, float) or not 0 < confidence < 1:
+        raise ParameterError("rules/comparison.yaml: »confidence« braucht einen »value« zwischen 0 und 1.")
+    index = _read_rules(folder, "index")
+    keys = {"title", "description", "minimum_indicators", "spec", "fallback"}
+    fallback_keys = {"title", "description", "domains", "minimum_indicators"}
+    fallback = index.get("fallback")
+    if set(index) != keys or not isinstance(fallback, dict) or set(fallback) != fallback_keys:
+        raise ParameterError(
+            f"rules/index.yaml braucht genau diese Angaben: {', '.join(sorted(keys))}; unter »fallback«: "
+            f"{', '.join(sorted(fallback_keys))}."
+        )
+    return Parameters(
+        disclosure=DisclosureRules.from_mapping(_read_rules(folder, "disclosure")),
+        index=IndexRules(
+            title=str(index["title"]),
+            description=str(index["description"]),
+            minimum_indicators=int(index["minimum_indicators"]),
+            spec=IndexSpec.from_mapping(index["spec"]),
+            fallback_title=str(fallback["title"]),
+            fallback_description=str(fallback["description"]),
+            fallback_domains=tuple(fallback["domains"]),
+            fallback_minimum=int(fallback["minimum_indicators"]),
+        ),
+        confidence=confidence,
+    )
+
+
+def _read_rules(folder: Path, name: str) -> dict[str, Any]:
+    path = folder / "rules" / f"{name}.yaml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParameterError(f"Die Datei rules/{name}.yaml fehlt im Ordner der Parameter.") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ParameterError(
+            f"rules/{name}.yaml ist kein gültiges YAML in UTF-8. Bitte die Einrückungen prüfen."
+        ) from None
+    if not isinstance(content, dict):
+        raise ParameterError(f"rules/{name}.yaml muss Angaben der Form »name: wert« enthalten.")
+    return content
+
+
+def load_analysis(data_dir: str = "", parameters_dir: str = "", *, year: str = "latest") -> Analysis:
+    """Read a dataset and the rules, and carry out the whole flow; the same call is answered from memory.
+
+    Parameters
+    ----------
+    data_dir, parameters_dir : str
+        Folders; ``""`` means those of the batch (environment), else the embedded ones.
+    year : str
+        Year of comparison such as ``"2021"``, or ``"latest"``.
+
+    Raises
+    ------
+    ParameterError
+        If a folder, a rule or the year is not valid.
+    DatasetError
+        If the dataset breaks its form; carries all faults.
+    """
+    if not (year == "latest" or (isinstance(year, str) and year.isdecimal() and len(year) == 4)):
+        raise ParameterError(
+            '»year« muss ein Jahr in Anführungszeichen sein, zum Beispiel "2021", oder "latest".'
+        )
+    return _load(chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir), year)
+
+
+@lru_cache(maxsize=4)
+def _load(data: Path, parameters: Path, year: str) -> Analysis:
+    return analyse(read_dataset(data), replace(read_parameters(parameters), year=year))

@@ -1,0 +1,1 @@
+"""Running notebooks for many areas."""

@@ -1,0 +1,242 @@
+"""The plan of a batch: one run per notebook and area, each with its own safe file name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from sozialanalyse.batch.notebook import AREA_PARAMETER, Notebook, parameter_faults, read_notebook
+from sozialanalyse.batch.recipe import Recipe
+from sozialanalyse.batch.runs import Run
+from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.errors import ParameterError
+
+__all__ = ["Plan", "area_file_names", "make_plan", "select_runs"]
+
+_TRANSLITERATION: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+)
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_LONGEST_NAME: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All runs that the parameters ask for and the dataset can serve.
+
+    Attributes
+    ----------
+    recipes : tuple of Recipe
+        In the order of the index page.
+    notebooks : mapping from name to Notebook
+        The notebooks of these recipes.
+    runs : tuple of Run
+        By notebook, then by area in the order of the dataset.
+    skipped : mapping from notebook to str
+        Notebooks that the dataset cannot serve, each with the reason as a German sentence.
+    """
+
+    recipes: tuple[Recipe, ...]
+    notebooks: Mapping[str, Notebook]
+    runs: tuple[Run, ...]
+    skipped: Mapping[str, str]
+
+
+def make_plan(dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Path) -> Plan:
+    """Turn recipes into runs, after checking notebooks, parameters, levels and areas.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Gives levels and areas.
+    recipes : sequence of Recipe
+        What is to run.
+    notebooks_folder : Path
+        Where the notebooks of the recipes lie.
+
+    Returns
+    -------
+    Plan
+        A notebook whose levels or areas the dataset does not have is not a fault: it is skipped.
+
+    Raises
+    ------
+    ParameterError
+        With the faults of all notebooks: missing file, parameters cell, unknown parameter, wrong type.
+    """
+    names = area_file_names(dataset.areas.index.tolist())
+    notebooks: dict[str, Notebook] = {}
+    runs: list[Run] = []
+    skipped: dict[str, str] = {}
+    faults: list[str] = []
+    for recipe in recipes:
+        path = notebooks_folder.resolve() / f"{recipe.notebook}.ipynb"
+        if not path.is_file():
+            faults.append(
+                f"Zu »{recipe.notebook}.yaml« gibt es kein Notebook »{recipe.notebook}.ipynb« im Ordner "
+                f"»{notebooks_folder.name}«. Bitte eine der beiden Dateien umbenennen oder entfernen."
+            )
+            continue
+        try:
+            notebook = read_notebook(path)
+        except ParameterError as error:
+            faults.append(str(error))
+            continue
+        faults += parameter_faults(notebook, {AREA_PARAMETER: "", **recipe.parameters})
+        notebooks[recipe.notebook] = notebook
+        missing = _missing(dataset, recipe)
+        if missing:
+            skipped[recipe.notebook] = missing
+            continue
+        areas = _areas_of(dataset, recipe)
+        runs += [
+            Run(
+                recipe.notebook,
+                path,
+                area_id,
+                str(dataset.areas.at[area_id, "name"]),
+                str(dataset.areas.at[area_id, "level"]),
+                {AREA_PARAMETER: area_id, **recipe.parameters},
+                f"{recipe.notebook}/{names[area_id]}",
+            )
+            for area_id in areas
+        ]
+    if faults:
+        raise ParameterError("\n".join(faults))
+    return Plan(tuple(recipes), notebooks, tuple(runs), skipped)
+
+
+def _missing(dataset: Dataset, recipe: Recipe) -> str:
+    if recipe.chosen_by == "all":
+        return ""
+    if recipe.chosen_by == "level":
+        present, singular, plural = {level.level for level in dataset.levels}, "die Ebene", "die Ebenen"
+    else:
+        present, singular, plural = set(dataset.areas.index), "das Gebiet", "die Gebiete"
+    absent = [name for name in recipe.names if name not in present]
+    if not absent:
+        return ""
+    listed = ", ".join(f"»{name}«" for name in absent)
+    return f"Der Datensatz hat {singular if len(absent) == 1 else plural} {listed} nicht."
+
+
+def _areas_of(dataset: Dataset, recipe: Recipe) -> list[str]:
+    areas = dataset.areas
+    if recipe.chosen_by == "level":
+        areas = areas[areas["level"].isin(recipe.names)]
+    elif recipe.chosen_by == "area":
+        areas = areas[areas.index.isin(recipe.names)]
+    return [str(area_id) for area_id in areas.index]
+
+
+def select_runs(
+    plan: Plan,
+    dataset: Dataset,
+    notebooks: Sequence[str] = (),
+    areas: Sequence[str] = (),
+    level: str = "",
+) -> tuple[Run, ...]:
+    """Choose runs of a plan by notebook, area and level; nothing given means all.
+
+    Parameters
+    ----------
+    plan : Plan
+        All runs.
+    dataset : Dataset
+        To tell an unknown area or level from one that no notebook runs for.
+    notebooks, areas : sequence of str
+        Names of notebooks and keys of areas.
+    level : str
+        A level, or ``""`` for all.
+
+    Returns
+    -------
+    tuple of Run
+        In the order of the plan; never empty.
+
+    Raises
+    ------
+    ParameterError
+        If a notebook, an area or the level is unknown, if a named notebook is skipped, or if nothing is left.
+    """
+    faults = _unknown("Das Notebook", notebooks, [recipe.notebook for recipe in plan.recipes])
+    faults += [
+        f"»{name}« kann nicht laufen: {plan.skipped[name]}" for name in notebooks if name in plan.skipped
+    ]
+    faults += _unknown(
+        "Das Gebiet", areas, dataset.areas.index, "Schlüssel und Namen zeigt »sozialanalyse list«."
+    )
+    faults += _unknown("Die Ebene", [level] if level else [], [entry.level for entry in dataset.levels])
+    if faults:
+        raise ParameterError("\n".join(faults))
+    chosen = tuple(
+        run
+        for run in plan.runs
+        if (not notebooks or run.notebook in notebooks)
+        and (not areas or run.area_id in areas)
+        and (not level or run.level == level)
+    )
+    if not chosen:
+        raise ParameterError(
+            "Für diese Auswahl ist nichts zu erstellen. Bitte »for_each« in den YAML-Dateien des Ordners "
+            "»parameters« mit der Auswahl vergleichen; »sozialanalyse list« zeigt, was es gibt."
+        )
+    return chosen
+
+
+def _unknown(what: str, given: Sequence[str], known: Iterable[str], hint: str = "") -> list[str]:
+    known = list(known)
+    hint = hint or f"Vorhanden: {', '.join(known)}."
+    return [f"{what} »{name}« gibt es nicht. {hint}" for name in given if name not in known]
+
+
+def area_file_names(area_ids: Sequence[str]) -> dict[str, str]:
+    """Give every area a file name that is safe on every system, readable, and its own.
+
+    Parameters
+    ----------
+    area_ids : sequence of str
+        Keys of all areas of a dataset.
+
+    Returns
+    -------
+    dict from area key to file name without suffix
+        The key itself where it is safe; otherwise spelled with safe characters and followed by eight digits
+        of its SHA-256. So a name depends on the other areas only where keys differ in case alone.
+
+    Raises
+    ------
+    ParameterError
+        If two keys still get one name.
+
+    Examples
+    --------
+    >>> area_file_names(["05119", "Mitte/Süd"])
+    {'05119': '05119', 'Mitte/Süd': 'Mitte-Sued-6ebd7d71'}
+    """
+    folded = Counter(area_id.casefold() for area_id in area_ids)
+    names = {}
+    for area_id in area_ids:
+        name = _safe(area_id)
+        if name != area_id or folded[area_id.casefold()] > 1:
+            name = f"{name or 'gebiet'}-{sha256(area_id.encode()).hexdigest()[:8]}"
+        names[area_id] = name
+    if len({name.casefold() for name in names.values()}) < len(names):
+        raise ParameterError(
+            "Zwei Gebietsschlüssel ergeben denselben Dateinamen. "
+            "Bitte einen der Schlüssel in areas.csv ändern."
+        )
+    return names
+
+
+def _safe(text: str) -> str:
+    spelled = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_TRANSLITERATION))
+    spelled = spelled.encode("ascii", "ignore").decode()
+    spelled = re.sub(r"[^A-Za-z0-9._-]+", "-", spelled).strip("-.")[:_LONGEST_NAME]
+    return f"gebiet-{spelled}" if _RESERVED.fullmatch(spelled) else spelled

@@ -1,0 +1,219 @@
+"""The YAML file of a notebook in ``parameters/``: its title, for which areas it runs, and fixed values."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+from sozialanalyse.batch.notebook import AREA_PARAMETER, Value
+from sozialanalyse.errors import ParameterError
+
+__all__ = ["Recipe", "parameters_digest", "read_recipe", "read_recipes"]
+
+RULES_FOLDER: Final = "rules"
+_KEYS: Final = ("title", "description", "for_each", "parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """For which areas a notebook runs, and with which values.
+
+    Attributes
+    ----------
+    notebook : str
+        Name of the notebook, without suffix: that of the YAML file.
+    title, description : str
+        German heading and one sentence, for the index page.
+    chosen_by : {"all", "level", "area"}
+        Whether `names` holds levels, areas, or nothing because all areas are meant.
+    names : tuple of str
+        Levels or area keys.
+    parameters : mapping from name to value
+        Fixed values for every area.
+    """
+
+    notebook: str
+    title: str
+    description: str
+    chosen_by: Literal["all", "level", "area"]
+    names: tuple[str, ...]
+    parameters: Mapping[str, Value]
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that leaves dates as the text they were, and refuses a key that stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping, after a look for doubled keys."""
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem="doppelter Schlüssel", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_recipes(folder: Path) -> tuple[Recipe, ...]:
+    """Read every recipe of a parameters folder; rules in its subfolder are not recipes.
+
+    Parameters
+    ----------
+    folder : Path
+        The parameters folder.
+
+    Returns
+    -------
+    tuple of Recipe
+        In the order of the file names.
+
+    Raises
+    ------
+    ParameterError
+        With the faults of all files, if there are any; or if the folder holds no recipe.
+    """
+    recipes, faults = [], []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            recipes.append(read_recipe(path))
+        except ParameterError as error:
+            faults.append(str(error))
+    if faults:
+        raise ParameterError("\n".join(faults))
+    if not recipes:
+        raise ParameterError(
+            f"Im Ordner »{folder.name}« liegt keine YAML-Datei, die ein Notebook nennt. "
+            "Bitte den Pfad prüfen: Zu notebooks/beispiel.ipynb gehört parameters/beispiel.yaml."
+        )
+    return tuple(recipes)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read one recipe.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file, named like its notebook.
+
+    Returns
+    -------
+    Recipe
+        Checked for form; whether levels, areas and parameters exist is for the plan to say.
+
+    Raises
+    ------
+    ParameterError
+        With every fault of the file.
+    """
+    try:
+        # _Loader is a SafeLoader: it builds plain values only.
+        document = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", Zeile {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None)
+        detail = " Ein Schlüssel steht doppelt." if problem == "doppelter Schlüssel" else ""
+        raise ParameterError(
+            f"»{path.name}«{place}: Die Datei ist kein gültiges YAML in UTF-8.{detail} Bitte Einrückung, "
+            "Doppelpunkte und Anführungszeichen prüfen."
+        ) from None
+    if not isinstance(document, dict):
+        raise ParameterError(f"»{path.name}«: Erwartet werden die Angaben {', '.join(_KEYS)}.")
+    faults = [
+        f"Die Angabe »{key}« ist unbekannt. Erlaubt: {', '.join(_KEYS)}."
+        for key in document
+        if key not in _KEYS
+    ]
+    faults += [
+        f"»{key}« fehlt oder ist kein Text. Bitte auf Deutsch ergänzen."
+        for key in ("title", "description")
+        if not isinstance(document.get(key), str) or not document[key].strip()
+    ]
+    choice = _choice(document.get("for_each"), faults)
+    parameters = document.get("parameters", {})
+    _check_parameters(parameters, faults)
+    if faults:
+        raise ParameterError("\n".join(f"»{path.name}«: {fault}" for fault in faults))
+    return Recipe(
+        path.stem, document["title"].strip(), document["description"].strip(), *choice, parameters=parameters
+    )
+
+
+def _choice(given: object, faults: list[str]) -> tuple[Literal["all", "level", "area"], tuple[str, ...]]:
+    rule = "»for_each« nennt entweder »level« (all, eine Ebene oder eine Liste) oder »areas« (eine Liste)."
+    nothing: tuple[Literal["all"], tuple[str, ...]] = ("all", ())
+    if not isinstance(given, dict) or len(given) != 1 or next(iter(given)) not in ("level", "areas"):
+        faults.append(f"{rule} Beispiel: for_each: {{level: all}}.")
+        return nothing
+    key, names = next(iter(given.items()))
+    if key == "level" and isinstance(names, str):
+        return nothing if names == "all" else ("level", (names,))
+    if not isinstance(names, list) or not names:
+        faults.append(f"{rule} Die Liste fehlt oder ist leer.")
+        return nothing
+    if not all(isinstance(name, str) and name for name in names):
+        faults.append(
+            f"In »for_each« sind Ebenen und Gebietsschlüssel Texte; bitte Zahlen in Anführungszeichen "
+            f'setzen, etwa {key}: ["0101"], sonst gehen führende Nullen verloren.'
+        )
+        return nothing
+    if len(set(names)) < len(names):
+        faults.append("In »for_each« steht ein Eintrag doppelt.")
+    return ("level" if key == "level" else "area"), tuple(names)
+
+
+def _check_parameters(given: object, faults: list[str]) -> None:
+    if not isinstance(given, dict):
+        faults.append("»parameters« ist eine Zuordnung von Namen zu Werten, etwa year: latest.")
+        return
+    for name, value in given.items():
+        if not isinstance(name, str):
+            faults.append("In »parameters« sind Namen Texte.")
+        elif name == AREA_PARAMETER:
+            faults.append(f"»{AREA_PARAMETER}« setzt der Lauf selbst; bitte aus »parameters« entfernen.")
+        elif not _is_value(value):
+            faults.append(
+                f"Der Parameter »{name}« ist weder Text, Zahl, true/false, null noch eine Liste davon."
+            )
+
+
+def _is_value(value: object) -> bool:
+    if isinstance(value, list):
+        return all(_is_value(item) for item in value)
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+def parameters_digest(folder: Path, notebook: str) -> str:
+    """Return the SHA-256 over everything in a parameters folder that can change a notebook's pages.
+
+    Parameters
+    ----------
+    folder : Path
+        The parameters folder.
+    notebook : str
+        Name of the notebook.
+
+    Returns
+    -------
+    str
+        Hexadecimal, over the recipe of the notebook and all shared rules, with their names.
+    """
+    digest = sha256()
+    for path in [folder / f"{notebook}.yaml", *sorted((folder / RULES_FOLDER).rglob("*.yaml"))]:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,81 @@
+"""What a batch tells at its end, in German, without data values and without times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sozialanalyse.batch.manifest import Entry
+from sozialanalyse.batch.runs import Run
+
+__all__ = ["Summary", "summary_lines", "title_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How the runs of a batch ended.
+
+    Attributes
+    ----------
+    results : tuple of (Run, Entry)
+        In the order of the plan.
+    skipped : mapping from notebook to str
+        Notebooks that the dataset cannot serve, with the reason.
+    unfinished : int
+        Number of runs that were asked for, but not finished: the batch was broken off.
+    """
+
+    results: tuple[tuple[Run, Entry], ...]
+    skipped: Mapping[str, str]
+    unfinished: int = 0
+
+    @property
+    def failed(self) -> int:
+        """Number of runs without a page."""
+        return sum(entry.status == "failed" for _, entry in self.results)
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """Put a summary into lines.
+
+    Parameters
+    ----------
+    summary : Summary
+        Of a finished batch.
+
+    Returns
+    -------
+    list of str
+        German lines without line ends.
+    """
+    rendered = len(summary.results) - summary.failed
+    remarked = [(run, entry) for run, entry in summary.results if entry.remarks]
+    counts = [f"{_pages(rendered)} erstellt"]
+    if remarked:
+        counts.append(f"davon {len(remarked)} mit Warnungen")
+    counts.append(f"{summary.failed} fehlgeschlagen")
+    lines = [f"Zusammenfassung: {', '.join(counts)}."]
+    if summary.unfinished:
+        lines.append(f"Abgebrochen: {_pages(summary.unfinished)} nicht bearbeitet.")
+    if summary.failed:
+        lines.append("Fehlgeschlagen:")
+        for run, entry in summary.results:
+            if entry.status == "failed":
+                lines.append(f"  {title_of(run)}")
+                lines += [f"    {line}" for line in entry.failure.splitlines()]
+    if remarked:
+        lines.append("Mit Warnungen:")
+        lines += [f"  {title_of(run)}: {', '.join(entry.remarks)}" for run, entry in remarked]
+    if summary.skipped:
+        lines.append("Übersprungen:")
+        lines += [f"  {notebook}: {reason}" for notebook, reason in summary.skipped.items()]
+    return lines
+
+
+def title_of(run: Run) -> str:
+    """Name a run for readers."""
+    return f"{run.notebook} {run.area_id} {run.area_name}"
+
+
+def _pages(count: int) -> str:
+    return "1 Seite" if count == 1 else f"{count} Seiten"

@@ -1,0 +1,1 @@
+"""Connections between the domains, at the level of areas."""

@@ -1,0 +1,173 @@
+"""Correlations of many variables under many sets of weights at once.
+
+Leaving an area or a district out, drawing a bootstrap sample, weighting by population and leaving out
+missing values are all the same thing here: weights, some of them zero or above one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sozialanalyse.connections.spec import Method
+
+__all__ = [
+    "complete_blocks",
+    "correlate",
+    "off_diagonal",
+    "pairwise_counts",
+    "scores",
+    "standardise",
+    "weighted_midranks",
+]
+
+CELLS = 4_000_000
+"""Numbers held at a time: sets of weights × areas × variables."""
+
+
+def weighted_midranks(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ranks that count every area by its weight; ties share their middle.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N, K)
+        Without missing values.
+    weights : ndarray, shape (B, N)
+        B sets of weights, none negative.
+
+    Returns
+    -------
+    ndarray, shape (B, N, K)
+        Weight below an area plus half the weight at its value. With weights of one this is the usual
+        midrank minus one half; with whole numbers, that of a sample with repetitions.
+
+    Examples
+    --------
+    >>> weighted_midranks(np.array([[10.0], [30.0], [30.0]]), np.ones((1, 3)))[0, :, 0]
+    array([0.5, 2. , 2. ])
+    """
+    ranks = np.empty((weights.shape[0], *values.shape))
+    for j, column in enumerate(values.T):
+        levels, position = np.unique(column, return_inverse=True)
+        order = np.argsort(position, kind="stable")
+        starts = np.searchsorted(position[order], np.arange(levels.size))
+        at = np.add.reduceat(weights[:, order], starts, axis=1)
+        ranks[:, :, j] = (np.cumsum(at, axis=1) - at / 2.0)[:, position]
+    return ranks
+
+
+def scores(values: NDArray[np.float64], weights: NDArray[np.float64], method: Method) -> NDArray[np.float64]:
+    """Return what is correlated: the values themselves (Pearson) or their ranks (Spearman); (B, N, K)."""
+    if method == "spearman":
+        return weighted_midranks(values, weights)
+    return np.broadcast_to(values, (weights.shape[0], *values.shape))
+
+
+def standardise(columns: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return columns whose plain products sum to weighted correlations.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (B, N, K)
+        What is correlated.
+    weights : ndarray, shape (B, N)
+        None negative.
+
+    Returns
+    -------
+    ndarray, shape (B, N, K)
+        √w (x − mean) / √(Σ w (x − mean)²); NaN for a column without spread.
+    """
+    total = weights.sum(axis=1, keepdims=True)
+    share = (weights / np.where(total > 0, total, np.nan))[:, :, None]
+    centred = columns - np.sum(share * columns, axis=1, keepdims=True)
+    spread = np.sqrt(np.sum(share * centred * centred, axis=1, keepdims=True))
+    size = np.maximum(np.abs(columns).max(axis=1, keepdims=True), 1e-300)
+    spread = np.where(spread <= 1e-12 * size, np.nan, spread)
+    return np.asarray(np.sqrt(share) * centred / spread)
+
+
+def complete_blocks(
+    values: NDArray[np.float64],
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
+    """Yield blocks of pairs that have values in the same areas.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N, K)
+        NaN where a value is missing.
+
+    Yields
+    ------
+    rows, left, right : ndarray of int
+        Areas with both values, and the columns of either side. Together the blocks hold every pair once
+        or, within one pattern, both ways.
+    """
+    patterns, inverse = np.unique(np.isfinite(values), axis=1, return_inverse=True)
+    columns = [np.flatnonzero(inverse.ravel() == p) for p in range(patterns.shape[1])]
+    for p, left in enumerate(columns):
+        for q in range(p, len(columns)):
+            yield np.flatnonzero(patterns[:, p] & patterns[:, q]), left, columns[q]
+
+
+def pairwise_counts(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return for each pair of columns in how many rows both have a value; shape (K, K)."""
+    known = np.isfinite(values).astype(np.int64)
+    return known.T @ known
+
+
+def correlate(
+    values: NDArray[np.float64], weights: NDArray[np.float64], method: Method
+) -> NDArray[np.float64]:
+    """Return the correlations of all pairs of columns under each set of weights.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N, K)
+        NaN where a value is missing; a pair uses the areas that have both.
+    weights : ndarray, shape (B, N)
+        None negative; zero leaves an area out.
+    method : {"spearman", "pearson"}
+        Ranks are formed anew for every set of weights and every pair's areas.
+
+    Returns
+    -------
+    ndarray, shape (B, K, K)
+        From −1 (exactly opposite order) to 1 (the same order); NaN without spread or with fewer than
+        3 areas.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 1.0], [2.0, 4.0], [3.0, 9.0], [4.0, np.nan]])
+    >>> correlate(x, np.ones((1, 4)), "spearman")[0]
+    array([[1., 1.],
+           [1., 1.]])
+    """
+    sets, k = weights.shape[0], values.shape[1]
+    out = np.full((sets, k, k), np.nan)
+    for rows, left, right in complete_blocks(values):
+        if rows.size < 3:
+            continue
+        step = max(1, CELLS // (rows.size * (left.size + right.size)))
+        for start in range(0, sets, step):
+            chunk = slice(start, start + step)
+            drawn = weights[chunk][:, rows]
+            a = standardise(scores(values[np.ix_(rows, left)], drawn, method), drawn)
+            b = a
+            if left is not right:
+                b = standardise(scores(values[np.ix_(rows, right)], drawn, method), drawn)
+            r = np.clip(np.swapaxes(a, 1, 2) @ b, -1.0, 1.0)
+            out[chunk][:, left[:, None], right[None, :]] = r
+            out[chunk][:, right[:, None], left[None, :]] = np.swapaxes(r, 1, 2)
+    diagonal = np.arange(k)
+    out[:, diagonal, diagonal] = np.where(np.isfinite(out[:, diagonal, diagonal]), 1.0, np.nan)
+    return out
+
+
+def off_diagonal(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a copy with NaN on the diagonal: an indicator's association with itself says nothing."""
+    out = matrix.copy()
+    np.fill_diagonal(out, np.nan)
+    return out

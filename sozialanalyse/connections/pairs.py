@@ -1,0 +1,238 @@
+"""The evidence on one pair, gathered from the tables of all pairs and from its own models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from sozialanalyse.connections.construction import Construction
+from sozialanalyse.connections.correlation import AssociationMatrix
+from sozialanalyse.connections.data import ConnectionData
+from sozialanalyse.connections.panel import PanelAssociation, associate_over_time
+from sozialanalyse.connections.regression import PairModel, fit_pair
+from sozialanalyse.connections.robustness import LeaveOut, SpecificationCurve
+from sozialanalyse.connections.spec import ConnectionSpec
+from sozialanalyse.connections.synthesis import Coarser, PairEvidence, SpatialFit, SpecResult
+from sozialanalyse.errors import MethodError
+from sozialanalyse.spatial.models import MAX_AREAS, asked_for, fit_spatial_model, lagrange_tests
+from sozialanalyse.spatial.weights import SpatialWeights
+
+__all__ = ["Tables", "pair_evidence", "spatial_fit"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is computed for all pairs at once.
+
+    Attributes
+    ----------
+    columns : tuple of int, length K
+        Columns of the data that the K × K tables are about, in their order.
+    association : AssociationMatrix
+        Among the areas.
+    weights : ndarray, shape (N,)
+        Weights of the areas.
+    areas, groups : LeaveOut
+        Without each area, and without each district (None with fewer than three).
+    curve : SpecificationCurve
+        Other choices; its first entry is the spec's own.
+    coarser : AssociationMatrix or None
+        Among the districts.
+    covariates : ndarray, shape (N, Q), or None
+        Variables held constant in the models.
+    neighbours : SpatialWeights or None
+        Neighbourhood of the areas.
+    construction : dict
+        Marks of pairs made from the same numbers.
+    """
+
+    columns: tuple[int, ...]
+    association: AssociationMatrix
+    weights: Array
+    areas: LeaveOut
+    groups: LeaveOut | None
+    curve: SpecificationCurve
+    coarser: AssociationMatrix | None
+    covariates: Array | None
+    neighbours: SpatialWeights | None
+    construction: dict[tuple[str, str], tuple[Construction, ...]]
+
+
+def pair_evidence(data: ConnectionData, spec: ConnectionSpec, tables: Tables, a: int, b: int) -> PairEvidence:
+    """Gather what is known about the pair of the a-th and b-th indicator of the tables.
+
+    Parameters
+    ----------
+    data : ConnectionData
+        Areas and indicators.
+    spec : ConnectionSpec
+        All choices.
+    tables : Tables
+        What was computed for all pairs.
+    a, b : int
+        Positions in the tables; b is the outcome of the models.
+    """
+    found = tables.association.of(spec.method)
+    first, second = tables.columns[a], tables.columns[b]
+    ids = data.indicator_ids[first], data.indicator_ids[second]
+    corrected = found.p_holm if spec.correction == "holm" else found.p_fdr
+    curve = zip(
+        tables.curve.estimate[1:, a, b],
+        tables.curve.lower[1:, a, b],
+        tables.curve.upper[1:, a, b],
+        strict=True,
+    )
+    clear = bool(found.lower_spatial[a, b] > 0 or found.upper_spatial[a, b] < 0)
+    return PairEvidence(
+        first=ids[0],
+        second=ids[1],
+        method=spec.method,
+        count=int(tables.association.count[a, b]),
+        size=float(found.size[a, b]),
+        estimate=float(found.estimate[a, b]),
+        lower=float(found.lower_spatial[a, b]),
+        upper=float(found.upper_spatial[a, b]),
+        p_corrected=float(corrected[a, b]),
+        neighbours=tables.association.spatial,
+        area_range=_span(tables.areas, a, b),
+        group_range=None if tables.groups is None else _span(tables.groups, a, b),
+        curve=tuple(
+            SpecResult(float(r), float(low), float(high)) for r, low, high in curve if np.isfinite(r)
+        ),
+        coarser=_among_groups(tables.coarser, spec, a, b),
+        model=_model(data, spec, tables, first, second),
+        # A model that could only weaken a connection is not needed where none is claimed.
+        spatial=_spatial(data, spec, tables, first, second) if clear and spec.spatial_models else None,
+        panel=_over_time(data, spec, first, second),
+        construction=tables.construction.get((min(ids), max(ids)), ()),
+    )
+
+
+def spatial_fit(
+    predictor: Array,
+    outcome: Array,
+    covariates: Array | None,
+    neighbours: SpatialWeights,
+    *,
+    alpha: float = 0.05,
+    confidence: float = 0.95,
+) -> SpatialFit | None:
+    """Estimate the spatial model that the residuals of the linear one ask for.
+
+    Parameters
+    ----------
+    predictor, outcome : ndarray, shape (N,)
+        NaN where missing; both are standardised.
+    covariates : ndarray, shape (N, Q), or None
+        Variables held constant.
+    neighbours : SpatialWeights
+        Of the N areas in their order.
+    alpha : float
+        Level of the Lagrange-multiplier tests.
+    confidence : float
+        Of the interval.
+
+    Returns
+    -------
+    SpatialFit or None
+        None if the tests ask for none, or if it is not defined: an area without neighbour among those with
+        values, dependent columns, or more areas than maximum likelihood can take.
+    """
+    controls = np.empty((predictor.size, 0)) if covariates is None else covariates
+    table = np.column_stack([predictor, controls, outcome])
+    rows = np.flatnonzero(np.isfinite(table).all(axis=1))
+    spread = table[rows].std(axis=0)
+    among = neighbours.take(rows)
+    if rows.size > MAX_AREAS or rows.size < 5 * table.shape[1] or among.islands or (spread == 0).any():
+        return None
+    z = (table[rows] - table[rows].mean(axis=0)) / spread
+    if np.linalg.matrix_rank(z[:, :-1], tol=1e-8 * rows.size) < z.shape[1] - 1:
+        return None
+    kind = asked_for(lagrange_tests(z[:, -1], z[:, :-1], among, among.area_ids), alpha)
+    if kind == "none":
+        return None
+    model = fit_spatial_model(z[:, -1], z[:, :-1], among, among.area_ids, kind=kind)
+    slope = float(model.coefficients[1])
+    reach = float(stats.norm.ppf(0.5 + confidence / 2.0) * model.standard_errors[1])
+    return SpatialFit(kind, slope, slope - reach, slope + reach, model.dependence)
+
+
+def _span(left_out: LeaveOut, a: int, b: int) -> tuple[float, float] | None:
+    low, high = float(left_out.lowest[a, b]), float(left_out.highest[a, b])
+    return (low, high) if np.isfinite(low) else None
+
+
+def _among_groups(coarser: AssociationMatrix | None, spec: ConnectionSpec, a: int, b: int) -> Coarser | None:
+    if coarser is None or coarser.count[a, b] < spec.minimum_groups:
+        return None
+    found = coarser.of(spec.method)
+    if not np.isfinite(found.estimate[a, b]):
+        return None
+    return Coarser(
+        float(found.estimate[a, b]),
+        float(found.lower[a, b]),
+        float(found.upper[a, b]),
+        int(coarser.count[a, b]),
+    )
+
+
+def _model(
+    data: ConnectionData, spec: ConnectionSpec, tables: Tables, first: int, second: int
+) -> PairModel | None:
+    try:
+        return fit_pair(
+            data.values[:, first],
+            data.values[:, second],
+            kind=data.kinds[second],
+            numerator=_given(data.numerators[:, second]),
+            denominator=_given(data.denominators[:, second]),
+            weights=tables.weights if spec.weighting == "population" else None,
+            covariates=tables.covariates,
+            percentage=data.units[first] == "%",
+            factor=float(data.factors[second]),
+            confidence=spec.confidence,
+        )
+    except MethodError:
+        # The pair then stands without a model, which the evidence shows as None.
+        return None
+
+
+def _spatial(
+    data: ConnectionData, spec: ConnectionSpec, tables: Tables, first: int, second: int
+) -> SpatialFit | None:
+    if tables.neighbours is None:
+        return None
+    return spatial_fit(
+        data.values[:, first],
+        data.values[:, second],
+        tables.covariates,
+        tables.neighbours,
+        alpha=spec.alpha,
+        confidence=spec.confidence,
+    )
+
+
+def _over_time(
+    data: ConnectionData, spec: ConnectionSpec, first: int, second: int
+) -> PanelAssociation | None:
+    if data.panel is None:
+        return None
+    try:
+        return associate_over_time(
+            data.panel.values[:, :, first],
+            data.panel.values[:, :, second],
+            method=spec.method,
+            confidence=spec.confidence,
+        )
+    except MethodError:
+        # Too few years or areas for this pair; the evidence shows None.
+        return None
+
+
+def _given(column: Array) -> Array | None:
+    return None if np.isnan(column).all() else column

@@ -1,0 +1,136 @@
+"""Whether two indicators change together inside the areas, or only the areas differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from sozialanalyse.connections.intervals import correlation_interval
+from sozialanalyse.connections.kernel import correlate
+from sozialanalyse.connections.spec import Method
+from sozialanalyse.errors import MethodError
+
+__all__ = ["PanelAssociation", "associate_over_time"]
+
+Array = NDArray[np.float64]
+
+MIN_YEARS = 3
+"""With two years every area has one change only, and no path."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelAssociation:
+    """One pair of indicators over areas and years.
+
+    Attributes
+    ----------
+    areas, years, observations : int
+        Areas with at least two years of both values, years in use, and pairs of values.
+    within : float
+        Slope of the outcome on the predictor after taking out each area's mean and each year's mean, in
+        units of outcome per unit of predictor.
+    within_lower, within_upper : float
+        Interval with standard errors clustered by area.
+    within_p : float
+        Two-sided, t distribution with one degree of freedom fewer than areas.
+    within_correlation : float
+        The same as a partial correlation, from −1 to 1.
+    between : float
+        Correlation of the areas' means over the years, from −1 to 1.
+    between_lower, between_upper : float
+        Its interval, as if areas were independent.
+    """
+
+    areas: int
+    years: int
+    observations: int
+    within: float
+    within_lower: float
+    within_upper: float
+    within_p: float
+    within_correlation: float
+    between: float
+    between_lower: float
+    between_upper: float
+
+
+def associate_over_time(
+    predictor: Array, outcome: Array, *, method: Method = "spearman", confidence: float = 0.95
+) -> PanelAssociation:
+    """Set the association inside areas over time beside the one between areas.
+
+    Parameters
+    ----------
+    predictor, outcome : ndarray, shape (T, N)
+        One row per year, one column per area; NaN where missing.
+    method : {"spearman", "pearson"}
+        Of the correlation between areas.
+    confidence : float
+        Of both intervals.
+
+    Raises
+    ------
+    MethodError
+        If fewer than 3 years or 5 areas are left, or nothing varies inside the areas.
+
+    Notes
+    -----
+    Fixed effects for areas and for years; a trend that all areas share is no evidence. The cluster-robust
+    variance carries the usual correction G / (G − 1) · (n − 1) / (n − k) with k counting the slope and the
+    year effects, as is customary where the area effects lie inside the clusters.
+
+    References
+    ----------
+    Wooldridge, J. M. (2010). Econometric Analysis of Cross Section and Panel Data, chapter 10. MIT Press.
+    Cameron, A. C., Miller, D. L. (2015). A practitioner's guide to cluster-robust inference. Journal of
+    Human Resources 50, 317–372.
+    """
+    known = np.isfinite(predictor) & np.isfinite(outcome)
+    known &= known.sum(axis=0) >= 2
+    year, area = np.nonzero(known)
+    areas, years = np.unique(area), np.unique(year)
+    if years.size < MIN_YEARS or areas.size < 5:
+        raise MethodError(
+            f"Für den Vergleich über die Zeit braucht es mindestens {MIN_YEARS} Jahre und 5 Gebiete; "
+            f"es gibt {years.size} Jahre und {areas.size} Gebiete mit beiden Werten."
+        )
+    cluster = np.searchsorted(areas, area)
+    columns = np.column_stack([predictor[known], outcome[known], year[:, None] == years[None, 1:]])
+    inside = columns - _means(columns, cluster)[cluster]
+    effects = inside[:, 2:]
+    left = inside[:, :2] - effects @ np.linalg.lstsq(effects, inside[:, :2], rcond=None)[0]
+    x, y = left.T
+    squares = float(x @ x)
+    if squares <= 1e-18 * float(np.square(columns[:, 0]).sum()) or float(y @ y) == 0.0:
+        raise MethodError(
+            "Innerhalb der Gebiete verändert sich ein Indikator nicht anders als im Mittel aller."
+        )
+    slope = float(x @ y) / squares
+    by_area = np.bincount(cluster, weights=x * (y - slope * x))
+    n, g, k = x.size, areas.size, 1 + effects.shape[1]
+    error = np.sqrt(g / (g - 1) * (n - 1) / (n - k) * float(by_area @ by_area)) / squares
+    reach = stats.t.ppf(0.5 + confidence / 2.0, g - 1) * error
+    means = _means(columns[:, :2], cluster)
+    between = correlate(means, np.ones((1, g)), method)[0, 0, 1]
+    low, high = correlation_interval(np.array([between]), np.array([float(g)]), method, confidence)
+    return PanelAssociation(
+        areas=g,
+        years=years.size,
+        observations=n,
+        within=slope,
+        within_lower=float(slope - reach),
+        within_upper=float(slope + reach),
+        within_p=float(2.0 * stats.t.sf(abs(slope) / error, g - 1)),
+        within_correlation=float(x @ y / np.sqrt(squares * (y @ y))),
+        between=float(between),
+        between_lower=float(low[0]),
+        between_upper=float(high[0]),
+    )
+
+
+def _means(columns: Array, cluster: NDArray[np.intp]) -> Array:
+    sums = np.column_stack([np.bincount(cluster, weights=column) for column in columns.T])
+    return sums / np.bincount(cluster)[:, None]

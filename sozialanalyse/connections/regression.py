@@ -1,0 +1,277 @@
+"""Models of one indicator by another: what goes along with a difference, in the reader's own units."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from sozialanalyse.errors import MethodError
+
+__all__ = ["Effect", "PairModel", "fit_pair"]
+
+Array = NDArray[np.float64]
+Family = Literal["binomial", "poisson", "negative_binomial", "linear"]
+Measure = Literal["odds_ratio", "rate_ratio", "difference"]
+
+FIFTHS = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""The middle of each fifth of the areas."""
+
+MAX_DISPERSION = 100.0
+"""Largest parameter of the negative binomial family that is searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How much the outcome differs with the predictor, with its interval.
+
+    For odds and rate ratios 1 means no difference, for differences 0.
+    """
+
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairModel:
+    """A regression of one indicator on another over areas.
+
+    Attributes
+    ----------
+    family : {"binomial", "poisson", "negative_binomial", "linear"}
+        Binomial for proportions with counts (standard errors by the dispersion found), Poisson or negative
+        binomial with offset for rates with counts, else least squares with HC3 standard errors.
+    measure : {"odds_ratio", "rate_ratio", "difference"}
+        What the effects are; a difference is in the unit of the outcome.
+    count : int
+        Areas used: those with all values.
+    covariates : int
+        Number of variables held constant.
+    per_sd : Effect
+        For a predictor higher by one standard deviation of these areas.
+    per_ten_points : Effect or None
+        For a predictor higher by 10 percentage points; None unless it is a percentage.
+    t : float
+        Coefficient divided by its standard error.
+    p : float
+        Two-sided, t distribution.
+    dispersion : float
+        Pearson's χ² per degree of freedom; about 1 if the family fits. For least squares the residual
+        variance in the squared unit of the outcome.
+    fifths : ndarray, shape (5,)
+        Value of the predictor in the middle of each fifth of the areas.
+    predicted, predicted_lower, predicted_upper : ndarray, shape (5,)
+        Outcome expected there in its unit, covariates at their mean.
+    """
+
+    family: Family
+    measure: Measure
+    count: int
+    covariates: int
+    per_sd: Effect
+    per_ten_points: Effect | None
+    t: float
+    p: float
+    dispersion: float
+    fifths: Array
+    predicted: Array
+    predicted_lower: Array
+    predicted_upper: Array
+
+    @property
+    def sign(self) -> int:
+        """1 if the outcome is higher where the predictor is, −1 if lower."""
+        return int(np.sign(self.t))
+
+
+def fit_pair(
+    predictor: Array,
+    outcome: Array,
+    *,
+    kind: str,
+    numerator: Array | None = None,
+    denominator: Array | None = None,
+    weights: Array | None = None,
+    covariates: Array | None = None,
+    percentage: bool = False,
+    factor: float = 1.0,
+    confidence: float = 0.95,
+) -> PairModel:
+    """Fit the regression that suits the kind of the outcome.
+
+    Parameters
+    ----------
+    predictor, outcome : ndarray, shape (N,)
+        In the units of their indicators; NaN where missing.
+    kind : {"count", "proportion", "rate", "score"}
+        Of the outcome.
+    numerator, denominator : ndarray, shape (N,), optional
+        Counts of the outcome; without them a proportion or rate is treated as a score.
+    weights : ndarray, shape (N,), optional
+        Weights of the areas for scores; counts carry their own.
+    covariates : ndarray, shape (N, Q), optional
+        Variables held constant; NaN where missing.
+    percentage : bool
+        Whether the predictor is in per cent.
+    factor : float
+        The outcome's unit: outcome = factor × numerator / denominator.
+    confidence : float
+        Of all intervals.
+
+    Raises
+    ------
+    MethodError
+        If fewer than 5 areas per coefficient have all values, a variable is constant or determined by the
+        others, a numerator is larger than its denominator, or the estimation does not settle.
+
+    References
+    ----------
+    McCullagh, P., Nelder, J. A. (1989). Generalized Linear Models. London: Chapman & Hall.
+    MacKinnon, J. G., White, H. (1985). Some heteroskedasticity-consistent covariance matrix estimators
+    with improved finite sample properties. Journal of Econometrics 29, 305–325.
+    Breslow, N. E. (1984). Extra-Poisson variation in log-linear models. Applied Statistics 33, 38–44.
+
+    Examples
+    --------
+    >>> x = np.arange(12.0)
+    >>> model = fit_pair(x, 3.0 + 2.0 * x + np.tile([-1.0, 1.0], 6), kind="score", percentage=True)
+    >>> round(model.per_ten_points.estimate, 2), model.count
+    (20.42, 12)
+    """
+    controls = np.empty((predictor.size, 0)) if covariates is None else covariates
+    counts: tuple[Array, Array] | None = None
+    if kind in {"proportion", "rate"} and numerator is not None and denominator is not None:
+        counts = numerator, np.where(denominator > 0, denominator, np.nan)
+    weight = np.ones(predictor.size) if weights is None else weights
+    used = [predictor, *controls.T, *(counts or (outcome, weight))]
+    rows = np.asarray(np.isfinite(np.column_stack(used)).all(axis=1))
+    x, z = predictor[rows], controls[rows]
+    design, scale = _design(x, z)
+    if counts:
+        family, result, dispersion = _fit_counts(kind, counts[0][rows], counts[1][rows], design)
+    else:
+        family, result, dispersion = _fit_linear(outcome[rows], design, weight[rows])
+    coefficient, error = float(result.params[1]), float(np.sqrt(result.cov_params()[1, 1]))
+    freedom = design.shape[0] - design.shape[1]
+    reach = float(stats.t.ppf(0.5 + confidence / 2.0, freedom))
+    fifths = np.quantile(x, FIFTHS)
+    at = np.column_stack([np.ones(5), (fifths - x.mean()) / scale, np.zeros((5, z.shape[1]))])
+    linear = at @ result.params
+    margin = reach * np.sqrt(np.einsum("ij,jk,ik->i", at, result.cov_params(), at))
+    linked = family != "linear"
+    unit = factor if linked else 1.0
+    inverse = {"binomial": _logistic, "linear": _identity}.get(family, np.exp)
+
+    def effect(steps: float) -> Effect:
+        low, middle, high = (steps * (coefficient + s * reach * error) for s in (-1, 0, 1))
+        return (
+            Effect(*(float(np.exp(v)) for v in (middle, low, high))) if linked else Effect(middle, low, high)
+        )
+
+    t = coefficient / error
+    return PairModel(
+        family=family,
+        measure="odds_ratio" if family == "binomial" else "rate_ratio" if linked else "difference",
+        count=design.shape[0],
+        covariates=z.shape[1],
+        per_sd=effect(1.0),
+        per_ten_points=effect(10.0 / scale) if percentage else None,
+        t=t,
+        p=float(2.0 * stats.t.sf(abs(t), freedom)),
+        dispersion=dispersion,
+        fifths=fifths,
+        predicted=unit * inverse(linear),
+        predicted_lower=unit * inverse(linear - margin),
+        predicted_upper=unit * inverse(linear + margin),
+    )
+
+
+def _design(x: Array, z: Array) -> tuple[Array, float]:
+    """Constant, standardised predictor and centred covariates; and the predictor's standard deviation."""
+    needed = 5 * (2 + z.shape[1])
+    if x.size < needed:
+        raise MethodError(
+            f"Das Modell braucht mindestens {needed} Gebiete mit allen Werten, es gibt {x.size}. "
+            "Bitte Kontrollmerkmale streichen oder auf das Modell verzichten."
+        )
+    scale = float(x.std(ddof=1))
+    spread = z.std(axis=0, ddof=1)
+    safe = np.where(spread > 0, spread, 1.0)
+    design = np.column_stack([np.ones(x.size), (x - x.mean()) / (scale or 1.0), (z - z.mean(axis=0)) / safe])
+    if np.linalg.matrix_rank(design, tol=1e-8 * x.size) < design.shape[1]:
+        raise MethodError(
+            "Ein Merkmal des Modells ist überall gleich oder durch die anderen bestimmt. Bitte es streichen."
+        )
+    return design, scale
+
+
+def _fit_counts(kind: str, events: Array, base: Array, design: Array) -> tuple[Family, Any, float]:
+    # statsmodels takes long to import, and correlations alone do not need it.
+    import statsmodels.api as sm  # noqa: PLC0415
+
+    freedom = design.shape[0] - design.shape[1]
+    if kind == "proportion":
+        if (events > base).any() or (events < 0).any():
+            raise MethodError(
+                "Bei einem Anteil darf der Zähler nicht über dem Nenner liegen. Bitte die Daten prüfen."
+            )
+        model = sm.GLM(np.column_stack([events, base - events]), design, family=sm.families.Binomial())
+        result = _settled(lambda: model.fit(scale="X2"))
+        return "binomial", result, float(result.pearson_chi2 / freedom)
+
+    def fit(dispersion: float) -> Any:
+        family = sm.families.NegativeBinomial(alpha=dispersion) if dispersion else sm.families.Poisson()
+        return _settled(lambda: sm.GLM(events, design, family=family, offset=np.log(base)).fit())
+
+    plain = fit(0.0)
+    if stats.chi2.sf(plain.pearson_chi2, freedom) >= 0.05:
+        return "poisson", plain, float(plain.pearson_chi2 / freedom)
+    if fit(MAX_DISPERSION).pearson_chi2 > freedom:
+        raise MethodError("Die Rate schwankt stärker, als das Modell abbilden kann. Bitte Ausreißer prüfen.")
+    # The dispersion at which Pearson's χ² is as large as its degrees of freedom (Breslow 1984).
+    alpha = optimize.brentq(
+        lambda a: fit(a).pearson_chi2 - freedom, 1e-9, MAX_DISPERSION, xtol=1e-9, rtol=1e-6
+    )
+    result = fit(float(alpha))
+    return "negative_binomial", result, float(result.pearson_chi2 / freedom)
+
+
+def _fit_linear(outcome: Array, design: Array, weights: Array) -> tuple[Family, Any, float]:
+    import statsmodels.api as sm  # noqa: PLC0415
+
+    if np.ptp(outcome) == 0:
+        raise MethodError("Das Zielmerkmal ist überall gleich; ein Modell ist nicht bestimmt.")
+    result = sm.WLS(outcome, design, weights=weights).fit(cov_type="HC3", use_t=True)
+    return "linear", result, float(result.mse_resid)
+
+
+def _settled(fit: Any) -> Any:
+    from statsmodels.tools.sm_exceptions import (  # noqa: PLC0415
+        ConvergenceWarning,
+        PerfectSeparationError,
+        PerfectSeparationWarning,
+    )
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ConvergenceWarning)
+            warnings.simplefilter("error", PerfectSeparationWarning)
+            return fit()
+    except (ConvergenceWarning, PerfectSeparationError, PerfectSeparationWarning):
+        raise MethodError(
+            "Das Modell lässt sich nicht schätzen: Die Rechnung kommt zu keinem festen Ergebnis. "
+            "Bitte Kontrollmerkmale streichen oder Indikatoren mit vielen Nullen auslassen."
+        ) from None
+
+
+def _logistic(value: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-value)))
+
+
+def _identity(value: Array) -> Array:
+    return value

@@ -1,0 +1,234 @@
+"""How much an association hangs on single areas, single districts, and on choices of the analyst."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sozialanalyse.connections.data import ConnectionData
+from sozialanalyse.connections.intervals import correlation_interval
+from sozialanalyse.connections.kernel import complete_blocks, correlate, off_diagonal, scores, standardise
+from sozialanalyse.connections.partial import partial_correlations
+from sozialanalyse.connections.sizes import spatial_sizes
+from sozialanalyse.connections.spec import METHODS, WEIGHTINGS, ConnectionSpec, Method, Weighting
+from sozialanalyse.spatial.effective import LagOrders
+
+__all__ = [
+    "LeaveOut",
+    "SpecificationCurve",
+    "leave_one_area_out",
+    "leave_one_group_out",
+    "merge_areas",
+    "specification_curve",
+]
+
+Array = NDArray[np.float64]
+
+EXACT_AREAS = 2_000
+"""Up to this number the ranks are formed anew without each area; beyond it they hardly move."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOut:
+    """The range of every coefficient when one part is left out at a time; arrays of shape (K, K).
+
+    Attributes
+    ----------
+    lowest, highest : ndarray
+        Smallest and largest coefficient.
+    decisive : ndarray of int
+        Position of the part without which the coefficient differs most; −1 where it is not defined.
+    """
+
+    lowest: Array
+    highest: Array
+    decisive: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationCurve:
+    """Every coefficient under S combinations of choices.
+
+    Attributes
+    ----------
+    names : tuple of (method, weighting, covariates held constant), length S
+        The combinations; the first is the spec's own.
+    estimate, lower, upper : ndarray, shape (S, K, K)
+        Intervals count the resemblance of neighbours in.
+
+    References
+    ----------
+    Simonsohn, U., Simmons, J. P., Nelson, L. D. (2020). Specification curve analysis. Nature Human
+    Behaviour 4, 1208–1214.
+    """
+
+    names: tuple[tuple[Method, Weighting, bool], ...]
+    estimate: Array
+    lower: Array
+    upper: Array
+
+
+def leave_one_area_out(values: Array, weights: Array, method: Method) -> LeaveOut:
+    """Return how every coefficient changes without each single area.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N, K)
+        NaN where missing.
+    weights : ndarray, shape (N,)
+        Weights of the areas.
+    method : {"spearman", "pearson"}
+        Which coefficient. For Spearman with more than 2,000 areas the ranks of the whole city are kept.
+    """
+    n = values.shape[0]
+    if n <= EXACT_AREAS:
+        return _range(correlate(values, weights * (1.0 - np.eye(n)), method), values, weights, method)
+    k = values.shape[1]
+    without = np.full((n, k, k), np.nan)
+    for rows, left, right in complete_blocks(values):
+        w = weights[None, rows]
+        share = (w / w.sum())[0][:, None, None]
+        a = standardise(scores(values[np.ix_(rows, left)], w, method), w)[0]
+        b = standardise(scores(values[np.ix_(rows, right)], w, method), w)[0]
+        # Sums of squares and products about the mean, less the share of the area that is left out.
+        loss_ab = a[:, :, None] * b[:, None, :] / (1.0 - share)
+        loss_a, loss_b = a[:, :, None] ** 2 / (1.0 - share), b[:, None, :] ** 2 / (1.0 - share)
+        found = ((a.T @ b)[None] - loss_ab) / np.sqrt((1.0 - loss_a) * (1.0 - loss_b))
+        without[np.ix_(rows, left, right)] = found
+        without[np.ix_(rows, right, left)] = np.swapaxes(found, 1, 2)
+    return _range(without, values, weights, method)
+
+
+def leave_one_group_out(
+    values: Array, weights: Array, group_ids: tuple[str, ...], method: Method
+) -> LeaveOut:
+    """Return how every coefficient changes without each single district.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N, K)
+        NaN where missing.
+    weights : ndarray, shape (N,)
+        Weights of the areas.
+    group_ids : tuple of str, length N
+        District of each area; `LeaveOut.decisive` counts them in alphabetical order.
+    method : {"spearman", "pearson"}
+        Which coefficient; ranks are formed anew without each district.
+    """
+    names, member = np.unique(np.asarray(group_ids), return_inverse=True)
+    inside = member[None, :] == np.arange(names.size)[:, None]
+    return _range(correlate(values, weights * (1.0 - inside), method), values, weights, method)
+
+
+def specification_curve(
+    values: Array,
+    *,
+    spec: ConnectionSpec,
+    population: Array | None = None,
+    covariates: Array | None = None,
+    orders: LagOrders | None = None,
+) -> SpecificationCurve:
+    """Compute every coefficient under all combinations of the choices that the spec names.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N, K)
+        NaN where missing.
+    spec : ConnectionSpec
+        Of it are used: method, weighting, covariates, alternatives, confidence.
+    population : ndarray, shape (N,), optional
+        Without it, weighting by population is no alternative.
+    covariates : ndarray, shape (N, Q), optional
+        Without it, holding them constant is no alternative.
+    orders : LagOrders, optional
+        Distance classes of the areas.
+    """
+    both = set(spec.alternatives)
+    methods = [m for m in METHODS if m == spec.method or "method" in both]
+    weightings = [
+        w for w in WEIGHTINGS if w == spec.weighting or ("weighting" in both and population is not None)
+    ]
+    held = [False, True] if covariates is not None and "covariates" in both else [False]
+    own = (spec.method, spec.weighting, False)
+    names = sorted(product(methods, weightings, held), key=lambda name: name != own)
+    estimates, bounds = [], []
+    for method, weighting, constant in names:
+        weights = np.ones(values.shape[0]) if weighting == "none" or population is None else population
+        controls = 0
+        if constant and covariates is not None:
+            controls = covariates.shape[1]
+            estimate = partial_correlations(values, covariates, weights, method)
+        else:
+            estimate = off_diagonal(correlate(values, weights[None, :], method)[0])
+        size = spatial_sizes(values, weights, orders, method)
+        estimates.append(estimate)
+        bounds.append(correlation_interval(estimate, size, method, spec.confidence, controls))
+    lower, upper = (np.stack(side) for side in zip(*bounds, strict=True))
+    return SpecificationCurve(tuple(names), np.stack(estimates), lower, upper)
+
+
+def merge_areas(data: ConnectionData) -> ConnectionData:
+    """Return the same indicators for the districts, to see whether the level of area matters.
+
+    Parameters
+    ----------
+    data : ConnectionData
+        Areas with their districts.
+
+    Returns
+    -------
+    ConnectionData
+        Districts in alphabetical order, without neighbourhood and years. Proportions and rates are the sum
+        of numerators by the sum of denominators, counts are summed, scores are means weighted by their
+        denominators, else by population. A district is NaN where a part is missing.
+
+    References
+    ----------
+    Openshaw, S. (1984). The Modifiable Areal Unit Problem. Norwich: Geo Books.
+    """
+    names, member = np.unique(np.asarray(data.group_ids), return_inverse=True)
+    inside = (member[None, :] == np.arange(names.size)[:, None]).astype(float)
+    persons = np.full(len(data.area_ids), np.nan) if data.population is None else data.population
+    top, base = data.numerators.copy(), data.denominators.copy()
+    for j, kind in enumerate(data.kinds):
+        if kind == "count":
+            top[:, j], base[:, j] = data.values[:, j], np.nan
+        elif kind == "score" or np.isnan(top[:, j]).all():
+            base[:, j] = np.where(np.isnan(base[:, j]).all(), persons, base[:, j])
+            top[:, j] = data.values[:, j] * base[:, j]
+    sums, bases = inside @ top, inside @ base
+    counted = np.array([kind == "count" for kind in data.kinds])
+    computed = np.array([kind in {"proportion", "rate"} for kind in data.kinds]) & ~np.isnan(
+        data.numerators
+    ).all(axis=0)
+    ratio = np.divide(sums, bases, out=np.full_like(sums, np.nan), where=bases > 0)
+    return replace(
+        data,
+        area_ids=tuple(str(name) for name in names),
+        group_ids=("",) * names.size,
+        values=np.where(counted, sums, ratio * np.where(computed, data.factors, 1.0)),
+        numerators=np.where(computed, sums, np.nan),
+        denominators=bases,
+        population=None if data.population is None else inside @ data.population,
+        neighbours=None,
+        polygons=None,
+        panel=None,
+    )
+
+
+def _range(without: Array, values: Array, weights: Array, method: Method) -> LeaveOut:
+    whole = correlate(values, weights[None, :], method)[0]
+    known = np.isfinite(without)
+    shift = np.where(known, np.abs(without - whole), -1.0)
+    lowest = np.where(known, without, np.inf).min(axis=0)
+    highest = np.where(known, without, -np.inf).max(axis=0)
+    none = np.asarray(~known.any(axis=0))
+    np.fill_diagonal(none, val=True)
+    return LeaveOut(
+        lowest=np.where(none, np.nan, lowest),
+        highest=np.where(none, np.nan, highest),
+        decisive=np.where(none, -1, shift.argmax(axis=0)),
+    )

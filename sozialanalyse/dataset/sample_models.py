@@ -1,0 +1,420 @@
+"""Which traits stand behind which indicator of the sample, and how strongly.
+
+The loadings differ on purpose: a tool that finds every pair of domains connected must fail on this sample.
+They are made up, in the order of size that the literature on small areas reports.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sozialanalyse.dataset.sample_draw import Model
+
+__all__ = ["COUNT_MODELS", "PREMATURE", "SCORE_MODELS"]
+
+PANDEMIC: Final = (2021,)
+
+POVERTY_MODELS: Final = (
+    Model(
+        "child_poverty",
+        "under_15",
+        {2014: 25.8, 2016: 27.3, 2018: 29.0, 2022: 26.8},
+        {"deprivation": 0.72, "postwar": 0.08},
+        own=0.15,
+    ),
+    Model(
+        "sgb2_rate",
+        "under_65",
+        {2014: 16.2, 2016: 16.9, 2017: 17.4, 2019: 16.8, 2020: 17.0, 2021: 16.7},
+        {"deprivation": 0.58, "density": 0.08},
+        own=0.10,
+        including=("child_poverty",),
+    ),
+    Model(
+        "youth_unemployment",
+        "age_15_24",
+        {2016: 5.6, 2018: 5.0, 2019: 4.8, 2020: 5.6, 2021: 5.0, 2022: 4.8},
+        {"deprivation": 0.42, "postwar": 0.10},
+        own=0.10,
+        carry=0.4,
+    ),
+    Model(
+        "unemployment",
+        "age_15_64",
+        {2016: 8.6, 2019: 7.8, 2020: 8.7, 2021: 8.5},
+        {"deprivation": 0.45},
+        own=0.10,
+        including=("youth_unemployment",),
+    ),
+    Model(
+        "long_term_unemployment",
+        "unemployment",
+        {2016: 45.0, 2019: 40.5, 2021: 48.0, 2022: 45.5},
+        {"deprivation": 0.08, "age": 0.04},
+        own=0.10,
+    ),
+    Model(
+        "old_age_poverty",
+        "age_65_plus",
+        {2016: 4.05, 2022: 4.8},
+        {"deprivation": 0.48, "density": 0.20},
+        own=0.15,
+    ),
+    Model(
+        "minimum_income",
+        "population",
+        {2020: 15.2, 2021: 14.9, 2022: 15.4},
+        {"deprivation": 0.45, "density": 0.1},
+        own=0.25,
+        including=("sgb2_rate", "old_age_poverty"),
+    ),
+    Model(
+        "housing_benefit",
+        "households",
+        {2016: 16.9, 2019: 14.4, 2020: 18.9, 2022: 18.5},
+        {"deprivation": 0.18, "postwar": 0.28},
+        own=0.20,
+        factor=1000.0,
+    ),
+)
+
+DEMOGRAPHY_MODELS: Final = (
+    Model(
+        "migration_background",
+        "population",
+        {2014: 26.4, 2016: 28.9, 2019: 31.0},
+        {"deprivation": 0.38, "density": 0.10, "traffic": 0.08, "families": 0.06},
+        own=0.13,
+        wobble=0.015,
+    ),
+    Model(
+        "foreign_share",
+        "population",
+        {2014: 11.8, 2016: 14.2, 2019: 15.7, 2022: 18.0},
+        {"deprivation": 0.16, "density": 0.16},
+        own=0.10,
+        wobble=0.015,
+        within="migration_background",
+    ),
+    Model(
+        "single_parents",
+        "families",
+        {2016: 24.8, 2022: 25.9},
+        {"deprivation": 0.19, "postwar": 0.10, "density": 0.06},
+        own=0.11,
+    ),
+    Model(
+        "large_families",
+        "families",
+        {2016: 11.4, 2022: 13.2},
+        {"deprivation": 0.24, "families": 0.14, "centrality": -0.05},
+        own=0.14,
+    ),
+    Model(
+        "single_households",
+        "households",
+        {2016: 40.8, 2022: 42.4},
+        {"density": 0.24, "centrality": 0.10, "families": -0.08},
+        own=0.07,
+        wobble=0.01,
+    ),
+    Model(
+        "living_alone_65",
+        "age_65_plus",
+        {2016: 33.5, 2022: 34.6},
+        {"density": 0.16, "postwar": 0.08, "deprivation": 0.05},
+        own=0.08,
+        wobble=0.015,
+    ),
+    Model(
+        "turnover",
+        "population",
+        {2016: 128.0, 2018: 112.0, 2020: 98.0, 2022: 121.0},
+        {"density": 0.18, "centrality": 0.08, "deprivation": 0.06},
+        own=0.12,
+        factor=1000.0,
+        carry=0.0,
+    ),
+    Model(
+        "deaths_under_65",
+        "under_65",
+        {2014: 268.0, 2019: 252.0, 2021: 266.0, 2022: 262.0},
+        {"deprivation": 0.20, "age": 0.08, "traffic": 0.03},
+        own=0.05,
+        factor=100_000.0,
+        carry=0.0,
+        shown=False,
+    ),
+    Model(
+        "deaths",
+        "population",
+        {2014: 2680, 2019: 2730, 2020: 2870, 2022: 2960},
+        {"age": 0.16, "deprivation": 0.04},
+        own=0.10,
+        counted=True,
+        including=("deaths_under_65",),
+        carry=0.0,
+        shown=False,
+    ),
+)
+
+EDUCATION_MODELS: Final = (
+    Model(
+        "gymnasium_transition",
+        "transitions",
+        {2014: 38.6, 2016: 38.4, 2018: 39.0, 2022: 38.2},
+        {"deprivation": -0.42, "postwar": -0.14},
+        own=0.20,
+        pooled=3,
+        flexible=True,
+        carry=0.0,
+    ),
+    Model(
+        "childcare_under_3",
+        "under_3",
+        {2016: 18.4, 2018: 20.6, 2020: 22.2},
+        {"deprivation": -0.20, "centrality": 0.10},
+        own=0.16,
+        flexible=True,
+        carry=0.4,
+    ),
+    Model(
+        "childcare_3_to_6",
+        "age_3_5",
+        {2016: 86.2, 2018: 82.5, 2020: 80.0, 2022: 84.8},
+        {"deprivation": -0.14, "density": -0.06},
+        own=0.18,
+    ),
+    Model(
+        "language_support",
+        "examined",
+        {2014: 25.5, 2016: 27.0, 2019: 29.5, 2022: 32.5},
+        {"deprivation": 0.40, "families": 0.08},
+        own=0.16,
+        pooled=3,
+        unexamined=PANDEMIC,
+        carry=0.0,
+    ),
+    Model(
+        "school_entry_findings",
+        "examined",
+        {2014: 19.0, 2019: 20.5, 2022: 22.5},
+        {"deprivation": 0.24, "postwar": 0.06},
+        own=0.17,
+        pooled=3,
+        unexamined=PANDEMIC,
+        carry=0.0,
+    ),
+    Model(
+        "no_school_certificate",
+        "leavers",
+        {2016: 5.3, 2018: 7.1, 2019: 7.2, 2020: 6.8, 2021: 4.7},
+        {"deprivation": 0.20, "postwar": 0.25},
+        own=0.30,
+        flexible=True,
+        carry=0.0,
+    ),
+    Model(
+        "all_day_school",
+        "primary_pupils",
+        {2016: 36.5, 2022: 45.0},
+        {"density": 0.10, "centrality": 0.08, "deprivation": 0.04},
+        own=0.28,
+        wobble=0.06,
+    ),
+)
+
+HEALTH_MODELS: Final = (
+    Model(
+        "overweight_school_entry",
+        "examined",
+        {2014: 12.4, 2019: 12.9, 2022: 14.2},
+        {"deprivation": 0.32},
+        own=0.10,
+        pooled=3,
+        unexamined=PANDEMIC,
+        carry=0.0,
+    ),
+    Model(
+        "motor_findings",
+        "examined",
+        {2014: 14.0, 2019: 14.8, 2022: 15.6},
+        {"deprivation": 0.14, "families": 0.05},
+        own=0.22,
+        pooled=3,
+        unexamined=PANDEMIC,
+        carry=0.0,
+    ),
+    Model(
+        "u_examinations",
+        "booklets",
+        {2014: 88.5, 2019: 89.5, 2022: 87.0},
+        {"deprivation": -0.10},
+        own=0.24,
+        pooled=3,
+        unexamined=PANDEMIC,
+        carry=0.0,
+    ),
+    Model(
+        "measles_vaccination",
+        "booklets",
+        {2014: 93.4, 2019: 94.6, 2022: 96.0},
+        {"deprivation": 0.02, "families": -0.06},
+        own=0.22,
+        pooled=3,
+        unexamined=PANDEMIC,
+        carry=0.0,
+    ),
+    Model(
+        "dental_findings",
+        "dental_examined",
+        {2016: 17.2, 2019: 16.0, 2022: 17.8},
+        {"deprivation": 0.26, "centrality": -0.10},
+        own=0.20,
+        unexamined=(2020, 2021),
+        carry=0.4,
+    ),
+    Model(
+        "care_dependency",
+        "population",
+        {2016: 4.6, 2017: 4.9, 2019: 6.2, 2021: 7.6, 2022: 8.0},
+        {"age": 0.17, "deprivation": 0.05},
+        own=0.10,
+        wobble=0.02,
+    ),
+    Model(
+        "physicians",
+        "population",
+        {2016: 12.5, 2022: 12.7},
+        {"centrality": 0.52, "density": 0.05},
+        own=0.30,
+        wobble=0.03,
+        factor=10_000.0,
+        carry=0.97,
+    ),
+)
+
+PLACE_MODELS: Final = (
+    Model(
+        "night_noise",
+        "population",
+        {2017: 10.0, 2022: 9.2},
+        {"traffic": 0.55, "density": 0.22},
+        own=0.32,
+        years=(2017, 2022),
+    ),
+    Model(
+        "heat_load",
+        "population",
+        {2016: 38.0, 2022: 41.0},
+        {"density": 0.80, "traffic": 0.12},
+        own=0.60,
+        wobble=0.01,
+        years=(2016, 2019, 2022),
+        carry=0.97,
+    ),
+    Model(
+        "green_access",
+        "population",
+        {2016: 71.5, 2022: 72.5},
+        {"density": -0.42, "postwar": 0.15},
+        own=0.45,
+        wobble=0.01,
+        years=(2016, 2019, 2022),
+        carry=0.97,
+    ),
+    Model(
+        "overcrowding",
+        "households",
+        {2018: 6.4, 2022: 7.6},
+        {"deprivation": 0.42, "density": 0.10, "families": 0.12},
+        own=0.12,
+        years=(2018, 2019, 2020, 2021, 2022),
+    ),
+    Model(
+        "vacancy_metered",
+        "dwellings",
+        {2016: 2.1, 2019: 1.8, 2022: 1.7},
+        {"deprivation": 0.14, "density": 0.20, "traffic": 0.08},
+        own=0.28,
+    ),
+    Model(
+        "vacancy_census",
+        "dwellings",
+        {},
+        {"deprivation": 0.12, "density": 0.18, "traffic": 0.10},
+        own=0.32,
+        years=(2022,),
+    ),
+    Model(
+        "social_housing",
+        "dwellings",
+        {2016: 9.6, 2022: 7.4},
+        {"postwar": 0.50, "deprivation": 0.18},
+        own=0.35,
+        wobble=0.02,
+        carry=0.97,
+    ),
+)
+
+COUNT_MODELS: Final = (
+    *POVERTY_MODELS,
+    *DEMOGRAPHY_MODELS,
+    *EDUCATION_MODELS,
+    *HEALTH_MODELS,
+    *PLACE_MODELS,
+)
+"""In the order of drawing: what is part of another indicator stands before it."""
+
+PREMATURE: Final = Model("premature_mortality", "under_65", {}, {}, own=0.0, factor=100_000.0, pooled=3)
+"""The yearly deaths under 65 added up over three years; nothing further is drawn."""
+
+SCORE_MODELS: Final = (
+    Model(
+        "no2",
+        "population",
+        {2016: 25.5, 2018: 23.4, 2020: 18.9, 2022: 18.2},
+        {"traffic": 0.80, "density": 0.40},
+        own=0.40,
+        wobble=0.08,
+        spread=2.2,
+    ),
+    Model(
+        "sealed_ground",
+        "hectares",
+        {2016: 41.2, 2022: 42.3},
+        {"density": 0.75, "traffic": 0.25, "centrality": 0.20},
+        own=0.55,
+        wobble=0.02,
+        years=(2016, 2019, 2022),
+        spread=10.0,
+    ),
+    Model(
+        "rent_cold",
+        "rented",
+        {2016: 6.31, 2020: 6.84, 2022: 7.22},
+        {"deprivation": -0.45, "centrality": 0.35, "postwar": -0.40},
+        own=0.60,
+        wobble=0.10,
+        spread=0.32,
+        decimals=2,
+    ),
+    Model(
+        "rent_burden",
+        "rented",
+        {2016: 27.6, 2022: 28.6},
+        {"deprivation": 0.55, "density": 0.10},
+        own=0.65,
+        wobble=0.20,
+        spread=1.7,
+    ),
+    Model(
+        "living_space",
+        "population",
+        {2016: 41.4, 2022: 42.8},
+        {"deprivation": -0.40, "age": 0.40, "postwar": -0.35},
+        own=0.60,
+        wobble=0.04,
+        spread=2.8,
+    ),
+)

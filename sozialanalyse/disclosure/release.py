@@ -1,0 +1,153 @@
+"""The disclosure gate: the only maker of tables that may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.disclosure.rules import DisclosureRules
+from sozialanalyse.disclosure.suppress import primary_suppression
+from sozialanalyse.errors import DisclosureError
+
+__all__ = ["ReleasedTable", "release_population", "release_values", "require_released"]
+
+_SEAL: Final = object()
+_PROTECTED_COLUMNS: Final = ("value", "lower", "upper", "numerator", "denominator")
+
+
+class ReleasedTable:
+    """A table whose every cell may be shown.
+
+    Only this module makes one: from values by hiding cells, or from another released table by a
+    calculation (`derive`), which can show nothing that was not there before.
+
+    Parameters
+    ----------
+    name : str
+        What the table holds, for messages.
+    frame : DataFrame
+        The cells; hidden ones are missing, and the column ``hidden`` says why where there is one.
+    seal : object
+        Known to this module alone.
+
+    Raises
+    ------
+    DisclosureError
+        When made elsewhere.
+    """
+
+    __slots__ = ("_frame", "name")
+
+    def __init__(self, name: str, frame: pd.DataFrame, *, seal: object) -> None:
+        if seal is not _SEAL:
+            raise DisclosureError(
+                "Eine freigegebene Tabelle entsteht nur durch die Geheimhaltungsprüfung. "
+                "Bitte release_values, release_population oder derive benutzen."
+            )
+        self.name = name
+        self._frame = frame
+
+    def __repr__(self) -> str:
+        return f"ReleasedTable({self.name!r}, {len(self._frame)} rows)"
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A copy of the released cells."""
+        return self._frame.copy()
+
+    @property
+    def hidden_count(self) -> int:
+        """Number of hidden cells, 0 for derived tables without a column ``hidden``."""
+        return int((self._frame["hidden"] != "").sum()) if "hidden" in self._frame else 0
+
+    def where(self, **wanted: Any) -> ReleasedTable:
+        """Keep the rows whose columns equal the wanted values (or are among them, for a list or tuple)."""
+        mask = np.ones(len(self._frame), dtype=bool)
+        for column, value in wanted.items():
+            cells = self._frame[column]
+            mask &= (
+                cells.isin(value) if isinstance(value, list | tuple | set) else cells == value
+            ).to_numpy()
+        return ReleasedTable(self.name, self._frame[mask], seal=_SEAL)
+
+    def derive(self, name: str, calculation: Callable[[pd.DataFrame], pd.DataFrame]) -> ReleasedTable:
+        """Make a table from released cells only.
+
+        Parameters
+        ----------
+        name : str
+            Name of the new table.
+        calculation : callable
+            Gets a copy of the released frame, and must use nothing else that varies with hidden cells.
+        """
+        return ReleasedTable(name, calculation(self.frame), seal=_SEAL)
+
+
+def require_released(table: object) -> ReleasedTable:
+    """Return the table if it has passed the gate.
+
+    Raises
+    ------
+    DisclosureError
+        If it is anything else, such as a plain data frame.
+    """
+    if not isinstance(table, ReleasedTable):
+        raise DisclosureError(
+            "Gezeigt werden nur freigegebene Tabellen; übergeben wurde eine andere Art von Objekt "
+            f"({type(table).__name__}). Bitte die Tabelle zuerst durch die Geheimhaltungsprüfung geben."
+        )
+    return table
+
+
+def release_values(values: pd.DataFrame, kinds: pd.Series[str], rules: DisclosureRules) -> ReleasedTable:
+    """Hide the cells of all areas, levels and years that must not be shown, and release the rest.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Frame of `sozialanalyse.indicators.compute.compute_values`, complete: protection that is decided for
+        a part alone can be undone with the other parts.
+    kinds : Series of str, indexed by indicator
+        Kind of each indicator.
+    rules : DisclosureRules
+        What a cell must fulfil.
+
+    Returns
+    -------
+    ReleasedTable
+        The same rows; hidden cells have no value, interval, numerator or denominator, the sign ``"."``,
+        and in the additional column ``hidden`` a code of ``HIDDEN_REASONS``.
+    """
+    frame = values.copy()
+    kind = frame["indicator_id"].map(kinds).astype(str)
+    hidden = primary_suppression(kind, frame["value"], frame["numerator"], frame["denominator"], rules)
+    frame["hidden"] = hidden
+    mask = hidden != ""
+    frame.loc[mask, list(_PROTECTED_COLUMNS)] = np.nan
+    frame.loc[mask, "sign"] = "."
+    return ReleasedTable("values", frame, seal=_SEAL)
+
+
+def release_population(population: pd.DataFrame, rules: DisclosureRules) -> ReleasedTable:
+    """Hide small counts of a population by sex and age, and release the rest.
+
+    Parameters
+    ----------
+    population : DataFrame
+        Columns ``area_id, year, sex, age_group, count``, all areas and levels.
+    rules : DisclosureRules
+        What a cell must fulfil.
+    """
+    frame = population.copy()
+    frame["count"] = frame["count"].astype(np.float64)
+    none = np.full(len(frame), np.nan)
+    hidden = primary_suppression(np.full(len(frame), "count"), frame["count"], none, none, rules)
+    frame["hidden"] = hidden
+    frame.loc[hidden != "", "count"] = np.nan
+    return ReleasedTable("population", frame, seal=_SEAL)

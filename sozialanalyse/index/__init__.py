@@ -1,0 +1,1 @@
+"""The Sozialindex, one module per step."""

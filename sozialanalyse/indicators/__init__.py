@@ -1,0 +1,1 @@
+"""Indicators: values, intervals, aggregation over levels, comparison, inequality and trend."""

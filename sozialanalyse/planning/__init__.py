@@ -1,0 +1,1 @@
+"""From data to action: dialogues, recommendations, measures, goals, institutions and heat."""

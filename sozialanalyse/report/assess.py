@@ -1,0 +1,81 @@
+"""From a comparison to a word: whether the area is better, worse or not distinguishable from the city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["ASSESSMENTS", "Assessment", "assess", "assess_rows", "certain_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A word with its sign and its CSS class."""
+
+    code: str
+    sign: str
+    word: str
+
+
+ASSESSMENTS: Final[dict[str, Assessment]] = {
+    entry.code: entry
+    for entry in (
+        Assessment("worse", "▲", "ungünstiger"),
+        Assessment("better", "▼", "günstiger"),
+        Assessment("higher", "△", "höher"),
+        Assessment("lower", "▽", "niedriger"),
+        Assessment("similar", "●", "kein Unterschied erkennbar"),
+        Assessment("unknown", "◇", "Unsicherheit nicht bekannt"),
+    )
+}
+
+
+def assess(position: str, direction: str) -> str:
+    """Return the code of the assessment.
+
+    Parameters
+    ----------
+    position : {"higher", "lower", "similar", "unknown"}
+        Where the area lies against its reference, with its interval taken into account.
+    direction : {"higher_is_worse", "higher_is_better", "neutral"}
+        What a high value means.
+
+    Examples
+    --------
+    >>> assess("higher", "higher_is_worse"), assess("lower", "higher_is_worse"), assess("higher", "neutral")
+    ('worse', 'better', 'higher')
+    """
+    if position not in {"higher", "lower"} or direction == "neutral":
+        return position
+    return "worse" if (position == "higher") == (direction == "higher_is_worse") else "better"
+
+
+def assess_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add to rows of `AreaView.rows` what the comparison with the city says.
+
+    Returns
+    -------
+    DataFrame
+        With `assessment` (a code) and `burden`: the difference from the city, or where there is no city value
+        from the middle (median) of the areas of the level, in standard deviations between the areas, positive
+        where it is less favourable; missing for indicators without a direction and for demography.
+    """
+    rows = rows.copy()
+    # What lives where is described, not judged: many families with a history of migration are no burden.
+    direction = rows["direction"].where(rows["domain"] != "demography", "neutral")
+    rows["assessment"] = [
+        assess(position, meaning) for position, meaning in zip(rows["city_position"], direction, strict=True)
+    ]
+    reference = rows["city_value"].fillna(rows["level_median"])
+    turn = direction.map({"higher_is_worse": 1.0, "higher_is_better": -1.0}).astype(np.float64)
+    deviation = rows["level_deviation"].where(rows["level_deviation"] > 0)
+    rows["burden"] = (rows["value"] - reference) / deviation * turn
+    return rows
+
+
+def certain_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows whose difference from the city is certain."""
+    return rows[rows["assessment"].isin(["worse", "better"])]

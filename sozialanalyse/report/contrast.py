@@ -1,0 +1,144 @@
+"""The sections that compare areas: side by side, and where one differs most from the city."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from sozialanalyse.report.assess import assess_rows
+from sozialanalyse.report.charts import draw_bars
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.numbers import format_number, join_words
+from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
+from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, records
+from sozialanalyse.vocabulary import DOMAINS
+
+__all__ = ["headline_indicators", "side_by_side", "strengths_and_burdens"]
+
+MOST_BARS: Final = 8
+
+
+def side_by_side(area: AreaView) -> Fragment:
+    """Return the parts of the area, or for the finest level those of its parent, side by side."""
+    columns = headline_indicators(area.analysis)
+    rows_of = {view.area_id: records(assess_rows(view.rows(columns))) for view in area.neighbours_in_view}
+    columns = [key for key in columns if any(pd.notna(rows[key]["value"]) for rows in rows_of.values())]
+    if not columns:
+        return warning("Kein Vergleich der Teilgebiete: Für sie liegen keine Werte vor.")
+    indicators = area.analysis.indicators
+    header = [area.neighbours_in_view[0].level_label]
+    header += [f"{indicators['label'][key]} ({indicators['unit'][key]})" for key in columns]
+    index = area.analysis.index
+    classes = _class_words(area.analysis)
+    with_class = any(view.area_id in classes for view in area.neighbours_in_view)
+    if index is not None and with_class:
+        header.append(index.title)
+    body = []
+    for view in area.neighbours_in_view:
+        rows = rows_of[view.area_id]
+        line: list[Cell | str] = [Cell(view.name, "dieses Gebiet" if view.area_id == area.area_id else "")]
+        for key in columns:
+            row = rows[key]
+            if row["hidden"] != "":
+                line.append(hidden_cell())
+            elif pd.isna(row["value"]):
+                line.append(missing_cell(str(row["sign"])))
+            else:
+                mark = {"worse": "▲\u00a0", "better": "▼\u00a0"}.get(row["assessment"], "")
+                line.append(
+                    Cell(
+                        mark + format_number(row["value"], int(row["decimals"])),
+                        css_class=f"sa-{row['assessment']}",
+                    )
+                )
+        if with_class:
+            line.append(classes.get(view.area_id, "–"))
+        body.append(line)
+    inside = (
+        area
+        if area.children
+        else AreaView(area.analysis, str(area.analysis.areas.loc[area.area_id, "parent_id"]))
+    )
+    table = html_table(
+        f"Gebiete in {inside.name} nebeneinander", header, body, numeric=list(range(1, len(columns) + 1))
+    )
+    positions = {row["assessment"] for rows in rows_of.values() for row in rows.values()}
+    if not positions & {"worse", "better", "similar"}:
+        return table + note("Ob die Unterschiede sicher sind, lässt sich aus den Daten nicht berechnen.")
+    return table + note(
+        f"▲ ungünstiger, ▼ günstiger als {area.root.name} insgesamt; ohne Zeichen: kein sicherer Unterschied "
+        "oder Unsicherheit nicht bekannt."
+    )
+
+
+def _class_words(analysis: Analysis) -> dict[str, str]:
+    if analysis.index is None:
+        return {}
+    frame = analysis.index.areas.frame
+    frame = frame[frame["class_index"] >= 0]
+    labels = analysis.index.class_labels
+    return {
+        str(key): labels[int(code)] for key, code in zip(frame["area_id"], frame["class_index"], strict=True)
+    }
+
+
+def headline_indicators(analysis: Analysis) -> list[str]:
+    """Return the indicators that stand for all: those of the index, then one for each domain without any."""
+    chosen = [
+        key for key in (analysis.index.indicator_ids if analysis.index else ()) if key in analysis.years
+    ]
+    covered = set(analysis.indicators.loc[chosen, "domain"])
+    for name in DOMAINS[1:]:
+        rows = analysis.indicators[analysis.indicators["domain"] == name]
+        if name not in covered:
+            chosen += [str(key) for key in rows.index if key in analysis.years][:1]
+    return chosen
+
+
+def strengths_and_burdens(area: AreaView) -> Fragment:
+    """Return where the area differs most from the city, ranked by certainty and size."""
+    if area.is_root:
+        return note(f"{area.name} ist selbst der Maßstab; einen Vergleich mit sich selbst gibt es nicht.")
+    keys = [key for name in JUDGED_DOMAINS for key in area.indicator_ids(name)]
+    rows = assess_rows(area.rows(keys)).dropna(subset=["burden"])
+    if not len(rows):
+        return warning(
+            f"Für {area.name} lässt sich kein Abstand berechnen: Es fehlen Werte oder der Vergleich."
+        )
+    certain = rows["assessment"].isin(["worse", "better"])
+    rows = rows.assign(certain=certain)
+    burdens = rows[rows["burden"] > 0].sort_values(
+        ["certain", "burden"], ascending=[False, False], kind="stable"
+    )
+    strengths = rows[rows["burden"] < 0].sort_values(
+        ["certain", "burden"], ascending=[False, True], kind="stable"
+    )
+    drawn = pd.concat([burdens.head(MOST_BARS), strengths.head(MOST_BARS).iloc[::-1]])
+    if not len(drawn):
+        return paragraph(f"{area.name} liegt bei allen Indikatoren genau im Mittel.")
+    svg = draw_bars(
+        [str(label) for label in drawn["label"]],
+        [float(value) for value in drawn["burden"]],
+        [bool(sure) for sure in drawn["certain"]],
+        ("Stärken", "Belastungen"),
+        "Abstand in Standardabweichungen zwischen den Gebieten",
+    )
+    sentences = []
+    for chosen, word in ((burdens, "Belastungen"), (strengths, "Stärken")):
+        sure = [str(label) for label in chosen.loc[chosen["certain"], "label"]][:MOST_BARS]
+        if sure:
+            sentences.append(f"Gesicherte {word}, die größte zuerst: {join_words(sure)}.")
+    if not certain.any():
+        sentences.append("Kein Abstand ist statistisch gesichert oder die Unsicherheit ist nicht bekannt.")
+    reference = (
+        f"{area.root.name} insgesamt"
+        if rows["city_value"].notna().any()
+        else f"der Mitte der Gebiete (Ebene {area.level_label})"
+    )
+    caption = (
+        f"{area.name} im Abstand zu {reference}. Gefüllt: der Abstand ist statistisch gesichert; "
+        "hohl: nicht gesichert oder Unsicherheit nicht bekannt."
+    )
+    finding = " ".join(sentences)
+    return paragraph(finding) + figure(svg, finding, caption)

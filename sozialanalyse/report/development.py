@@ -1,0 +1,112 @@
+"""The section on the development over time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sozialanalyse.report.charts import Line, Panel, draw_series
+from sozialanalyse.report.contrast import headline_indicators
+from sozialanalyse.report.domains import MEDIAN_LABEL
+from sozialanalyse.report.fragment import Fragment, figure, note, warning
+from sozialanalyse.report.numbers import (
+    format_change,
+    format_interval,
+    format_number,
+    format_value,
+    join_words,
+)
+from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.view import AreaView, Row, records
+
+__all__ = ["development"]
+
+MOST_PANELS: Final = 8
+FEWEST_YEARS: Final = 3
+FEWEST_POINTS: Final = 5
+TREND_WORDS: Final[dict[str, str]] = {
+    "rising": "↗ steigend",
+    "falling": "↘ fallend",
+    "none": "→ keine Richtung erkennbar",
+    "too_few": "zu wenige Jahre",
+}
+
+
+def development(area: AreaView) -> Fragment:
+    """Return the development of the headline indicators as small charts and of all indicators as a table."""
+    frame = area.analysis.trends.where(area_id=area.area_id).frame.set_index("indicator_id")
+    long_enough = frame[frame["points"] >= FEWEST_YEARS]
+    if not len(long_enough):
+        years = sorted(set(area.analysis.years.values()))
+        span = join_words([str(year) for year in years])
+        return warning(
+            f"Keine Entwicklung: Für {area.name} liegen keine Werte aus mindestens {FEWEST_YEARS} Jahren vor "
+            f"(vorhanden: {span})."
+        )
+    headline = [key for key in headline_indicators(area.analysis) if key in long_enough.index][:MOST_PANELS]
+    chosen = headline or [str(key) for key in long_enough.index[:MOST_PANELS]]
+    rows = records(area.rows([str(key) for key in frame.index]))
+    panels = [_panel(area, key, rows[key]) for key in chosen]
+    confidence = format_number(area.analysis.confidence * 100)
+    caption = (
+        f"Entwicklung in {area.name}. Jedes Bild hat seine eigene Skala; Fläche: {confidence}-%-Intervall."
+    )
+    lines = records(long_enough)
+    trends = "; ".join(_from_to(rows[key], lines[key]) for key in chosen)
+    finding = f"Entwicklung in {area.name}: {trends}."
+    return figure(draw_series(panels), finding, caption) + _table(area, lines, rows)
+
+
+def _from_to(row: Row, line: Row) -> str:
+    decimals = int(row["decimals"])
+    first = f"{format_number(line['first_value'], decimals)} ({line['first_year']})"
+    last = f"{format_value(line['last_value'], row['unit'], decimals)} ({line['last_year']})"
+    return f"{row['label']} von {first} auf {last}"
+
+
+def _panel(area: AreaView, indicator_id: str, row: Row) -> Panel:
+    views = [area, *([area.parent] if area.parent else []), *([] if area.is_root else [area.root])]
+    if row["kind"] == "count":
+        views = [area]
+    lines = []
+    for view in views:
+        series = view.series(indicator_id)
+        if series["value"].notna().any():
+            bounds = series["lower"].notna().any() and view is area
+            lines.append(
+                Line(
+                    view.name,
+                    [int(year) for year in series.index],
+                    series["value"].tolist(),
+                    series["lower"].tolist() if bounds else (),
+                    series["upper"].tolist() if bounds else (),
+                )
+            )
+    if len(lines) == 1 and not area.is_root and row["kind"] != "count":
+        median = area.level_medians(indicator_id)
+        lines.append(Line(MEDIAN_LABEL, [int(year) for year in median.index], median.tolist()))
+    return Panel(str(row["label"]), str(row["unit"]), int(row["decimals"]), tuple(lines))
+
+
+def _table(area: AreaView, lines: dict[str, Row], rows: dict[str, Row]) -> Fragment:
+    body: list[list[Cell | str]] = []
+    for key, line in lines.items():
+        decimals = int(rows[key]["decimals"])
+        per_year = decimals + 1
+        body.append(
+            [
+                f"{rows[key]['label']} ({rows[key]['unit']})",
+                Cell(format_number(line["first_value"], decimals), str(line["first_year"])),
+                Cell(format_number(line["last_value"], decimals), str(line["last_year"])),
+                Cell(
+                    format_change(line["slope"], per_year) if line["points"] >= FEWEST_POINTS else "–",
+                    format_interval(line["slope_lower"], line["slope_upper"], per_year),
+                ),
+                TREND_WORDS[str(line["direction"])],
+            ]
+        )
+    header = ["Indikator (Einheit)", "Anfang", "Ende", "Änderung je Jahr (Intervall)", "Richtung"]
+    table = html_table(f"Entwicklung in {area.name}", header, body, numeric=[1, 2, 3])
+    return table + note(
+        f"Eine Richtung wird nur genannt, wenn Werte aus mindestens {FEWEST_POINTS} Jahren vorliegen und das "
+        "Intervall der jährlichen Änderung die Null nicht einschließt."
+    )

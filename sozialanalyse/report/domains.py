@@ -1,0 +1,121 @@
+"""The section on a domain: a chart against the city, a table, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from sozialanalyse.disclosure.suppress import HIDDEN_REASONS
+from sozialanalyse.indicators.compute import MISSING_REASONS
+from sozialanalyse.report.assess import assess_rows
+from sozialanalyse.report.fragment import Fragment, figure, note, warning
+from sozialanalyse.report.numbers import format_change, format_interval, format_number, join_words
+from sozialanalyse.report.strips import StripNames, draw_strips
+from sozialanalyse.report.tables import Cell, assessment_cell, hidden_cell, html_table, missing_cell
+from sozialanalyse.report.text import domain_finding
+from sozialanalyse.report.view import AreaView, Row, records
+from sozialanalyse.vocabulary import DOMAIN_LABELS
+
+__all__ = ["MEDIAN_LABEL", "domain"]
+
+MEDIAN_LABEL: Final = "Mitte (Median) der Gebiete"
+
+
+def domain(area: AreaView, name: str) -> Fragment:
+    """Return the chart and the table of one domain.
+
+    Parameters
+    ----------
+    area : AreaView
+        The area.
+    name : str
+        One of ``sozialanalyse.vocabulary.DOMAINS``.
+    """
+    label = DOMAIN_LABELS[name]
+    keys = area.indicator_ids(name)
+    if not keys:
+        return warning(f"Der Datensatz enthält keinen Indikator des Bereichs {label}.")
+    rows = assess_rows(area.rows(keys))
+    shown = rows[rows["value"].notna()]
+    result = _missing_note(area, rows, keys)
+    if not len(shown):
+        return warning(f"Für {area.name} liegt im Bereich {label} kein Wert vor.") + result
+    has_city = not area.is_root and bool(shown["city_value"].notna().any())
+    names = StripNames(
+        parent=area.parent.name if area.parent and shown["parent_value"].notna().any() else "",
+        city=area.root.name if has_city else "",
+        median="" if area.is_root or shown["city_value"].notna().all() else MEDIAN_LABEL,
+    )
+    drawn = shown[shown["kind"] != "count"] if (shown["kind"] != "count").any() else shown
+    svg = draw_strips(drawn, area.peers(list(drawn.index)), names)
+    caption = (
+        f"{label}: {area.name} (Zeichen) im Vergleich. Jeder Streifen reicht vom niedrigsten bis zum "
+        f"höchsten Wert der Gebiete (Ebene {area.analysis.label_of(area.peer_level)})."
+    )
+    if drawn["lower"].notna().any():
+        confidence = format_number(area.analysis.confidence * 100)
+        caption += f" Waagerechter Strich am Zeichen: {confidence}-%-Intervall."
+    picture = figure(svg, domain_finding(area, drawn, label), caption)
+    return picture + _domain_table(area, rows, label, names) + result
+
+
+def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNames) -> Fragment:
+    with_cases = bool(rows["numerator"].notna().any() or (rows["hidden"] != "").any())
+    header = ["Indikator (Einheit)", "Jahr", "Wert (Intervall)"]
+    header += ["Fälle / Bezugsgruppe"] if with_cases else []
+    header += [names.parent] if names.parent else []
+    header += [names.city, "Abstand (Intervall)", "Einordnung"] if names.city else []
+    header += [MEDIAN_LABEL] if names.median else []
+    header += [] if area.is_root else ["Rang (1 = höchster Wert)"]
+    body: list[list[Cell | str]] = []
+    for row in records(rows).values():
+        decimals = int(row["decimals"])
+        line: list[Cell | str] = [f"{row['label']} ({row['unit']})", f"{row['year']:.0f}"]
+        if row["hidden"] != "":
+            line += [hidden_cell()] + ([hidden_cell()] if with_cases else [])
+        elif pd.isna(row["value"]):
+            line += [missing_cell(str(row["sign"]))] + ([missing_cell()] if with_cases else [])
+        else:
+            interval = format_interval(row["lower"], row["upper"], decimals)
+            line.append(Cell(format_number(row["value"], decimals), interval))
+            line += [_cases(row)] if with_cases else []
+        line += [format_number(row["parent_value"], decimals)] if names.parent else []
+        if names.city:
+            distance = format_interval(row["city_lower"], row["city_upper"], decimals)
+            line.append(format_number(row["city_value"], decimals))
+            line.append(Cell(format_change(row["city_difference"], decimals), distance))
+            line.append(assessment_cell(row["assessment"]) if pd.notna(row["city_difference"]) else "–")
+        line += [format_number(row["level_median"], decimals)] if names.median else []
+        if not area.is_root:
+            line.append(f"{row['rank']:.0f} von {row['ranked']:.0f}" if pd.notna(row["rank"]) else "–")
+        body.append(line)
+    numeric = [position for position, text in enumerate(header) if position > 0 and text != "Einordnung"]
+    return html_table(f"{label} in {area.name}", header, body, numeric=numeric)
+
+
+def _cases(row: Row) -> str:
+    if row["kind"] not in ("proportion", "rate") or pd.isna(row["numerator"]):
+        return "–"
+    return f"{format_number(row['numerator'])} / {format_number(row['denominator'])}"
+
+
+def _missing_note(area: AreaView, rows: pd.DataFrame, keys: list[str]) -> Fragment:
+    """Say which values are not shown, and why."""
+    labels = area.analysis.indicators["label"]
+    result = Fragment("", "")
+    lines = list(records(rows).values())
+    for code, reason in HIDDEN_REASONS.items():
+        named = [str(row["label"]) for row in lines if code and row["hidden"] == code]
+        if named:
+            result += note(f"Geheim gehalten ({reason}), Zeichen ».«: {join_words(named)}.")
+    for code, reason in MISSING_REASONS.items():
+        named = [
+            str(row["label"]) for row in records(rows).values() if code and row["missing_reason"] == code
+        ]
+        if named:
+            result += note(f"Ohne Wert ({reason}): {join_words(named)}.")
+    absent = [str(labels[key]) for key in keys if key not in rows.index]
+    if absent:
+        result += note(f"Ohne Wert im Vergleichsjahr: {join_words(absent)}.")
+    return result

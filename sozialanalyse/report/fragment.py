@@ -1,0 +1,74 @@
+"""What a report function returns: a piece of page with a text that says the same."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from html import escape
+
+__all__ = ["Fragment", "figure", "note", "paragraph", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a page.
+
+    Attributes
+    ----------
+    html : str
+        What JupyterLab and the rendered page show.
+    text : str
+        The same for those who do not see it: shown by terminals and compared by tests.
+    """
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        """Return the text."""
+        return self.text
+
+    def __add__(self, other: Fragment) -> Fragment:
+        """Put another piece below this one."""
+        return Fragment(
+            "\n".join(filter(None, (self.html, other.html))), "\n".join(filter(None, (self.text, other.text)))
+        )
+
+
+def paragraph(text: str, *, css_class: str = "") -> Fragment:
+    """Return a paragraph of plain text."""
+    attribute = f' class="{css_class}"' if css_class else ""
+    return Fragment(f"<p{attribute}>{escape(text, quote=False)}</p>", text)
+
+
+def note(text: str) -> Fragment:
+    """Return a remark that helps to read what stands beside it."""
+    return Fragment(f'<div class="sa-note"><p>{escape(text, quote=False)}</p></div>', text)
+
+
+def warning(text: str) -> Fragment:
+    """Return a remark about missing data or limits."""
+    return Fragment(f'<div class="sa-warning"><p>{escape(text, quote=False)}</p></div>', text)
+
+
+def figure(svg: bytes, alternative: str, caption: str) -> Fragment:
+    """Return a picture with its text alternative and a caption.
+
+    Parameters
+    ----------
+    svg : bytes
+        The picture.
+    alternative : str
+        Says the finding, not the picture; read aloud by screen readers.
+    caption : str
+        What is shown, with source and date.
+    """
+    data = base64.b64encode(svg).decode("ascii")
+    html = (
+        f'<figure class="sa-figure"><img src="data:image/svg+xml;base64,{data}" alt="{escape(alternative)}">'
+        f"<figcaption>{escape(caption, quote=False)}</figcaption></figure>"
+    )
+    return Fragment(html, f"[Abbildung] {caption}\n{alternative}")

@@ -1,0 +1,116 @@
+"""The head of a page: title, banner of synthetic data, profile and map."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+import pandas as pd
+
+from sozialanalyse.report.assess import assess_rows
+from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
+from sozialanalyse.report.maps import MapLayer, draw_map
+from sozialanalyse.report.text import index_finding, population_finding, profile_sentences
+from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView
+
+__all__ = ["banner", "heading", "location", "profile"]
+
+MOST_LABELS: Final = 10
+
+
+def heading(area: AreaView) -> Fragment:
+    """Return the page's title, taken from the loaded area, and the banner of synthetic data."""
+    analysis = area.analysis
+    parts = [area.level_label]
+    if area.parent:
+        parts.append(f"in {area.parent.name}")
+    if not area.is_root:
+        parts.append(f"({area.root.name})")
+    title = f"Sozialraumanalyse: {area.name}"
+    head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
+    return head + paragraph(" ".join(parts), css_class="sa-subtitle") + banner(analysis)
+
+
+def banner(analysis: Analysis) -> Fragment:
+    """Return the banner that synthetic data must carry, or nothing."""
+    if not analysis.synthetic:
+        return Fragment("", "")
+    text = (
+        "Synthetische Beispieldaten: Die Zahlen dieser Seite sind künstlich erzeugt. "
+        "Sie beschreiben keine wirklichen Verhältnisse und taugen nicht für Entscheidungen."
+    )
+    return Fragment(
+        f'<aside class="sa-banner" aria-label="Hinweis"><p>{escape(text, quote=False)}</p></aside>', text
+    )
+
+
+def profile(area: AreaView) -> Fragment:
+    """Return the profile: what marks the area, in sentences made from its data, and key figures."""
+    keys = [key for name in JUDGED_DOMAINS for key in area.indicator_ids(name)]
+    rows = assess_rows(area.rows(keys))
+    scored = rows[rows["value"].notna() & (rows["direction"] != "neutral")]
+    sentences = profile_sentences(area, scored)
+    lead = paragraph(" ".join(sentences), css_class="sa-lead")
+    return lead + _facts(area, scored)
+
+
+def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
+    facts = []
+    if people := population_finding(area):
+        facts.append(("Einwohner*innen", people.split(" ")[0]))
+    index = area.analysis.index
+    if index is not None:
+        frame = index.areas.where(area_id=area.area_id).frame
+        if len(frame) and pd.notna(frame["index"].iloc[0]):
+            facts.append((index.title, index.class_labels[int(frame["class_index"].iloc[0])]))
+    if not area.is_root:
+        certain = scored["assessment"].value_counts()
+        total = int(scored["assessment"].isin(["worse", "better", "similar"]).sum())
+        if total:
+            facts.append(("ungünstiger als insgesamt", f"{certain.get('worse', 0)} von {total} Indikatoren"))
+            facts.append(("günstiger als insgesamt", f"{certain.get('better', 0)} von {total} Indikatoren"))
+    if not facts:
+        return Fragment("", "")
+    items = "".join(
+        f"<div><dt>{escape(name, quote=False)}</dt><dd>{escape(value, quote=False)}</dd></div>"
+        for name, value in facts
+    )
+    return Fragment(
+        f'<dl class="sa-facts">{items}</dl>', "\n".join(f"{name}: {value}" for name, value in facts)
+    )
+
+
+def location(area: AreaView) -> Fragment:
+    """Return a map with the area marked, coloured by the Sozialindex where there is one."""
+    analysis = area.analysis
+    if not analysis.geometry:
+        return warning("Keine Karte: Der Datensatz enthält keine Gebietsgrenzen (areas.geojson).")
+    shapes = analysis.geometry
+    finest = analysis.areas.index[analysis.areas["level"] == analysis.levels[-1].level]
+    filled = {str(key): shapes[str(key)] for key in finest if str(key) in shapes}
+    middle = analysis.areas.index[
+        ~analysis.areas["level"].isin([analysis.levels[0].level, analysis.levels[-1].level])
+    ]
+    borders = {str(key): shapes[str(key)] for key in middle if str(key) in shapes}
+    classes: dict[str, int] = {}
+    labels: tuple[str, ...] = ()
+    index = analysis.index
+    if index is not None:
+        frame = index.areas.frame
+        classes = {
+            str(key): int(code) for key, code in zip(frame["area_id"], frame["class_index"], strict=True)
+        }
+        labels = index.class_labels
+    marked = () if area.is_root or area.area_id not in shapes else (shapes[area.area_id],)
+    names = analysis.areas["name"]
+    named = {key: str(names[key]) for key in borders} if len(borders) <= MOST_LABELS else {}
+    svg = draw_map(MapLayer(filled, classes, labels, borders, named, marked, area.name))
+    finding = index_finding(area)
+    where = f" und der Lage von {area.name}" if marked else ""
+    what = f"{index.title} nach Klassen" if index else "Gliederung der Gebiete"
+    caption = f"Karte von {area.root.name}: {what}{where}."
+    if analysis.schematic_geometry:
+        caption += " Die Umrisse sind schematisch und zeigen nur, welche Gebiete aneinandergrenzen."
+    if analysis.attribution:
+        caption += f" {analysis.attribution}"
+    return figure(svg, f"{caption} {finding}".strip(), caption)

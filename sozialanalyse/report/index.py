@@ -1,0 +1,73 @@
+"""The section on the Sozialindex: where the area stands and what each indicator adds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sozialanalyse.report.charts import draw_bars
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.numbers import format_change, format_number, join_words
+from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.text import descendants, index_finding
+from sozialanalyse.report.view import AreaView, IndexView, records
+
+__all__ = ["sozialindex"]
+
+
+def sozialindex(area: AreaView) -> Fragment:
+    """Return the Sozialindex: how the area stands, and what each indicator adds."""
+    index = area.analysis.index
+    if index is None:
+        return warning(area.analysis.index_missing)
+    result = paragraph(index_finding(area)) if index_finding(area) else Fragment("", "")
+    parts = index.parts.where(area_id=area.area_id).frame.dropna(subset=["part"])
+    if len(parts):
+        result += _index_parts(area, index, parts)
+    inside = [key for key in descendants(area) if key in set(index.areas.frame["area_id"])]
+    if inside:
+        result += _index_ranking(area, index, inside)
+    result += paragraph(index.description)
+    for text in index.notes:
+        result += note(text)
+    return result
+
+
+def _index_parts(area: AreaView, index: IndexView, parts: pd.DataFrame) -> Fragment:
+    labels = area.analysis.indicators["label"]
+    parts = parts.sort_values("part", kind="stable")
+    names = [str(labels[key]) for key in parts["indicator_id"]]
+    burden = [-float(part) for part in parts["part"]]
+    svg = draw_bars(
+        names,
+        burden,
+        [True] * len(names),
+        ("entlastet", "belastet"),
+        "Beitrag zum Index, in Standardabweichungen der Gebiete",
+        2,
+    )
+    most = [name for name, part in zip(names, burden, strict=True) if part > 0][:3]
+    finding = f"Beiträge der Indikatoren zum {index.title} in {area.name}: " + (
+        f"am stärksten belastend {join_words(most)}."
+        if most
+        else "kein Indikator liegt auf der belasteten Seite."
+    )
+    values = "; ".join(f"{name} {format_change(part, 2)}" for name, part in zip(names, burden, strict=True))
+    return figure(
+        svg, f"{finding} {values}.", f"{index.title}: woraus sich der Wert von {area.name} zusammensetzt."
+    )
+
+
+def _index_ranking(area: AreaView, index: IndexView, keys: list[str]) -> Fragment:
+    frame = index.areas.frame.set_index("area_id").loc[keys].sort_values("rank", kind="stable")
+    names = area.analysis.areas["name"]
+    body: list[list[Cell | str]] = [
+        [
+            str(names[key]),
+            f"{row['rank']:.0f} von {row['ranked']:.0f}" if pd.notna(row["rank"]) else "–",
+            format_number(row["index"], 2),
+            index.class_labels[int(row["class_index"])] if row["class_index"] >= 0 else "ohne Einstufung",
+        ]
+        for key, row in records(frame).items()
+    ]
+    header = [area.analysis.levels[-1].label, "Rang (1 = größte Belastung)", "Index", "Klasse"]
+    return html_table(f"{index.title} der Gebiete in {area.name}", header, body, numeric=[1, 2])

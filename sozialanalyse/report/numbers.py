@@ -1,0 +1,112 @@
+"""Numbers, units, intervals and years as German readers expect them."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Final
+
+from babel.numbers import format_decimal
+
+__all__ = ["decimals_for", "format_change", "format_interval", "format_number", "format_value", "join_words"]
+
+LOCALE: Final = "de_DE"
+NO_BREAK: Final = "\u00a0"
+MINUS: Final = "\u2212"
+
+
+@lru_cache(maxsize=64)
+def _pattern(decimals: int) -> str:
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
+def decimals_for(unit: str, largest: float) -> int:
+    """Choose the number of decimals for an indicator.
+
+    Parameters
+    ----------
+    unit : str
+        Its unit; per cent get one decimal.
+    largest : float
+        Its largest absolute value that is shown, for other units.
+
+    Examples
+    --------
+    >>> decimals_for("%", 80.0), decimals_for("Personen", 13000.0), decimals_for("km", 1.8)
+    (1, 0, 2)
+    """
+    if unit == "%":
+        return 1
+    if not math.isfinite(largest) or largest >= 100:
+        return 0
+    return 1 if largest >= 10 else 2
+
+
+def format_number(value: float, decimals: int = 0) -> str:
+    """Write a number in German; a missing one as an en dash.
+
+    Examples
+    --------
+    >>> format_number(12345.678, 1), format_number(float("nan")), format_number(-0.04, 1)
+    ('12.345,7', '–', '0,0')
+    """
+    if not math.isfinite(value):
+        return "–"
+    rounded = round(value, decimals) + 0.0
+    text: str = format_decimal(abs(rounded), format=_pattern(decimals), locale=LOCALE)
+    return (MINUS if rounded < 0 else "") + text
+
+
+def format_value(value: float, unit: str, decimals: int) -> str:
+    r"""Write a value with its unit, kept together on one line.
+
+    Examples
+    --------
+    >>> format_value(17.1, "%", 1)
+    '17,1\xa0%'
+    """
+    if not math.isfinite(value):
+        return "–"
+    return f"{format_number(value, decimals)}{NO_BREAK}{unit}".rstrip(NO_BREAK)
+
+
+def format_interval(lower: float, upper: float, decimals: int) -> str:
+    """Write an interval; ``""`` where there is none.
+
+    Examples
+    --------
+    >>> format_interval(15.24, 19.0, 1)
+    '15,2 bis 19,0'
+    """
+    if not (math.isfinite(lower) and math.isfinite(upper)):
+        return ""
+    return f"{format_number(lower, decimals)} bis {format_number(upper, decimals)}"
+
+
+def format_change(value: float, decimals: int) -> str:
+    """Write a difference with its sign.
+
+    Examples
+    --------
+    >>> format_change(2.04, 1), format_change(-2.0, 1), format_change(0.01, 1)
+    ('+2,0', '−2,0', '±0,0')
+    """
+    if not math.isfinite(value):
+        return "–"
+    text = format_number(value, decimals)
+    if text.startswith(MINUS):
+        return text
+    return ("+" if round(value, decimals) > 0 else "±") + text
+
+
+def join_words(words: list[str], last: str = "und") -> str:
+    """Join words to a German enumeration.
+
+    Examples
+    --------
+    >>> join_words(["Armut", "Bildung", "Wohnen"])
+    'Armut, Bildung und Wohnen'
+    """
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,91 @@
+"""Accessible HTML tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from sozialanalyse.report.assess import ASSESSMENTS
+from sozialanalyse.report.fragment import Fragment
+
+__all__ = ["Cell", "assessment_cell", "hidden_cell", "html_table", "missing_cell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: text, an optional smaller second line, and a CSS class."""
+
+    text: str
+    detail: str = ""
+    css_class: str = ""
+
+    @property
+    def html(self) -> str:
+        """The cell's content as HTML."""
+        detail = f"<br><small>{escape(self.detail, quote=False)}</small>" if self.detail else ""
+        return escape(self.text, quote=False) + detail
+
+    @property
+    def plain(self) -> str:
+        """The cell's content as one line of text."""
+        return f"{self.text} ({self.detail})" if self.detail else self.text
+
+
+def assessment_cell(code: str, detail: str = "") -> Cell:
+    """Return a cell that names an assessment by sign and word."""
+    entry = ASSESSMENTS[code]
+    return Cell(f"{entry.sign} {entry.word}", detail, f"sa-{code}")
+
+
+def hidden_cell() -> Cell:
+    """Return the cell for a value that must be kept secret (sign of DIN 55301)."""
+    return Cell(".", css_class="sa-sign")
+
+
+def missing_cell(sign: str = "") -> Cell:
+    """Return the cell for a value that is not there, with the sign that stood in its place."""
+    return Cell(sign or "–", css_class="sa-sign")
+
+
+def html_table(
+    caption: str, header: Sequence[str], rows: Sequence[Sequence[Cell | str]], *, numeric: Sequence[int] = ()
+) -> Fragment:
+    """Return a table with caption, column heads and row heads.
+
+    Parameters
+    ----------
+    caption : str
+        What the table shows; also names its scrollable region.
+    header : sequence of str
+        Column heads.
+    rows : sequence of sequences
+        Cells; the first of each row is its head.
+    numeric : sequence of int
+        Positions of columns to set flush right.
+    """
+    head = "".join(
+        f'<th scope="col"{_right(position in numeric)}>{escape(text, quote=False)}</th>'
+        for position, text in enumerate(header)
+    )
+    body = []
+    for row in rows:
+        cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+        line = [f'<th scope="row">{cells[0].html}</th>']
+        for position, cell in enumerate(cells[1:], start=1):
+            classes = " ".join(filter(None, ("sa-number" if position in numeric else "", cell.css_class)))
+            line.append(f'<td class="{classes}">{cell.html}</td>' if classes else f"<td>{cell.html}</td>")
+        body.append(f"<tr>{''.join(line)}</tr>")
+    name = escape(caption)
+    html = (
+        f'<div class="sa-scroll" role="region" tabindex="0" aria-label="Tabelle: {name}">'
+        f'<table class="sa-table"><caption>{escape(caption, quote=False)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+    lines = [caption, " | ".join(header)]
+    lines += [" | ".join(cell.plain if isinstance(cell, Cell) else cell for cell in row) for row in rows]
+    return Fragment(html, "\n".join(lines))
+
+
+def _right(numeric: bool) -> str:
+    return ' class="sa-number"' if numeric else ""

@@ -1,0 +1,252 @@
+"""What reports are made from: the released tables of a run, and one area's view on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from sozialanalyse.dataset.schema import Level, Source
+from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.disclosure.rules import DisclosureRules
+from sozialanalyse.errors import ParameterError
+from sozialanalyse.report.numbers import decimals_for
+
+__all__ = ["JUDGED_DOMAINS", "Analysis", "AreaView", "IndexView", "Row", "records"]
+
+Row = dict[str, Any]
+"""One row of a released frame: column to cell."""
+
+JUDGED_DOMAINS: Final = ("poverty", "education", "health", "environment", "housing")
+"""Domains whose indicators may be called favourable or not; demography is described only."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The Sozialindex as it may be shown.
+
+    Attributes
+    ----------
+    areas : ReleasedTable
+        Columns ``area_id, index, rank, ranked, class_index, missing``: one row per area of the finest level;
+        `class_index` counts from 0, the most burdened class.
+    parts : ReleasedTable
+        Columns ``area_id, indicator_id, part``: what each indicator adds to the index.
+    title, description : str
+        German name and one paragraph that says how it is made.
+    class_labels : tuple of str
+        German labels of the classes, most burdened first.
+    indicator_ids : tuple of str
+        The indicators in it.
+    notes : tuple of str
+        German sentences on what was left out or flagged.
+    """
+
+    areas: ReleasedTable
+    parts: ReleasedTable
+    title: str
+    description: str
+    class_labels: tuple[str, ...]
+    indicator_ids: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything that reports on a dataset may use; each table has passed the disclosure gate.
+
+    Attributes
+    ----------
+    title, synthetic, levels, areas, indicators, geometry, schematic_geometry, licenses, sources,
+    attribution, remarks, fingerprint
+        As in `sozialanalyse.dataset.schema.Dataset`.
+    rules : DisclosureRules
+        By which cells were hidden.
+    confidence : float
+        Coverage of all intervals.
+    years : mapping of str to int
+        The year in which each indicator is compared.
+    values : ReleasedTable
+        All values (``VALUE_COLUMNS`` and ``hidden``).
+    current : ReleasedTable
+        Made from `values`: the year of comparison of each indicator, with the columns of
+        `sozialanalyse.indicators.standing.describe_standing`.
+    trends : ReleasedTable
+        Made from `values`: the development over time.
+    population : ReleasedTable or None
+        Columns ``area_id, year, sex, age_group, count, hidden``.
+    index : IndexView or None
+        The Sozialindex.
+    index_missing : str
+        Why there is no index, a German sentence, or ``""``.
+    """
+
+    title: str
+    synthetic: bool
+    levels: tuple[Level, ...]
+    areas: pd.DataFrame
+    indicators: pd.DataFrame
+    geometry: Mapping[str, BaseGeometry] | None
+    schematic_geometry: bool
+    licenses: tuple[Source, ...]
+    sources: tuple[Source, ...]
+    attribution: str
+    remarks: tuple[str, ...]
+    fingerprint: str
+    rules: DisclosureRules
+    confidence: float
+    years: Mapping[str, int]
+    values: ReleasedTable
+    current: ReleasedTable
+    trends: ReleasedTable
+    population: ReleasedTable | None
+    index: IndexView | None
+    index_missing: str
+
+    def __post_init__(self) -> None:
+        for table in (self.values, self.current, self.trends):
+            require_released(table)
+
+    @property
+    def root_id(self) -> str:
+        """Key of the coarsest area."""
+        return str(self.areas.index[self.areas["parent_id"] == ""][0])
+
+    def area(self, area_id: str) -> AreaView:
+        """Return the view of one area.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such area; a number is refused, because it has lost its leading zeros.
+        """
+        if not isinstance(area_id, str):
+            raise ParameterError(
+                "Ein Gebietsschlüssel ist ein Text und keine Zahl, sonst gehen führende Nullen verloren. "
+                'Bitte in Anführungszeichen setzen, zum Beispiel area_id = "0101".'
+            )
+        if area_id not in self.areas.index:
+            example = ", ".join(f"{key} ({name})" for key, name in self.areas["name"].iloc[:3].items())
+            raise ParameterError(
+                f"Das Gebiet »{area_id}« gibt es in »{self.title}« nicht. Es gibt zum Beispiel: {example}. "
+                "Alle nennt der Befehl »sozialanalyse list«."
+            )
+        return AreaView(self, area_id)
+
+    def label_of(self, level: str) -> str:
+        """Return the German word for an area of that level."""
+        return next(entry.label for entry in self.levels if entry.level == level)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """One area, with everything around it that its report needs."""
+
+    analysis: Analysis
+    area_id: str
+
+    @property
+    def name(self) -> str:
+        """Name of the area."""
+        return str(self.analysis.areas.loc[self.area_id, "name"])
+
+    @property
+    def level(self) -> str:
+        """Key of its level."""
+        return str(self.analysis.areas.loc[self.area_id, "level"])
+
+    @property
+    def level_label(self) -> str:
+        """German word for its level."""
+        return self.analysis.label_of(self.level)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the coarsest area."""
+        return self.area_id == self.analysis.root_id
+
+    @property
+    def is_finest(self) -> bool:
+        """Whether it is of the finest level."""
+        return self.level == self.analysis.levels[-1].level
+
+    @property
+    def root(self) -> AreaView:
+        """The coarsest area, mostly the city."""
+        return AreaView(self.analysis, self.analysis.root_id)
+
+    @property
+    def parent(self) -> AreaView | None:
+        """The area that contains it, unless that is the coarsest one or there is none."""
+        parent_id = str(self.analysis.areas.loc[self.area_id, "parent_id"])
+        return None if parent_id in {"", self.analysis.root_id} else AreaView(self.analysis, parent_id)
+
+    @property
+    def children(self) -> tuple[AreaView, ...]:
+        """The areas directly inside it."""
+        areas = self.analysis.areas
+        return tuple(
+            AreaView(self.analysis, str(key)) for key in areas.index[areas["parent_id"] == self.area_id]
+        )
+
+    @property
+    def neighbours_in_view(self) -> tuple[AreaView, ...]:
+        """The areas shown side by side: its own parts, or for the finest level those of its parent."""
+        if self.children:
+            return self.children
+        parent_id = str(self.analysis.areas.loc[self.area_id, "parent_id"])
+        return AreaView(self.analysis, parent_id).children
+
+    @property
+    def peer_level(self) -> str:
+        """The level whose areas form the background of its figures: its own, or for the city the finest."""
+        return self.analysis.levels[-1].level if self.is_root else self.level
+
+    def indicator_ids(self, domain: str) -> list[str]:
+        """Return the indicators of a domain, in the order of the catalogue."""
+        indicators = self.analysis.indicators
+        return [str(key) for key in indicators.index[indicators["domain"] == domain]]
+
+    def rows(self, indicator_ids: list[str]) -> pd.DataFrame:
+        """Return one row per indicator with all that is shown of it in its year of comparison.
+
+        Returns
+        -------
+        DataFrame, indexed by ``indicator_id``
+            Columns of ``current``, with ``label, unit, kind, domain, direction`` of the catalogue and
+            ``decimals``, the number of decimals in which its values are written.
+        """
+        frame = self.analysis.current.where(area_id=self.area_id).frame.set_index("indicator_id")
+        frame.index = frame.index.astype(str)
+        frame = frame.reindex([key for key in indicator_ids if key in frame.index])
+        frame = frame.join(self.analysis.indicators[["label", "unit", "kind", "domain", "direction"]])
+        frame["decimals"] = [
+            0 if kind == "count" else decimals_for(unit, largest)
+            for kind, unit, largest in zip(frame["kind"], frame["unit"], frame["largest"], strict=True)
+        ]
+        return frame
+
+    def peers(self, indicator_ids: list[str]) -> pd.DataFrame:
+        """Return the values of all areas of the peer level in the years of comparison."""
+        return self.analysis.current.where(level=self.peer_level, indicator_id=indicator_ids).frame
+
+    def series(self, indicator_id: str) -> pd.DataFrame:
+        """Return the values of one indicator over all years, indexed by year."""
+        table = self.analysis.values  # noqa: PD011 (a released table, not an array)
+        frame = table.where(area_id=self.area_id, indicator_id=indicator_id).frame
+        return frame.set_index("year").sort_index()
+
+    def level_medians(self, indicator_id: str) -> pd.Series[float]:
+        """Return the median of all areas of its level for every year, indexed by year."""
+        table = self.analysis.values  # noqa: PD011 (a released table, not an array)
+        frame = table.where(level=self.level, indicator_id=indicator_id).frame
+        return frame.groupby("year")["value"].median().dropna()
+
+
+def records(frame: pd.DataFrame) -> dict[str, Row]:
+    """Return the rows of a frame by their key, in its order."""
+    rows: list[Row] = [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+    return dict(zip(map(str, frame.index), rows, strict=True))

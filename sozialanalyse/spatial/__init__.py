@@ -1,0 +1,1 @@
+"""Neighbourhood of areas and spatial statistics."""

@@ -1,0 +1,51 @@
+"""Words that all layers share: closed lists of options, column names and their German labels."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Domain = Literal["demography", "poverty", "education", "health", "environment", "housing"]
+Kind = Literal["count", "proportion", "rate", "score"]
+Direction = Literal["higher_is_worse", "higher_is_better", "neutral"]
+Origin = Literal["delivered", "computed"]
+Position = Literal["higher", "lower", "similar", "unknown"]
+
+DOMAINS: Final[tuple[str, ...]] = get_args(Domain)
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+DIRECTIONS: Final[tuple[str, ...]] = get_args(Direction)
+
+DOMAIN_LABELS: Final[dict[str, str]] = {
+    "demography": "Bevölkerung",
+    "poverty": "Armut",
+    "education": "Bildung",
+    "health": "Gesundheit",
+    "environment": "Umwelt",
+    "housing": "Wohnen",
+}
+
+SIGNS: Final[dict[str, str]] = {
+    "-": "nichts vorhanden",
+    ".": "unbekannt oder geheim zu halten",
+    "...": "Angabe fällt später an",
+    "/": "nicht zuverlässig genug",
+    "x": "Angabe nicht sinnvoll",
+}
+"""Signs of DIN 55301 in place of a number, with their meaning."""
+
+VALUE_COLUMNS: Final[tuple[str, ...]] = (
+    "area_id",
+    "level",
+    "indicator_id",
+    "year",
+    "value",
+    "lower",
+    "upper",
+    "numerator",
+    "denominator",
+    "confidence",
+    "method",
+    "origin",
+    "sign",
+    "missing_reason",
+)
+"""Columns of the one frame that holds every indicator value, in the unit of its indicator."""

@@ -1,0 +1,154 @@
+"""Rendered pages in a real browser: what axe-core can check of WCAG 2.1 AA, and reflow at 320 px."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+from html import escape, unescape
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from sozialanalyse.site.frame import Link, Provenance
+from sozialanalyse.site.index_page import IndexEntry, IndexSection, render_index
+from sozialanalyse.site.render import Navigation, render_page
+
+PROVENANCE = Provenance(
+    "Musterstadt", "0123456789abcdef", "0.1.0", synthetic=True, sources=(Link("Amt", "https://example.org/"),)
+)
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+FRAGMENTS = [
+    '<h1>Sozialraumanalyse: Innenstadt</h1><p class="sa-subtitle">Quartier in Mitte</p>'
+    '<aside class="sa-banner" aria-label="Hinweis"><p>Synthetische Beispieldaten</p></aside>',
+    '<p class="sa-lead">Der Anteil ist <span class="sa-worse">▲ ungünstiger</span>.</p>'
+    '<dl class="sa-facts"><div><dt>Bevölkerung</dt><dd>8.412</dd><dd class="sa-worse">▲ mehr</dd></div>'
+    "<div><dt>Index</dt><dd>niedrig</dd></div></dl>",
+    f'<h2>Armut</h2><figure class="sa-figure"><img alt="Anteil 23 %" src="{PIXEL}">'
+    "<figcaption>Abb. 1</figcaption></figure>",
+    '<table class="sa-table"><caption>Jahre</caption><thead><tr><th scope="col">Indikator</th>'
+    + "".join(f'<th scope="col" class="sa-number">{year}</th>' for year in range(2000, 2025))
+    + '</tr></thead><tbody><tr><th scope="row">Anteil<br><small>je 100</small></th>'
+    + '<td class="sa-number">12,3 %</td>' * 22
+    + '<td class="sa-sign">.</td><td class="sa-better">▼ günstiger</td><td class="sa-unknown">? offen</td>'
+    + "</tr></tbody></table>",
+    '<h2>Wohnen</h2><div class="sa-note"><p>Hinweis</p></div><div class="sa-warning"><p>Fehlt</p></div>'
+    f'<div class="sa-grid"><figure class="sa-figure"><img alt="Karte" src="{PIXEL}"></figure>'
+    '<p class="sa-similar">● ähnlich</p></div>',
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("no Chromium on this machine (Debian: apt install chromium)")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    package = importlib.util.find_spec("axe_core_python")
+    if package is None or package.origin is None:
+        pytest.skip("axe-core-python is not installed; it belongs to the extra »dev«")
+    return Path(package.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+def area_page() -> str:
+    cells = [
+        nbformat.v4.new_code_cell(
+            f"zeige({number})", outputs=[nbformat.v4.new_output("display_data", {"text/html": fragment})]
+        )
+        for number, fragment in enumerate(FRAGMENTS)
+    ]
+    navigation = Navigation(
+        "Innenstadt", "../index.html", (Link("Musterstadt", "stadt.html"),), (Link("Nord", "nord.html"),)
+    )
+    return render_page(nbformat.v4.new_notebook(cells=cells), "beispiel", PROVENANCE, navigation).html
+
+
+def index_page() -> str:
+    entries = [IndexEntry("stadt", "Musterstadt", "Stadt", "", "n/stadt.html")]
+    for district in range(4):
+        entries.append(IndexEntry(f"d{district}", f"Raum {district}", "Sozialraum", "stadt", "n/d.html"))
+        entries += [
+            IndexEntry(f"q{district}-{number}", f"Quartier {number}", "Quartier", f"d{district}", "n/q.html")
+            for number in range(20)
+        ]
+    entries.append(IndexEntry("x", "Ausfall", "Quartier", "d0", failed=True))
+    entries.append(IndexEntry("y", "Alt", "Quartier", "d0", "n/y.html", outdated=True))
+    return render_index([IndexSection("Sozialraumanalyse", "Ein Satz.", tuple(entries))], PROVENANCE)
+
+
+PAGES = {"area": area_page, "index": index_page}
+
+
+def answer_of(browser: str, folder: Path, document: str) -> object:
+    """Load a document and return the JSON that its script leaves in the element ``answer``."""
+    page = folder / "page.html"
+    page.write_text(document, encoding="utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom"]
+    done = subprocess.run(
+        [browser, *options, f"--user-data-dir={folder / 'profile'}", page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    found = re.search(r'<pre id="answer">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert found, "the script in the page has not run"
+    return json.loads(unescape(found[1]))
+
+
+def answering(expression: str) -> str:
+    return (
+        "<script>window.addEventListener('load', async () => { const answer = await (async () => "
+        f"{expression})(); const place = document.createElement('pre'); place.id = 'answer'; "
+        "place.textContent = JSON.stringify(answer); document.body.append(place); });</script>"
+    )
+
+
+def violations(browser: str, axe: str, folder: Path, page: str) -> object:
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+    found = f"(await axe.run({{runOnly: {json.dumps(rules)}}})).violations"
+    report = f"{found}.map(rule => [rule.id, rule.nodes.map(node => node.html)])"
+    without_policy = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+    opened = without_policy.replace("<details>", "<details open>")
+    return answer_of(
+        browser, folder, opened.replace("</body>", f"<script>{axe}</script>{answering(report)}</body>")
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(name: str, chromium: str, axe: str, tmp_path: Path) -> None:
+    assert violations(chromium, axe, tmp_path, PAGES[name]()) == []
+
+
+def test_axe_would_find_a_missing_language(chromium: str, axe: str, tmp_path: Path) -> None:
+    broken = index_page().replace('<html lang="de">', "<html>")
+    assert violations(chromium, axe, tmp_path, broken) == [["html-has-lang", ["<html>"]]]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_needs_no_sideways_scrolling_at_320_pixels(name: str, chromium: str, tmp_path: Path) -> None:
+    page = escape(PAGES[name]())
+    frame = f'<iframe id="page" width="320" height="900" style="border:0" srcdoc="{page}"></iframe>'
+    root = "document.getElementById('page').contentDocument.documentElement"
+    overflow = f"[{root}.clientWidth <= 320, {root}.scrollWidth - {root}.clientWidth]"
+    document = f"<!DOCTYPE html><html><body>{frame}{answering(overflow)}</body></html>"
+    assert answer_of(chromium, tmp_path, document) == [True, 0]
+
+
+def test_search_on_the_index_page_leaves_hits_and_what_is_above_them(chromium: str, tmp_path: Path) -> None:
+    script = """{
+      const field = document.getElementById("suchfeld");
+      field.value = "AUSFALL";
+      field.dispatchEvent(new Event("input"));
+      return [...document.querySelectorAll("[data-name]:not([hidden])")].map(item => item.dataset.name);
+    }"""
+    document = index_page().replace("</body>", f"{answering(script)}</body>")
+    shown = answer_of(chromium, tmp_path, document)
+    assert shown == ["Musterstadt stadt", "Raum 0 d0", "Ausfall x"]

@@ -1,0 +1,82 @@
+"""Fixtures that several layers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sozialanalyse.dataset.schema import Dataset, Level
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """Top folder of the project."""
+    return CHECKOUT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with real data of other cities that lies beside a checkout, and is not part of the project."""
+    folder = CHECKOUT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("real data of other cities are not beside this checkout (../shared/data)")
+    return folder
+
+
+@pytest.fixture
+def build_dataset() -> Callable[..., Dataset]:
+    """Return a maker of small datasets: a city, two districts, four neighbourhoods, given observations."""
+
+    def build(observations: list[tuple[Any, ...]], **indicators: tuple[str, float, str]) -> Dataset:
+        """Build one from observations (columns below) and id=(kind, factor, direction)."""
+        areas = pd.DataFrame(
+            [
+                ("S", "Stadt", "city", ""),
+                ("A", "Nord", "district", "S"),
+                ("B", "Süd", "district", "S"),
+                ("A1", "Nord-Ost", "neighbourhood", "A"),
+                ("A2", "Nord-West", "neighbourhood", "A"),
+                ("B1", "Süd-Ost", "neighbourhood", "B"),
+                ("B2", "Süd-West", "neighbourhood", "B"),
+            ],
+            columns=["area_id", "name", "level", "parent_id"],
+        ).set_index("area_id")
+        catalogue = pd.DataFrame(
+            {
+                "label": [key.replace("_", " ") for key in indicators],
+                "domain": ["poverty"] * len(indicators),
+                "kind": [kind for kind, _, _ in indicators.values()],
+                "unit": ["%" if factor == 100 else "Einheit" for _, factor, _ in indicators.values()],
+                "factor": [float(factor) for _, factor, _ in indicators.values()],
+                "direction": [direction for _, _, direction in indicators.values()],
+                "definition": "erfunden für einen Test",
+                "numerator_label": "",
+                "denominator_label": "",
+                "source": "erfunden",
+                "source_url": "",
+            },
+            index=pd.Index(list(indicators), name="indicator_id"),
+        )
+        frame = pd.DataFrame(
+            observations, columns=["area_id", "indicator_id", "year", "numerator", "denominator", "value"]
+        )
+        frame = frame.astype({"numerator": float, "denominator": float, "value": float})
+        for column in ("sex", "age_group", "sign"):
+            frame[column] = pd.Categorical([""] * len(frame))
+        return Dataset(
+            name="test",
+            title="Teststadt",
+            synthetic=True,
+            levels=(Level("city", "Stadt"), Level("district", "Bezirk"), Level("neighbourhood", "Quartier")),
+            areas=areas,
+            indicators=catalogue,
+            observations=frame.astype({"area_id": "category", "indicator_id": "category"}),
+        )
+
+    return build

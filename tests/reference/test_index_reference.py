@@ -1,0 +1,114 @@
+"""The index against published numbers.
+
+Tolerances: half a unit of the last printed digit, where nothing else is said.
+"""
+
+import numpy as np
+import pytest
+
+from sozialanalyse.index.aggregate import DomainStep, aggregate
+from sozialanalyse.index.consistency import cronbach_alpha
+from sozialanalyse.index.normalise import Scale, exponential_transformation, normalise
+from sozialanalyse.index.sensitivity import sobol_design, sobol_indices
+from sozialanalyse.index.treat import apply_treatments, plan_treatments, skew_and_kurtosis
+
+
+def test_asem_pillars_aggregate_as_coinr_prints_them():
+    """COINr 1.1, vignette »Presenting Results«: ASEM example, equal weights, two sub-indices.
+
+    Pillars Physical, ConEcFin, Political, Instit, P2P form Conn; Environ, Social, SusEcFin form Sust.
+    The printed pillars are rounded to two decimals, hence a tolerance of one unit of the last digit.
+    """
+    pillars = np.array(
+        [
+            [63.41, 32.87, 74.78, 85.94, 56.93, 77.21, 87.85, 56.88],
+            [64.87, 46.62, 84.55, 71.74, 41.92, 58.73, 86.58, 57.78],
+            [50.52, 30.43, 78.13, 75.35, 51.04, 69.83, 86.40, 61.29],
+            [58.18, 25.70, 80.03, 89.46, 33.80, 70.90, 87.00, 56.59],
+        ]
+    )
+    step = DomainStep(
+        ((0, 1, 2, 3, 4), (5, 6, 7)),
+        ("Conn", "Sust"),
+        np.ones(2),
+        normalisation="none",
+        aggregation="arithmetic",
+    )
+    domains, index = aggregate(pillars, np.ones(8), "arithmetic", step, Scale(np.ones(4)))
+    expected = [[62.79, 73.98], [61.94, 67.70], [57.10, 72.51], [57.44, 71.50]]
+    np.testing.assert_allclose(domains, expected, atol=0.01)
+    np.testing.assert_allclose(index, [68.38, 64.82, 64.80, 64.47], atol=0.01)
+
+
+COINR_OUTLIERS = np.array([*range(1, 11), 30, 100], dtype=float)
+
+
+def test_skewness_and_kurtosis_as_coinr():
+    """COINr, vignette »Outlier Treatment«: skew(x) and kurt(x) of 1, …, 10, 30, 100."""
+    skewness, kurtosis = skew_and_kurtosis(COINR_OUTLIERS)
+    assert skewness == pytest.approx(3.063241, abs=5e-7)
+    assert kurtosis == pytest.approx(9.741391, abs=5e-7)
+
+
+@pytest.mark.parametrize("outlier", [100.0, -100.0])
+def test_winsorising_as_coinr(outlier):
+    """COINr, tests of Treat(): 1, …, 10 and an outlier; it becomes the next value, nothing else moves."""
+    values = np.array([*map(float, range(1, 11)), outlier])[:, None]
+    plans = plan_treatments(values, "winsorise", 2.0, 3.5, 5, ("x",))
+    treated = apply_treatments(values, plans)[:, 0]
+    assert treated.tolist() == [*map(float, range(1, 11)), 10.0 if outlier > 0 else 1.0]
+
+
+def test_exponential_transformation_as_published():
+    """Scottish Executive (2003), Indices of Deprivation, appendix 5: 1,222 wards.
+
+    The most deprived ward gets 100, and ten per cent of the wards (rounded) score above 50.
+    """
+    ranks = np.arange(1, 1223)
+    transformed = exponential_transformation((1222 - ranks + 1) / 1222)
+    assert transformed[0] == pytest.approx(100)
+    assert (transformed > 50).mean() == pytest.approx(0.10, abs=0.005)
+    assert 0 < transformed[-1] < 0.1
+
+
+def test_averaging_exponential_domains_limits_cancellation():
+    """The same appendix: 100 in one domain and 0 in another average to 50, the 90th percentile."""
+    share = np.linspace(0, 1, 100_001)
+    transformed = exponential_transformation(share)
+    percentile = (transformed < (transformed[0] + transformed[-1]) / 2).mean()
+    assert percentile == pytest.approx(0.90, abs=0.005)
+
+
+def test_exponential_normalisation_gives_burden_its_high_end_in_both_orientations():
+    """100 for most burden if the index measures burden; 0 for most burden if it measures the reverse."""
+    values = np.array([[1.0], [2.0], [3.0]])
+    burden = normalise(values, "exponential", Scale(np.ones(3), burden_is_high=True), ("a",))
+    better = normalise(-values, "exponential", Scale(np.ones(3), burden_is_high=False), ("a",))
+    assert burden[2, 0] == pytest.approx(100)
+    np.testing.assert_allclose(better, 100 - burden)
+
+
+def test_cronbach_alpha_of_a_published_example():
+    """Statology, »How to Calculate Cronbach's Alpha in Python«: three questions, ten persons, 0.7734."""
+    answers = [
+        [1, 2, 2, 3, 2, 2, 3, 3, 2, 3],
+        [1, 1, 1, 2, 3, 3, 2, 3, 3, 3],
+        [1, 1, 2, 1, 2, 3, 3, 3, 2, 3],
+    ]
+    assert cronbach_alpha(np.array(answers, dtype=float).T) == pytest.approx(0.7734375)
+
+
+def test_sobol_indices_of_the_ishigami_function():
+    """Ishigami & Homma (1990); analytic values as in Saltelli et al. (2008), Global Sensitivity Analysis.
+
+    f = sin x1 + 7 sin² x2 + 0.1 x3⁴ sin x1 on (−π, π): first order 0.3139, 0.4424, 0; total 0.5576,
+    0.4424, 0.2437. A fourth factor that does not occur must have exactly 0. With 4,096 points the
+    estimates are off by a few thousandths.
+    """
+    design = sobol_design(4, 4096, np.random.default_rng(1))
+    x1, x2, x3, _ = np.moveaxis(np.pi * (2 * design - 1), -1, 0)
+    first, total = sobol_indices(np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1))
+    np.testing.assert_allclose(first[:3], [0.3139, 0.4424, 0], atol=0.02)
+    np.testing.assert_allclose(total[:3], [0.5576, 0.4424, 0.2437], atol=0.02)
+    assert first[3] == 0
+    assert total[3] == 0

@@ -1,0 +1,107 @@
+"""From recipes to runs, and safe file names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sozialanalyse.batch.plan import Plan, area_file_names, make_plan, select_runs
+from sozialanalyse.batch.recipe import Recipe
+from sozialanalyse.dataset.read import read_dataset
+from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.errors import ParameterError
+
+RECIPE = Recipe("bild", "Bild", "Ein Satz.", "all", (), {"year": "latest"})
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, make_project) -> Path:
+    return make_project(tmp_path_factory.mktemp("plan") / "p")
+
+
+@pytest.fixture(scope="module")
+def dataset(project: Path) -> Dataset:
+    return read_dataset(project / "data")
+
+
+def plan_of(project: Path, dataset: Dataset, *recipes: Recipe) -> Plan:
+    return make_plan(dataset, recipes or (RECIPE,), project / "notebooks")
+
+
+def test_one_run_per_area_in_the_order_of_the_dataset(project: Path, dataset: Dataset) -> None:
+    runs = plan_of(project, dataset).runs
+    assert [(run.html, run.level, run.parameters) for run in runs] == [
+        (f"bild/{key}.html", level, {"area_id": key, "year": "latest"})
+        for key, level in [("stadt", "city"), *((key, "district") for key in "abcd")]
+    ]
+
+
+def test_levels_and_areas_of_a_recipe_choose(project: Path, dataset: Dataset) -> None:
+    by_level = replace(RECIPE, chosen_by="level", names=("city",))
+    assert [run.area_id for run in plan_of(project, dataset, by_level).runs] == ["stadt"]
+    by_key = replace(RECIPE, chosen_by="area", names=("c", "a"))
+    assert [run.area_id for run in plan_of(project, dataset, by_key).runs] == ["a", "c"]
+
+
+def test_a_notebook_that_the_dataset_cannot_serve_is_skipped(project: Path, dataset: Dataset) -> None:
+    plan = plan_of(project, dataset, replace(RECIPE, chosen_by="level", names=("city", "kreis")))
+    assert plan.runs == ()
+    assert plan.skipped == {"bild": "Der Datensatz hat die Ebene »kreis« nicht."}
+    with pytest.raises(ParameterError, match="»bild« kann nicht laufen: Der Datensatz hat die Ebene"):
+        select_runs(plan, dataset, ["bild"])
+
+
+def test_faults_of_all_notebooks_come_before_anything_runs(project: Path, dataset: Dataset) -> None:
+    recipes = (replace(RECIPE, notebook="fehlt"), replace(RECIPE, parameters={"jahr": "latest", "year": 1}))
+    with pytest.raises(ParameterError) as caught:
+        plan_of(project, dataset, *recipes)
+    assert [line.split(" nicht.")[0] for line in str(caught.value).splitlines()] == [
+        "Zu »fehlt.yaml« gibt es kein Notebook »fehlt.ipynb« im Ordner »notebooks«. "
+        "Bitte eine der beiden Dateien umbenennen oder entfernen.",
+        "Das Notebook »bild« kennt den Parameter »jahr«",
+        "Der Parameter »year« des Notebooks »bild« erwartet Text, angegeben ist eine ganze Zahl. "
+        "Zahlen, die Text sein sollen, gehören in Anführungszeichen.",
+    ]
+
+
+def test_selection_by_notebook_area_and_level(project: Path, dataset: Dataset) -> None:
+    plan = plan_of(project, dataset)
+    assert [run.area_id for run in select_runs(plan, dataset, areas=["d", "b"])] == ["b", "d"]
+    assert [run.area_id for run in select_runs(plan, dataset, ["bild"], level="city")] == ["stadt"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"notebooks": ["blid"]}, r"Das Notebook »blid« gibt es nicht\. Vorhanden: bild"),
+        ({"areas": ["z", "y"]}, r"(?s)Das Gebiet »z« gibt es nicht.*Das Gebiet »y« gibt es nicht"),
+        ({"level": "kreis"}, r"Die Ebene »kreis« gibt es nicht\. Vorhanden: city, district"),
+        ({"areas": ["a"], "level": "city"}, "Für diese Auswahl ist nichts zu erstellen"),
+    ],
+)
+def test_an_unknown_choice_is_refused(
+    arguments: dict[str, object], problem: str, project: Path, dataset: Dataset
+) -> None:
+    with pytest.raises(ParameterError, match=problem):
+        select_runs(plan_of(project, dataset), dataset, **arguments)  # type: ignore[arg-type]
+
+
+def test_file_names_are_safe_unique_and_readable() -> None:
+    keys = ["05119", "Mitte/Styrum", "Mitte Styrum", "ab", "AB", "Köln", "..", "con", "ß", "a" * 300, "日本"]
+    names = area_file_names(keys)
+    assert names["05119"] == "05119"
+    # Eight digits of SHA-256, as `printf 'Mitte/Styrum' | sha256sum` shows them.
+    assert names["Mitte/Styrum"] == "Mitte-Styrum-781aedc9"
+    assert names["Köln"].startswith("Koeln-")
+    assert names["con"].startswith("gebiet-con-")
+    folded = [name.casefold() for name in names.values()]
+    assert len(set(folded)) == len(keys)
+    assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789._-") for name in folded)
+    assert all(not name.startswith(".") and len(name) < 100 for name in folded)
+
+
+def test_a_file_name_does_not_depend_on_the_order_of_areas() -> None:
+    keys = ["ab", "AB", "Köln", "x"]
+    assert area_file_names(keys) == area_file_names(keys[::-1])

@@ -1,0 +1,185 @@
+"""A batch with an engine and an executor of this process: what lies in the folder afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from sozialanalyse.batch.executors import Lost
+from sozialanalyse.batch.page import Failure, Page
+from sozialanalyse.batch.plan import select_runs
+from sozialanalyse.batch.run import open_project, run_batch
+from sozialanalyse.batch.runs import NotebookError, Run
+from sozialanalyse.batch.summary import Summary, summary_lines
+
+
+def in_this_process(
+    work: Callable, tasks: Sequence, *, environment: Mapping[str, str], folder: str
+) -> Iterator[tuple[int, object]]:
+    """Work through tasks one after the other; a task of area ``lost`` has no result."""
+    yield from ((number, work(task)) for number, task in enumerate(tasks))
+
+
+def losing_all(work: Callable, tasks: Sequence, **settings: object) -> Iterator[tuple[int, object]]:
+    yield from ((number, Lost("died")) for number in range(len(tasks)))
+
+
+def interrupted_after_two(
+    work: Callable, tasks: Sequence, **settings: object
+) -> Iterator[tuple[int, object]]:
+    yield from ((number, work(task)) for number, task in enumerate(tasks[:2]))
+    raise KeyboardInterrupt
+
+
+@dataclass
+class Engine:
+    """Gives a page with the area's name; raises for the areas in `broken`."""
+
+    broken: set[str] = field(default_factory=set)
+    text: str = ""
+
+    def __call__(self, run: Run) -> nbformat.NotebookNode:
+        if run.area_id in self.broken:
+            raise NotebookError("KeyError in Codezelle 2, Zeile 1.")
+        html = nbformat.v4.new_output("display_data", {"text/html": f"<h1>{run.area_name}</h1>{self.text}"})
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("zeige()", outputs=[html])])
+
+
+@dataclass
+class Notes:
+    """Keeps what a batch tells."""
+
+    total: int = 0
+    seen: list[tuple[str, bool]] = field(default_factory=list)
+
+    def started(self, total: int) -> None:
+        self.total = total
+
+    def finished(self, run: Run, result: Page | Failure) -> None:
+        self.seen.append((run.area_id, isinstance(result, Page)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, make_project) -> Path:
+    return make_project(tmp_path / "p")
+
+
+def batch(
+    folder: Path, *areas: str, engine: Engine | None = None, executor: Callable = in_this_process
+) -> Summary:
+    project = open_project(str(folder / "data"), str(folder / "parameters"))
+    runs = select_runs(project.plan, project.dataset, areas=areas)
+    return run_batch(
+        project, runs, folder / "out", executor=executor, listener=Notes(), engine=engine or Engine()
+    )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    out = folder / "out"
+    return {file.relative_to(out).as_posix(): file.read_bytes() for file in out.rglob("*") if file.is_file()}
+
+
+def page(folder: Path, name: str) -> str:
+    return files(folder)[f"bild/{name}.html"].decode()
+
+
+def test_a_full_batch_writes_pages_notebooks_index_record_and_log(folder: Path) -> None:
+    summary = batch(folder)
+    expected = {f"bild/{key}{suffix}" for key in ("stadt", *"abcd") for suffix in (".html", ".ipynb")}
+    assert set(files(folder)) == expected | {"index.html", "manifest.json", "protokoll.txt"}
+    assert summary_lines(summary) == ["Zusammenfassung: 5 Seiten erstellt, 0 fehlgeschlagen."]
+
+
+def test_pages_link_to_index_parents_and_children(folder: Path) -> None:
+    batch(folder)
+    assert 'href="../index.html"' in page(folder, "a")
+    assert 'href="stadt.html"' in page(folder, "a")
+    assert all(f'href="{key}.html"' in page(folder, "stadt") for key in "abcd")
+    assert all(f'href="bild/{key}.html"' in files(folder)["index.html"].decode() for key in "abcd")
+
+
+def test_a_broken_area_is_noted_and_nobody_links_to_it(folder: Path) -> None:
+    batch(folder)
+    summary = batch(folder, engine=Engine(broken={"b"}))
+    assert summary.failed == 1
+    assert not {name for name in files(folder) if name.startswith("bild/b.")}
+    assert 'href="b.html"' not in page(folder, "stadt")
+    index = files(folder)["index.html"].decode()
+    assert "konnte nicht erstellt werden" in index
+    assert 'href="bild/b.html"' not in index
+    assert "    KeyError in Codezelle 2, Zeile 1." in summary_lines(summary)
+
+
+def test_a_repaired_area_brings_everything_to_the_state_of_a_full_batch(folder: Path) -> None:
+    batch(folder)
+    whole = files(folder)
+    batch(folder, engine=Engine(broken={"b", "stadt"}))
+    assert files(folder) != whole
+    batch(folder, "b", "stadt")
+    again = files(folder)
+    assert {name for name in whole if whole[name] != again[name]} == {"protokoll.txt"}
+
+
+def test_a_selection_leaves_other_pages_and_marks_those_from_other_inputs(folder: Path) -> None:
+    batch(folder)
+    assert "älterer Stand" not in files(folder)["index.html"].decode()
+    rule = folder / "parameters" / "rules" / "index.yaml"
+    rule.parent.mkdir()
+    rule.write_text("a: 1\n")
+    batch(folder, "a")
+    assert files(folder)["index.html"].decode().count("(älterer Stand)") == 4
+    assert len(json.loads(files(folder)["manifest.json"])["runs"]) == 5
+
+
+def test_pages_that_are_no_longer_planned_go_but_foreign_files_stay(folder: Path) -> None:
+    batch(folder)
+    (folder / "out" / "bild" / "eigenes.html").write_text("von Hand")
+    recipe = folder / "parameters" / "bild.yaml"
+    recipe.write_text(recipe.read_text().replace("level: all", "areas: [stadt, a]"))
+    batch(folder)
+    assert {name for name in files(folder) if name.endswith(".html")} == {
+        "bild/stadt.html",
+        "bild/a.html",
+        "bild/eigenes.html",
+        "index.html",
+    }
+
+
+def test_interruption_keeps_finished_pages_and_records_them(folder: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        batch(folder, executor=interrupted_after_two)
+    assert [run["area_id"] for run in json.loads(files(folder)["manifest.json"])["runs"]] == ["stadt", "a"]
+    assert "Abgebrochen: 3 Seiten nicht bearbeitet." in files(folder)["protokoll.txt"].decode()
+
+
+def test_a_lost_process_is_a_failed_run(folder: Path) -> None:
+    summary = batch(folder, "a", executor=losing_all)
+    assert summary.failed == 1
+    assert "Der Prozess ist abgebrochen" in "\n".join(summary_lines(summary))
+
+
+def test_a_page_that_would_load_something_is_a_failed_run(folder: Path) -> None:
+    summary = batch(folder, "a", engine=Engine(text='<img alt="" src="https://example.org/a.png">'))
+    assert "darf nichts nachladen" in "\n".join(summary_lines(summary))
+    assert not (folder / "out" / "bild").exists()
+
+
+def test_the_listener_hears_of_every_run(folder: Path) -> None:
+    project = open_project(str(folder / "data"), str(folder / "parameters"))
+    notes = Notes()
+    engine = Engine(broken={"c"})
+    run_batch(
+        project,
+        project.plan.runs,
+        folder / "out",
+        executor=in_this_process,  # type: ignore[arg-type]
+        listener=notes,
+        engine=engine,
+    )
+    assert notes.total == 5
+    assert notes.seen == [("stadt", True), ("a", True), ("b", True), ("c", False), ("d", True)]

@@ -1,0 +1,112 @@
+"""The gate: what is hidden, and that nothing else can be shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sozialanalyse.disclosure.release import (
+    ReleasedTable,
+    release_population,
+    release_values,
+    require_released,
+)
+from sozialanalyse.disclosure.rules import DisclosureRules
+from sozialanalyse.errors import DisclosureError, ParameterError
+from sozialanalyse.indicators.compute import compute_values
+
+RULES = DisclosureRules(3, 100, 3, True, {})
+KINDS = {"share": ("proportion", 100, "higher_is_worse"), "people": ("count", 1, "neutral")}
+
+
+def released(
+    build_dataset, cases: tuple[float, ...], groups: tuple[float, ...], rules: DisclosureRules = RULES
+) -> pd.DataFrame:
+    """Return the released shares of the four neighbourhoods, indexed by area."""
+    quarters = ("A1", "A2", "B1", "B2")
+    rows = [(key, "share", 2022, n, d, np.nan) for key, n, d in zip(quarters, cases, groups, strict=True)]
+    dataset = build_dataset(rows, share=KINDS["share"])
+    table = release_values(compute_values(dataset).frame, dataset.indicators["kind"], rules)
+    return table.frame.set_index("area_id")
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "reason"),
+    [
+        (2, 500, "numerator"),
+        (1, 500, "numerator"),
+        (3, 500, ""),
+        (0, 500, ""),
+        (40, 99, "denominator"),
+        (40, 100, ""),
+        (498, 500, "complement"),
+        (499, 500, "complement"),
+        (497, 500, ""),
+        (500, 500, ""),
+    ],
+)
+def test_each_rule_hides_exactly_from_its_limit(
+    build_dataset, numerator: int, denominator: int, reason: str
+) -> None:
+    frame = released(build_dataset, (numerator, 50, 50, 50), (denominator, 500, 500, 500))
+    assert frame.loc["A1", "hidden"] == reason
+
+
+def test_a_hidden_cell_keeps_no_number(build_dataset) -> None:
+    row = released(build_dataset, (2, 50, 50, 50), (500,) * 4).loc["A1"]
+    assert row[["value", "lower", "upper", "numerator", "denominator"]].isna().all()
+    assert row["sign"] == "."
+
+
+def test_zero_is_hidden_where_the_rule_says_so(build_dataset) -> None:
+    strict = DisclosureRules(3, 100, 3, False, {})
+    assert released(build_dataset, (0, 50, 50, 50), (500,) * 4, strict).loc["A1", "hidden"] == "zero"
+
+
+def test_shown_cells_are_unchanged(build_dataset) -> None:
+    assert released(build_dataset, (2, 50, 50, 50), (500,) * 4).loc["A2", "value"] == 10.0
+
+
+def test_small_counts_of_people_are_hidden() -> None:
+    population = pd.DataFrame(
+        {"area_id": "A1", "year": 2022, "sex": ["m", "f"], "age_group": "85+", "count": [2, 30]}
+    )
+    table = release_population(population, RULES)
+    assert table.frame["count"].isna().tolist() == [True, False]
+    assert table.hidden_count == 1
+
+
+def test_no_one_else_can_make_a_released_table() -> None:
+    with pytest.raises(DisclosureError, match="Geheimhaltungsprüfung"):
+        ReleasedTable("values", pd.DataFrame(), seal=object())
+
+
+def test_a_plain_frame_does_not_pass_the_gate() -> None:
+    with pytest.raises(DisclosureError, match="DataFrame"):
+        require_released(pd.DataFrame({"value": [1.0]}))
+
+
+def test_what_is_derived_sees_released_cells_only(build_dataset) -> None:
+    dataset = build_dataset([("A1", "share", 2022, 2, 500, np.nan)], share=KINDS["share"])
+    table = release_values(compute_values(dataset).frame, dataset.indicators["kind"], RULES)
+    seen: list[pd.DataFrame] = []
+    derived = table.derive("check", lambda frame: seen.append(frame) or frame)
+    assert seen[0]["value"].isna().all()
+    assert isinstance(derived, ReleasedTable)
+
+
+def test_changing_a_copy_does_not_change_the_table(build_dataset) -> None:
+    dataset = build_dataset([("A1", "share", 2022, 50, 500, np.nan)], share=KINDS["share"])
+    table = release_values(compute_values(dataset).frame, dataset.indicators["kind"], RULES)
+    copy = table.frame
+    copy["value"] = 0.0
+    assert table.where(area_id="A1").frame["value"].tolist() == [10.0]
+
+
+def test_faults_of_the_rules_are_named_all_at_once() -> None:
+    with pytest.raises(ParameterError) as caught:
+        DisclosureRules.from_mapping({"minimum_numerator": {"value": 3}, "unknown": 1})
+    message = str(caught.value)
+    for name in ("minimum_denominator", "minimum_complement", "show_zero", "unknown", "minimum_numerator"):
+        assert name in message

@@ -1,0 +1,62 @@
+"""Where an area stands against city, parent and its level."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sozialanalyse.indicators.compute import compute_values
+from sozialanalyse.indicators.standing import comparison_years, describe_standing, select_years
+
+QUARTERS = ("A1", "A2", "B1", "B2")
+SHARE = {"share": ("proportion", 100, "higher_is_worse")}
+
+
+def standing(build_dataset, cases: tuple[int, ...], groups: tuple[int, ...]) -> pd.DataFrame:
+    """Return the standing of the four neighbourhoods with these cases and groups, indexed by area."""
+    rows = [(key, "share", 2022, n, d, np.nan) for key, n, d in zip(QUARTERS, cases, groups, strict=True)]
+    dataset = build_dataset(rows, **SHARE)
+    return describe_standing(compute_values(dataset).frame, dataset).set_index("area_id")
+
+
+def test_positions_follow_the_interval_of_the_difference(build_dataset) -> None:
+    frame = standing(build_dataset, (300, 100, 101, 99), (1000, 1000, 1000, 1000))
+    assert frame.loc["A1", "city_position"] == "higher"
+    assert frame.loc["B2", "city_position"] == "lower"
+    assert frame.loc["B1", "parent_position"] == "similar"
+    assert frame.loc["S", "city_position"] == "unknown"
+    assert frame.loc["A1", "city_difference"] == pytest.approx(30 - 15)
+
+
+def test_the_interval_allows_for_the_area_being_part_of_the_city(build_dataset) -> None:
+    # A1 holds nearly all people of the city, so its distance from the city is known almost exactly.
+    frame = standing(build_dataset, (3000, 1, 1, 1), (10000, 10, 10, 10))
+    width = frame.loc["A1", "city_upper"] - frame.loc["A1", "city_lower"]
+    own = frame.loc["A1", "upper"] - frame.loc["A1", "lower"]
+    assert width < own / 10
+
+
+def test_rank_one_is_the_highest_value_of_the_level_and_ties_share_it(build_dataset) -> None:
+    frame = standing(build_dataset, (30, 30, 10, 20), (100, 100, 100, 100))
+    assert frame.loc[list(QUARTERS), "rank"].tolist() == [1, 1, 4, 3]
+    assert (frame.loc[list(QUARTERS), "ranked"] == 4).all()
+    assert frame.loc["A1", "level_median"] == pytest.approx(25.0)
+
+
+def test_the_latest_year_is_that_of_the_finest_level(build_dataset) -> None:
+    rows = [(key, "share", 2021, 10, 100, np.nan) for key in QUARTERS]
+    rows.append(("S", "share", 2022, 40, 400, np.nan))
+    values = compute_values(build_dataset(rows, **SHARE)).frame
+    assert comparison_years(values) == {"share": 2021}
+    assert comparison_years(values, "2022") == {"share": 2022}
+    assert comparison_years(values, 1999) == {}
+    assert set(select_years(values, {"share": 2021})["year"]) == {2021}
+
+
+def test_a_delivered_total_smaller_than_its_part_gets_no_interval(build_dataset) -> None:
+    rows = [(key, "share", 2022, 50, 100, np.nan) for key in QUARTERS]
+    rows.append(("S", "share", 2022, 40, 400, np.nan))
+    dataset = build_dataset(rows, **SHARE)
+    frame = describe_standing(compute_values(dataset).frame, dataset).set_index("area_id")
+    assert frame.loc["A1", "city_position"] == "unknown"

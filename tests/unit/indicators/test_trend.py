@@ -1,0 +1,73 @@
+"""Edges and guards of trends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sozialanalyse.errors import MethodError
+from sozialanalyse.indicators.trend import TREND_LABELS, trend
+
+YEARS = np.arange(2015, 2021)
+
+
+def test_no_trend_is_claimed_from_four_points() -> None:
+    steep = [10.0, 20.0, np.nan, 30.0, 40.0, np.nan]
+    result = trend(YEARS, steep)
+    assert result.points == 4
+    assert result.direction == "too_few"
+    assert np.isnan([result.slope.value, result.slope.lower, result.p_value]).all()
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1, 1e9, -3.3])
+def test_a_constant_has_no_trend_whatever_its_level(level: float) -> None:
+    result = trend(YEARS, np.full(6, level))
+    assert result.slope.value == 0
+    assert result.p_value == 1
+    assert result.direction == "none"
+
+
+def test_a_perfect_line_has_a_certain_direction() -> None:
+    result = trend(YEARS, np.vstack([0.1 * YEARS, -0.1 * YEARS]))
+    np.testing.assert_allclose(result.slope.lower, [0.1, -0.1])
+    assert result.direction.tolist() == ["rising", "falling"]
+    assert result.p_value.tolist() == [0.0, 0.0]
+
+
+def test_a_point_without_standard_error_does_not_count() -> None:
+    values = np.array([1.0, 2.0, 2.5, 4.0, 4.6, 99.0])
+    errors = np.array([0.1, 0.1, 0.1, 0.1, 0.1, np.nan])
+    np.testing.assert_allclose(
+        trend(YEARS, values, errors).slope.value, trend(YEARS[:5], values[:5]).slope.value
+    )
+
+
+def test_certain_years_draw_the_line() -> None:
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 20.0])
+    loose = trend(YEARS, values, [1, 1, 1, 1, 1, 1_000]).slope.value
+    assert loose == pytest.approx(1.0, abs=0.01)
+    assert trend(YEARS, values).slope.value > 2
+
+
+def test_all_areas_and_indicators_are_done_at_once() -> None:
+    values = np.random.default_rng(1).normal(size=(7, 3, 6))
+    result = trend(YEARS, values)
+    assert result.slope.value.shape == result.direction.shape == (7, 3)
+    np.testing.assert_allclose(result.p_value[4, 2], trend(YEARS, values[4, 2]).p_value)
+    assert set(np.unique(result.direction)) <= set(TREND_LABELS)
+
+
+@pytest.mark.parametrize(
+    ("years", "values"),
+    [([2015, 2015, 2016], [1, 2, 3]), ([2015, 2016], [1, 2, 3]), ([[2015, 2016]], [[1, 2]]), ([2015], 1.0)],
+)
+def test_years_that_do_not_fit_are_refused(years: Any, values: Any) -> None:
+    with pytest.raises(MethodError, match="Jahr"):
+        trend(years, values)
+
+
+def test_a_standard_error_of_zero_is_refused() -> None:
+    with pytest.raises(MethodError, match="Standardfehler"):
+        trend(YEARS, np.ones(6), [1, 1, 1, 0, 1, 1])
