@@ -51,7 +51,7 @@ def many_areas(areas: int = 32_844, groups: int = 317, indicators: int = 7) -> L
 
 
 def one_city(quarters: int = 27, districts: int = 6, indicators: int = 40, years: int = 7) -> LinearSystem:
-    """Numerator, complement and denominator in quarters, districts and city; denominators are always shown."""
+    """Numerator, complement and denominator per quarter, district and city; denominators always shown."""
     rng = np.random.default_rng(SEED)
     parent = {f"q{number:02d}": f"d{number % districts}" for number in range(quarters)}
     parents = parent | {f"d{number}": "stadt" for number in range(districts)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -190,10 +190,7 @@ def no_doubles(code: str, column: str, keys: Sequence[str], optional: Sequence[s
         Broken by every row but the first of the same key.
     """
 
-    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
-        return ~_doubled(frame, "first")
-
-    def _doubled(frame: pd.DataFrame, keep: str) -> pd.Series[bool]:
+    def doubled(frame: pd.DataFrame, keep: Literal["first", False]) -> pd.Series[bool]:
         present = [*keys, *(name for name in optional if name in frame)]
         complete = pd.Series(True, index=frame.index)
         for name in keys:
@@ -201,11 +198,13 @@ def no_doubles(code: str, column: str, keys: Sequence[str], optional: Sequence[s
                 complete &= each_word(frame[name], lambda word: word != "")
             else:
                 complete &= frame[name] >= 0
-        doubled = frame.duplicated(present, keep="first" if keep == "first" else False)
-        return doubled & complete
+        return frame.duplicated(present, keep=keep) & complete
+
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        return ~doubled(frame, "first")
 
     def message(table: TypedTable, kept: pd.Series[bool]) -> str:
-        first = _doubled(table.frame, "none") & kept
+        first = doubled(table.frame, False) & kept
         lines = table.lines[np.flatnonzero(first.to_numpy())]
         shown = ", ".join(str(line) for line in lines[:MAX_LINES_SHOWN])
         more = f" und {len(lines) - MAX_LINES_SHOWN} weiteren" if len(lines) > MAX_LINES_SHOWN else ""

@@ -68,11 +68,13 @@ def read_delimited(path: Path, dialect: Dialect, known: Collection[str]) -> tupl
     list of Fault
         What is wrong with the file.
     """
-    raw = path.read_bytes()
-    if not raw.strip():
+    try:
+        text = _decoded(path.read_bytes(), dialect.encoding)
+    except OSError:
+        return None, [unreadable(path.name, "Text", "Die Datei in anderen Programmen schließen.")]
+    if text is not None and not text.strip():
         remedy = "Die Tabelle neu exportieren oder die leere Datei löschen."
         return None, [Fault(path.name, (), "", "file_empty", "Die Datei ist leer.", remedy)]
-    text = _decoded(raw, dialect.encoding)
     if text is None:
         kind = f"Text in der Kodierung »{dialect.encoding}«" if dialect.encoding else "Text"
         remedy = "Als »CSV UTF-8« speichern oder »encoding« in datapackage.json angeben."
@@ -113,9 +115,9 @@ def _found_delimiter(text: str, quote: str, known: Collection[str]) -> str:
 
 
 def _physical_lines(text: str) -> int:
-    """Count the lines as an editor shows them."""
+    """Count the lines as an editor shows them, without blank ones at the end."""
     end = "\n" if "\n" in text else "\r"
-    return text.count(end) + (not text.endswith(end))
+    return text.rstrip("\r\n").count(end) + 1
 
 
 def _read_regular(text: str, delimiter: str, quote: str) -> Grid | None:
@@ -123,9 +125,8 @@ def _read_regular(text: str, delimiter: str, quote: str) -> Grid | None:
 
     Only then does the number of a row say its line, so everything else is left to the slower reader.
     """
-    width = len(
-        next(csv.reader(io.StringIO(text[:_HEADER_CHARACTERS]), delimiter=delimiter, quotechar=quote))
-    )
+    start = io.StringIO(text[:_HEADER_CHARACTERS], newline="")
+    width = len(next(csv.reader(start, delimiter=delimiter, quotechar=quote)))
     names = [f"f{i}" for i in range(width)]
     try:
         table = arrow_csv.read_csv(

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from sozialanalyse.dataset.grid import unreadable
 from sozialanalyse.errors import MAX_LINES_SHOWN, Fault
 
 __all__ = ["GEOMETRY_FILE", "dissolved", "missing_polygons", "read_polygons"]
@@ -57,6 +58,8 @@ def read_polygons(path: Path, known: Iterable[str] | None) -> tuple[dict[str, Ba
         content = json.loads(path.read_bytes().decode("utf-8-sig"))
     except ValueError:
         return {}, [_not_geojson()]
+    except OSError:
+        return {}, [unreadable(GEOMETRY_FILE, "GeoJSON", "Die Datei in anderen Programmen schließen.")]
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         return {}, [_not_geojson()]

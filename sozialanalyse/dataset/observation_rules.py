@@ -273,13 +273,16 @@ def observation_remarks(table: TypedTable, indicators: pd.DataFrame) -> list[str
     counts["value"] = frame["value"].where(frame["is_count"])
     broken = ((counts % 1) > 0).any(axis="columns")
     findings = {
-        "Zeilen haben weder Zähler noch Zeichen nach DIN 55301; der Anteil bleibt leer.": blank_ratio,
-        "Zeilen haben weder Wert noch Zeichen nach DIN 55301.": blank_score,
-        "Zeilen enthalten Anzahlen, die keine ganzen Zahlen sind (Schätzungen?).": broken,
+        "weder Zähler noch Zeichen nach DIN 55301, Anteil oder Rate bleibt leer": blank_ratio,
+        "weder Wert noch Zeichen nach DIN 55301": blank_score,
+        "Anzahlen, die keine ganzen Zahlen sind (Schätzungen?)": broken,
     }
+    counted = {text: int(np.count_nonzero(rows)) for text, rows in findings.items()}
     remarks = [
-        f"{table.file}: {int(np.count_nonzero(rows))} {text}" for text, rows in findings.items() if rows.any()
+        f"{table.file}, {count} Zeile{'' if count == 1 else 'n'}: {text}."
+        for text, count in counted.items()
+        if count
     ]
     if len(unused):
-        remarks.append(f"{table.file}: Ohne Beobachtungen sind die Indikatoren {', '.join(unused)}.")
+        remarks.append(f"{table.file}: keine Beobachtungen zu {', '.join(unused)}.")
     return remarks

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sozialanalyse.dataset.delimited import DELIMITERS, Dialect
+from sozialanalyse.dataset.grid import unreadable
 from sozialanalyse.dataset.schema import Level, Source
 from sozialanalyse.errors import Fault
 
@@ -86,6 +87,8 @@ def read_package(folder: Path) -> tuple[Package, list[Fault]]:
     except UnicodeDecodeError:
         message, remedy = "Die Datei ist nicht in UTF-8 gespeichert.", "Die Datei in UTF-8 speichern."
         return Package(), [_fault("", "json_invalid", message, remedy)]
+    except OSError:
+        return Package(), [unreadable(PACKAGE_FILE, "JSON", "Die Datei in anderen Programmen schließen.")]
     if not isinstance(content, dict):
         message, remedy = "Die Datei enthält kein JSON-Objekt.", "Den Inhalt in { … } einschließen."
         return Package(), [_fault("", "json_invalid", message, remedy)]

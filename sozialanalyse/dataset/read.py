@@ -115,7 +115,7 @@ def _read_geometry(
     if areas is None or "area_id" not in areas.frame:
         return read_polygons(path, None)
     polygons, faults = read_polygons(path, areas.frame["area_id"].cat.categories)
-    if "level" in areas.frame and not any(fault.rule.startswith("geojson") for fault in faults):
+    if "level" in areas.frame and polygons:
         faults += missing_polygons(areas.file, areas.frame, areas.lines, finest, polygons)
     return polygons, faults
 

@@ -170,11 +170,7 @@ def read_table(name: str, place: Place, dialect: Dialect) -> tuple[Table | None,
 def _read_grid(place: Place, dialect: Dialect, known: Sequence[str]) -> tuple[Grid | None, list[Fault]]:
     """Read the rows and columns from whichever kind of file it is."""
     if place.sheet:
-        grid = read_sheet(place.path, place.sheet)
-        if grid is not None:
-            return grid, []
-        remedy = "Das Blatt füllen oder löschen."
-        return None, [Fault(place.label, (), "", "file_empty", "Das Blatt ist leer.", remedy)]
+        return read_sheet(place.path, place.sheet)
     if place.path.suffix.casefold() == ".parquet":
         return _read_parquet(place.path)
     return read_delimited(place.path, dialect, known)

@@ -16,7 +16,7 @@ from sozialanalyse.disclosure.moves import Moves, restrict
 from sozialanalyse.disclosure.reach import solve_movement
 from sozialanalyse.disclosure.system import TOLERANCE, BoolArray, FloatArray, IntArray
 
-__all__ = ["Protection", "components", "protect"]
+__all__ = ["Protection", "components", "protect", "pruned"]
 
 COLUMNS_PER_CALL = 6000
 PRUNE_ROUNDS = 40
@@ -75,8 +75,8 @@ def protect(moves: Moves, demands: Demands) -> Protection:
         found = _only(found, ~alone)
         if found.cell.size:
             hidden = _carried(moves, hidden, _first_per_part(found, part), part, demands)
-    hidden, pruned = _pruned(moves, hidden, demands)
-    return Protection(hidden, rounds + pruned)
+    hidden, more = pruned(moves, hidden, demands)
+    return Protection(hidden, rounds + more)
 
 
 def _only(found: Findings, kept: BoolArray) -> Findings:
@@ -234,7 +234,7 @@ def _known_to(moves: Moves, cell: IntArray, attacker: IntArray) -> BoolArray:
     return known
 
 
-def _pruned(moves: Moves, hidden: BoolArray, demands: Demands) -> tuple[BoolArray, int]:
+def pruned(moves: Moves, hidden: BoolArray, demands: Demands) -> tuple[BoolArray, int]:
     """Show cells again if the attack allows it: the dearest first, one per block of hidden cells a time."""
     tried = moves.forced.copy()
     for number in range(PRUNE_ROUNDS):

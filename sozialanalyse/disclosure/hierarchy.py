@@ -123,13 +123,15 @@ def _leaf_counts(parent: IntArray) -> IntArray:
     inner[parent[parent != _NO_PARENT]] = True
     leaves = np.zeros(len(parent), dtype=np.int64)
     current = np.flatnonzero(~inner)
-    for _ in range(len(parent) + 1):
+    steps = 0
+    while current.size and steps <= len(parent):
         np.add.at(leaves, current, 1)
         current = parent[current]
         current = current[current != _NO_PARENT]
-        if current.size == 0:
-            return leaves
-    raise ParameterError("Eine Hierarchie hat einen Kreis. Bitte je Knoten genau ein Oberes angeben.")
+        steps += 1
+    if current.size or not leaves.all():
+        raise ParameterError("Eine Hierarchie hat einen Kreis. Bitte je Knoten genau ein Oberes angeben.")
+    return leaves
 
 
 def _with_sums(

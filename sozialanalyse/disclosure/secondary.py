@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from sozialanalyse.disclosure.attack import Demands, codes_of, examine
-from sozialanalyse.disclosure.heuristic import components, protect
+from sozialanalyse.disclosure.heuristic import components, protect, pruned
 from sozialanalyse.disclosure.moves import Moves, Reduction, moves_of, reduce_moves, restrict
 from sozialanalyse.disclosure.optimise import cheapest
 from sozialanalyse.disclosure.system import TOLERANCE, BoolArray, LinearSystem
@@ -195,13 +195,14 @@ def _improved(moves: Moves, demands: Demands, hidden: BoolArray, method: Method,
     for number in tried.tolist():
         cells = part == number
         inner = restrict(moves, cells)
-        best = cheapest(inner, demands.restricted(inner, cells), deadline=deadline)
+        needs = demands.restricted(inner, cells)
+        best = cheapest(inner, needs, deadline=deadline)
         rounds += best.rounds
         bound += min(best.bound, float(loss[number]))
         if best.hidden is not None:
             finished += 1
             if inner.cost[best.hidden & ~inner.forced].sum() < loss[number] - TOLERANCE:
-                result[cells] = best.hidden
+                result[cells], _ = pruned(inner, best.hidden, needs)
     return _Choice(result, bound, len(worth), finished, rounds)
 
 

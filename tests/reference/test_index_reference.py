@@ -44,7 +44,7 @@ COINR_OUTLIERS = np.array([*range(1, 11), 30, 100], dtype=float)
 
 
 def test_skewness_and_kurtosis_as_coinr():
-    """COINr, vignette »Outlier Treatment«: skew(x) and kurt(x) of 1, …, 10, 30, 100."""
+    """COINr, example in the reference of Treat(): check_SkewKurt() of 1, …, 10, 30, 100."""
     skewness, kurtosis = skew_and_kurtosis(COINR_OUTLIERS)
     assert skewness == pytest.approx(3.063241, abs=5e-7)
     assert kurtosis == pytest.approx(9.741391, abs=5e-7)

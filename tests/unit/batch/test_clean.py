@@ -16,7 +16,10 @@ def executed() -> nbformat.NotebookNode:
         V4.new_output("execute_result", {"text/plain": "<Ding at 0x7f3a10>", "text/html": "<p>0x7f</p>"}),
     ]
     cell = V4.new_code_cell("x", outputs=outputs, metadata={"papermill": {"duration": 1.5}, "tags": ["a"]})
-    metadata = {"papermill": {"input_path": "/home/x/n.ipynb"}, "language_info": {"version": "3.11.7"}}
+    metadata = {
+        "papermill": {"input_path": "/home/x/n.ipynb"},
+        "language_info": {"name": "python", "version": "3.11.7"},
+    }
     return V4.new_notebook(cells=[cell, V4.new_markdown_cell("Text")], metadata=metadata)
 
 

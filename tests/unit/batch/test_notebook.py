@@ -56,7 +56,7 @@ def test_unknown_names_and_wrong_types_are_all_reported(tmp_path, write_notebook
     source = 'area_id: str = "a"\nyear: str = "latest"\nlimit: float = 1.0\nshow: bool = True'
     notebook = read_notebook(write_notebook(tmp_path / "n.ipynb", parameters=source))
     faults = parameter_faults(notebook, {"area_id": "b", "yaer": "x", "year": 2024, "limit": 3, "show": 1})
-    assert [fault.split(". ")[0] for fault in faults] == [
+    assert [fault.split(". ")[0].rstrip(".") for fault in faults] == [
         "Das Notebook »n« kennt den Parameter »yaer« nicht",
         "Der Parameter »year« des Notebooks »n« erwartet Text, angegeben ist eine ganze Zahl",
         "Der Parameter »show« des Notebooks »n« erwartet true oder false, angegeben ist eine ganze Zahl",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from sozialanalyse.dataset.read import read_dataset
+from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import DatasetError
 
 PACKAGE = {
@@ -45,8 +47,6 @@ NUMBERS = {"factor", "year", "numerator", "denominator", "value"}
 
 
 def texts(csv: str) -> pd.DataFrame:
-    from io import StringIO
-
     return pd.read_csv(StringIO(csv), sep=";", dtype=str, keep_default_na=False)
 
 
@@ -64,12 +64,22 @@ def typed_cells(frame: pd.DataFrame) -> list[list[object]]:
     return [[cell(name, text) for name, text in row.items()] for row in frame.to_dict("records")]
 
 
+def written(folder: Path) -> Path:
+    (folder / "datapackage.json").write_text(json.dumps(PACKAGE), encoding="utf-8")
+    for name, content in TABLES.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "datapackage.json").write_text(json.dumps(PACKAGE), encoding="utf-8")
-    for name, content in TABLES.items():
-        (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
-    return tmp_path
+    return written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Read from CSV files in UTF-8 with semicolons and decimal commas."""
+    return read_dataset(written(tmp_path_factory.mktemp("expected")))
 
 
 def rules(folder: Path) -> set[str]:
@@ -78,7 +88,7 @@ def rules(folder: Path) -> set[str]:
     return {fault.rule for fault in caught.value.faults}
 
 
-def assert_same(folder: Path, expected) -> None:
+def assert_same(folder: Path, expected: Dataset) -> None:
     dataset = read_dataset(folder)
     assert_frame_equal(dataset.areas, expected.areas)
     assert_frame_equal(dataset.indicators, expected.indicators)
@@ -107,47 +117,41 @@ def test_dataset_has_the_form_of_the_schema(folder):
     assert dataset.population is None
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
-def test_encoding_and_delimiter_are_found_out(folder, tmp_path_factory, encoding, delimiter):
-    expected = read_dataset(folder)
-    other = tmp_path_factory.mktemp("other")
-    (other / "datapackage.json").write_text(json.dumps(PACKAGE), encoding="utf-8")
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"),
+    [("utf-8", ";"), ("utf-8-sig", "\t"), ("utf-16", ";"), ("cp1252", ";"), ("cp1252", "|")],
+)
+def test_encoding_and_delimiter_are_found_out(folder, expected, encoding, delimiter):
     for name, content in TABLES.items():
-        frame = texts(content)
-        frame.to_csv(other / f"{name}.csv", sep=delimiter, encoding=encoding, index=False)
-    assert_same(other, expected)
+        texts(content).to_csv(folder / f"{name}.csv", sep=delimiter, encoding=encoding, index=False)
+    assert_same(folder, expected)
 
 
-def test_comma_with_decimal_point_reads_the_same(folder, tmp_path_factory):
-    expected = read_dataset(folder)
-    other = tmp_path_factory.mktemp("other")
-    (other / "datapackage.json").write_text(json.dumps(PACKAGE), encoding="utf-8")
+def test_comma_with_decimal_point_reads_the_same(folder, expected):
     for name, content in TABLES.items():
         frame = texts(content)
         if name == "observations":
             frame["value"] = frame["value"].str.replace(",", ".")
-        frame.to_csv(other / f"{name}.csv", index=False)
-    assert_same(other, expected)
+        frame.to_csv(folder / f"{name}.csv", index=False)
+    assert_same(folder, expected)
 
 
-def test_comma_with_quoted_decimal_comma_reads_the_same(folder):
-    expected = read_dataset(folder)
+def test_comma_with_quoted_decimal_comma_reads_the_same(folder, expected):
     texts(OBSERVATIONS).to_csv(folder / "observations.csv", index=False)
     assert_same(folder, expected)
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-@pytest.mark.parametrize("thousands", [".", " ", "\u00a0", "\u202f", "'", "’"])
-def test_separated_thousands_read_the_same(folder, thousands, line_end):
-    expected = read_dataset(folder)
+@pytest.mark.parametrize(
+    ("thousands", "line_end"),
+    [(".", "\r\n"), (" ", "\r"), ("\u00a0", "\n"), ("\u202f", "\n\n"), ("'", "\n"), ("’", "\r\n")],
+)
+def test_separated_thousands_read_the_same_with_every_line_end(folder, expected, thousands, line_end):
     content = OBSERVATIONS.replace("12345", f"12{thousands}345").replace("1234;", f" 1{thousands}234 ;")
-    (folder / "observations.csv").write_text(content, encoding="utf-8", newline=line_end)
+    (folder / "observations.csv").write_bytes(content.replace("\n", line_end).encode())
     assert_same(folder, expected)
 
 
-def test_stated_encoding_and_decimal_sign_are_followed(folder):
-    expected = read_dataset(folder)
+def test_stated_encoding_and_decimal_sign_are_followed(folder, expected):
     resources = [
         {"name": "areas", "path": "areas.csv", "encoding": "cp850"},
         {
@@ -186,8 +190,7 @@ def test_points_before_varying_digits_are_decimal_points(folder):
     assert read_dataset(folder).observations["value"].tolist() == [1.25, 3.5]
 
 
-def test_sheets_of_one_workbook_read_the_same(folder):
-    expected = read_dataset(folder)
+def test_sheets_of_one_workbook_read_the_same(folder, expected):
     workbook = openpyxl.Workbook()
     workbook.active.title = "Hinweise"
     for name, content in TABLES.items():
@@ -201,8 +204,7 @@ def test_sheets_of_one_workbook_read_the_same(folder):
     assert_same(folder, expected)
 
 
-def test_parquet_files_read_the_same(folder):
-    expected = read_dataset(folder)
+def test_parquet_files_read_the_same(folder, expected):
     for name, content in TABLES.items():
         frame = texts(content)
         for column in NUMBERS & set(frame.columns) - {"numerator"}:
@@ -261,6 +263,29 @@ def test_a_stated_encoding_that_does_not_fit_is_named(folder):
     assert rules(folder) == {"file_unreadable"}
 
 
+@pytest.mark.parametrize("name", ["datapackage.json", "areas.csv", "areas.geojson"])
+def test_a_file_that_another_program_has_locked_is_named(folder, monkeypatch, name):
+    (folder / "areas.geojson").write_text("{}")
+    read_bytes = Path.read_bytes
+
+    def locked(path: Path) -> bytes:
+        if path.name == name:
+            raise PermissionError
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", locked)
+    with pytest.raises(DatasetError) as caught:
+        read_dataset(folder)
+    assert name in {fault.file for fault in caught.value.faults if fault.rule == "file_unreadable"}
+
+
+def test_line_breaks_in_quoted_cells_and_a_quotation_mark_within_a_name_are_kept(folder, expected):
+    content = AREAS.replace('"Nord; Höhe"', '"Nord;\nHöhe ""alt"""').replace("Süd „Mühle“", 'Süd 5" hoch')
+    (folder / "areas.csv").write_text(content, encoding="utf-8")
+    names = read_dataset(folder).areas["name"].tolist()
+    assert names == ["Kleinstadt", 'Süd 5" hoch', 'Nord;\nHöhe "alt"']
+
+
 def test_a_missing_folder_is_named(tmp_path):
     assert rules(tmp_path / "nirgends") == {"folder_missing"}
 
@@ -288,9 +313,9 @@ def test_remarks_say_what_is_odd(folder):
     (folder / "observations.csv").write_text("\n".join(line for line in lines if "noise" not in line))
     assert list(read_dataset(folder).remarks) == [
         "observations.csv: Die Spalte »note« ist nicht bekannt und wird nicht gelesen.",
-        "observations.csv: 1 Zeilen haben weder Zähler noch Zeichen nach DIN 55301; der Anteil bleibt leer.",
-        "observations.csv: 1 Zeilen enthalten Anzahlen, die keine ganzen Zahlen sind (Schätzungen?).",
-        "observations.csv: Ohne Beobachtungen sind die Indikatoren Lärm.",
+        "observations.csv, 1 Zeile: weder Zähler noch Zeichen nach DIN 55301, Anteil oder Rate bleibt leer.",
+        "observations.csv, 1 Zeile: Anzahlen, die keine ganzen Zahlen sind (Schätzungen?).",
+        "observations.csv: keine Beobachtungen zu Lärm.",
         "areas.geojson fehlt: Karten und räumliche Auswertungen sind nicht möglich.",
     ]
 
@@ -332,7 +357,7 @@ def test_rochdale_is_faultless(shared_data):
     assert len(dataset.geometry) == 160
     # 6 suppressed proportions, counted in observations.csv with a text search for ",,<denominator>,$"
     assert dataset.remarks == (
-        "observations.csv: 6 Zeilen haben weder Zähler noch Zeichen nach DIN 55301; der Anteil bleibt leer.",
+        "observations.csv, 6 Zeilen: weder Zähler noch Zeichen nach DIN 55301, Anteil oder Rate bleibt leer.",
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from pandera.config import config_context
 
 from sozialanalyse.dataset.area_rules import area_faults
 from sozialanalyse.dataset.frames import TypedTable
@@ -100,6 +101,13 @@ def test_a_rule_names_all_lines_and_is_left_out_without_its_columns():
     assert str(fault).startswith(
         "areas.csv, Zeilen 3, 5, 7, 9, 11, 13, 15, 17, 19, 21 und 990 weitere, Spalte a"
     )
+
+
+@pytest.mark.parametrize("setting", [{"validation_enabled": False}, {"validation_depth": "SCHEMA_ONLY"}])
+def test_rules_hold_even_where_the_environment_switches_pandera_off(setting):
+    rule = Rule("odd", "a", lambda frame: frame["a"] == 0, "Ungerade.", "Ändern.")
+    with config_context(**setting):
+        assert [fault.rule for fault in broken_rules(typed(pd.DataFrame({"a": [1]})), [rule])] == ["odd"]
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 17])

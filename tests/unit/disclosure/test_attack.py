@@ -100,7 +100,7 @@ def test_contributor_to_one_cell_works_out_the_other():
 
 
 def test_contributor_uses_all_cells_that_count_him_or_her():
-    # The same person is the 1 in a and the 1 in the total of the second sum, so y = 1 − x follows for that person.
+    # The same person is the 1 in a and in z: for that person b = 5 − 1, and x + y = 1.
     builder = SystemBuilder()
     builder.add_cells(["a", "b", "sum"], [1, 4, 5], contributor=[7, -1, -1])
     builder.add_cells(["x", "y", "z"], [0, 1, 1], contributor=[-1, -1, 7], upper=2.0)

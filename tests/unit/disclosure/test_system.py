@@ -47,7 +47,8 @@ def test_part_that_is_not_delivered_becomes_a_hidden_rest():
     table = pd.DataFrame({"area": ["a", "city"], "value": [3, 10]})
     system = from_hierarchy(table, {"area": {"a": "city", "b": "city"}})
     rest = system.keys.index(("Rest", "area", ("city",)))
-    assert system.values[rest] == 7
+    assert (system.equations[:, [rest]].toarray() != 0).any()
+    assert np.take(system.values, rest) == 7
     assert system.primary[rest]
     assert not system.protected[rest]
 
@@ -110,7 +111,7 @@ def test_separately_rounded_tables_fit_with_a_known_rounding_error():
     builder.add_total("city", ["a", "b"], rounding=7.5)
     system = builder.build()
     assert system.size == 4
-    assert system.values[-1] == 5.0
+    assert np.take(system.values, -1) == 5.0
     assert not system.whole[-1]
 
 
@@ -127,10 +128,13 @@ def test_separately_rounded_tables_fit_with_a_known_rounding_error():
     ],
 )
 def test_cell_that_contradicts_itself_is_refused_without_naming_its_value(change, rule):
-    builder = SystemBuilder()
-    with pytest.raises(ParameterError, match=rule) as caught:
+    def build():
+        builder = SystemBuilder()
         builder.add_cells(["a"], **({"values": [SECRET]} | change))
-        builder.build()
+        return builder.build()
+
+    with pytest.raises(ParameterError, match=rule) as caught:
+        build()
     assert str(SECRET) not in str(caught.value)
 
 

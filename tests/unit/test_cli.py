@@ -1,0 +1,245 @@
+"""The command line as a user calls it, with real kernels on a project made for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+COMMAND = [sys.executable, "-m", "sozialanalyse"]
+SHOW = """from IPython.display import HTML
+from sozialanalyse.errors import MethodError
+import os, signal, warnings
+HTML(f"<h1>Bild von {area_id}</h1><p>{sorted({'x', 'y', 'z'}, key=hash)}</p>")"""
+BREAK = """# what goes wrong depends on the area
+if area_id == "a":
+    warnings.warn("Achtung", UserWarning)
+elif area_id == "b":
+    raise MethodError("Der Trend braucht fünf Jahre. Bitte mehr Jahre liefern.")
+elif area_id == "c":
+    os.kill(os.getpid(), signal.SIGKILL)
+elif area_id == "d":
+    raise KeyError("geheimer Wert 4711")"""
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="signals to a process are those of POSIX here")
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+def call(*arguments: str, folder: Path) -> Done:
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        timeout=300,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def project_options(folder: Path) -> list[str]:
+    return ["--data", str(folder / "data"), "--parameters", str(folder / "parameters")]
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, make_project: Callable[..., Path]) -> Path:
+    return make_project(tmp_path_factory.mktemp("cli") / "projekt", SHOW, BREAK)
+
+
+@pytest.fixture(scope="module")
+def first(project: Path) -> Done:
+    return call("run", *project_options(project), "--jobs", "2", folder=project)
+
+
+@posix_only
+def test_broken_areas_never_stop_the_others(project: Path, first: Done) -> None:
+    assert first.code == 1
+    assert set(files(project / "outputs")) == {
+        *(f"bild/{key}{suffix}" for key in ("stadt", "a") for suffix in (".html", ".ipynb")),
+        *("index.html", "manifest.json", "protokoll.txt"),
+    }
+
+
+@posix_only
+def test_summary_says_what_failed_and_where_but_no_foreign_message(first: Done) -> None:
+    summary = first.out.partition("Zusammenfassung")[2]
+    assert "2 Seiten erstellt, davon 1 mit Warnungen, 3 fehlgeschlagen." in summary
+    assert "MethodError in Codezelle 3, Zeile 5: Der Trend braucht fünf Jahre." in summary
+    assert "Der Python-Prozess des Notebooks ist abgebrochen" in summary
+    assert "KeyError in Codezelle 3, Zeile 9." in summary
+    assert "bild a Bezirk A: UserWarning" in summary
+    assert "Übersicht: outputs/index.html" in summary
+    assert "4711" not in first.out + first.err
+
+
+@posix_only
+def test_every_run_has_a_plain_line_when_the_output_is_no_terminal(first: Done) -> None:
+    lines = [line for line in first.out.splitlines() if line.startswith("[ ")]
+    assert [line[:6] for line in lines] == [f"[ {number}/5]" for number in range(1, 6)]
+    assert any("bild stadt Musterstadt … fertig (" in line for line in lines)
+    assert "\x1b" not in first.out
+
+
+@posix_only
+def test_no_page_record_or_notebook_names_a_folder_of_the_machine(project: Path, first: Done) -> None:
+    for name, content in files(project / "outputs").items():
+        assert str(project).encode() not in content, name
+        assert b"/tmp" not in content, name
+
+
+@posix_only
+def test_equal_inputs_give_equal_bytes_in_another_order_and_folder(project: Path, first: Done) -> None:
+    call("run", *project_options(project), "--jobs", "1", "--out", "zweite", folder=project)
+    assert files(project / "zweite") == files(project / "outputs")
+
+
+@posix_only
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything_at_once(
+    number: signal.Signals, tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    mark = tmp_path / "kernel.pid"
+    waiting = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text('da')\ntime.sleep(120)"
+    folder = make_project(tmp_path / "projekt", waiting)
+    process = subprocess.Popen(
+        [*COMMAND, "run", *project_options(folder), "--jobs", "1"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not mark.exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert any("ipykernel" in " ".join(member.cmdline()) for member in family)
+    os.kill(process.pid, number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors == "Abgebrochen. Fertige Seiten bleiben erhalten.\n"
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+    assert not list((folder / "outputs").rglob("*.part"))
+
+
+def test_a_wrong_choice_starts_nothing(tmp_path: Path, make_project: Callable[..., Path]) -> None:
+    folder = make_project(tmp_path / "projekt", SHOW)
+    done = call("run", "bild", "--area", "z", *project_options(folder), folder=folder)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "Das Gebiet »z« gibt es nicht. Schlüssel und Namen zeigt »sozialanalyse list«.\n"
+    assert not (folder / "outputs").exists()
+
+
+def test_an_unknown_parameter_and_a_missing_tag_start_nothing(
+    tmp_path: Path, make_project: Callable[..., Path], write_notebook: Callable[..., Path]
+) -> None:
+    folder = make_project(tmp_path / "projekt", SHOW)
+    recipe = folder / "parameters" / "bild.yaml"
+    recipe.write_text(recipe.read_text().replace("year:", "yaer:"))
+    recipe.with_name("zweites.yaml").write_text(recipe.read_text())
+    write_notebook(folder / "notebooks" / "zweites.ipynb", tagged=0)
+    done = call("run", *project_options(folder), folder=folder)
+    assert done.code == 1
+    assert "kennt den Parameter »yaer« nicht" in done.err
+    assert "»zweites.ipynb« braucht genau eine Codezelle mit der Markierung »parameters«" in done.err
+    assert not (folder / "outputs").exists()
+
+
+def test_check_tells_the_size_of_a_good_dataset(tmp_path: Path, make_project: Callable[..., Path]) -> None:
+    folder = make_project(tmp_path / "projekt")
+    done = call("check", "--data", "data", folder=folder)
+    assert done.code == 0
+    assert done.out.startswith(
+        "Der Datensatz »Musterstadt 2024« ist in Ordnung: 5 Gebiete auf 2 Ebenen, 1 Indikator, 4 Beobachtungen, "
+        "Jahr 2024. Die Zahlen sind erfunden (Beispieldaten)."
+    )
+
+
+def test_check_lists_all_faults_of_a_bad_dataset(tmp_path: Path, make_project: Callable[..., Path]) -> None:
+    folder = make_project(tmp_path / "projekt")
+    areas = folder / "data" / "areas.csv"
+    areas.write_text(areas.read_text() + "a,Doppelt,district,stadt\nx,Waise,district,nirgends\n")
+    done = call("check", "--data", "data", folder=folder)
+    assert (done.code, done.out) == (1, "")
+    assert "Der Datensatz hat 2 Fehler:" in done.err
+    assert done.err.count("- areas.csv, Zeile") == 2
+
+
+def test_list_shows_notebooks_levels_areas_and_indicators(
+    tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    folder = make_project(tmp_path / "projekt")
+    done = call("list", *project_options(folder), folder=folder)
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[:9] == [
+        "Notebooks",
+        "  bild  5 Seiten  Bild",
+        "",
+        "Ebenen",
+        "  city      1 Gebiet   Stadt",
+        "  district  4 Gebiete  Bezirk",
+        "",
+        "Gebiete",
+        "  stadt  city      Musterstadt",
+    ]
+    assert lines[-2:] == ["Indikatoren", "  people  Bevölkerung  Personen  Bevölkerung"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--jbos", "2"], "Die Option »--jbos« gibt es nicht."),
+        (["run", "--jobs", "0"], "Der Wert von »--jobs« ist nicht zulässig."),
+        (["run", "--out"], "Die Option »--out« ist falsch verwendet; meist fehlt ihr Wert."),
+        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: check, list, run."),
+    ],
+)
+def test_a_wrong_call_is_explained_in_german(arguments: list[str], message: str, tmp_path: Path) -> None:
+    done = call(*arguments, folder=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[0] == message
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["list"]])
+def test_help_is_german(command: list[str], tmp_path: Path) -> None:
+    done = call(*command, "--help", folder=tmp_path)
+    assert done.code == 0
+    assert done.out.startswith("Aufruf: ")
+    assert not any(word in done.out for word in ("Usage", "Options", "Commands", "Show this message"))
+
+
+def test_help_loads_no_heavy_package(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.argv[1:] = ['--help']\n"
+        "from sozialanalyse.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "import json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {"numpy", "pandas", "nbconvert", "papermill", "rich", "jinja2", "yaml", "shapely", "matplotlib"}
+    assert heavy.isdisjoint(json.loads(done.stderr))
