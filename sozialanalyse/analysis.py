@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.disclosure.release import ReleasedTable, release_population, release_values
-from sozialanalyse.disclosure.rules import DisclosureRules
 from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.build import IndexResult, build_index
 from sozialanalyse.index.data import IndexData
@@ -23,63 +21,12 @@ from sozialanalyse.indicators.compute import compute_values
 from sozialanalyse.indicators.development import describe_trends
 from sozialanalyse.indicators.population import add_coarser_levels
 from sozialanalyse.indicators.standing import comparison_years, describe_standing, select_years
+from sozialanalyse.parameters import IndexRules, Parameters, read_parameters
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.maps import simplify_for_maps
 from sozialanalyse.report.view import Analysis, IndexView
 
-__all__ = ["IndexRules", "Parameters", "analyse", "load_analysis", "read_parameters"]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexRules:
-    """Which index is built: a specification, and what stands in for it where indicators are missing.
-
-    Attributes
-    ----------
-    title, description : str
-        German name and explanation.
-    minimum_indicators : int
-        Fewest indicators of the specification that a dataset must have.
-    spec : IndexSpec
-        How it is made.
-    fallback_title, fallback_description : str
-        Name and explanation of the index that stands in.
-    fallback_domains : tuple of str
-        It takes all indicators of these domains that have a direction.
-    fallback_minimum : int
-        Fewest of them.
-    """
-
-    title: str
-    description: str
-    minimum_indicators: int
-    spec: IndexSpec
-    fallback_title: str
-    fallback_description: str
-    fallback_domains: tuple[str, ...]
-    fallback_minimum: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """The rules that all notebooks share.
-
-    Attributes
-    ----------
-    disclosure : DisclosureRules
-        What may be shown.
-    index : IndexRules
-        How the Sozialindex is made.
-    confidence : float
-        Coverage of all intervals, between 0 and 1.
-    year : str
-        Year of comparison, or ``"latest"``.
-    """
-
-    disclosure: DisclosureRules
-    index: IndexRules
-    confidence: float
-    year: str = "latest"
+__all__ = ["analyse", "load_analysis"]
 
 
 def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
@@ -224,63 +171,6 @@ def _part_frame(result: IndexResult) -> pd.DataFrame:
             "part": result.parts.reshape(-1),
         }
     )
-
-
-def read_parameters(folder: Path) -> Parameters:
-    """Read the rules that all notebooks share.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder ``parameters`` with ``rules/comparison.yaml``, ``rules/disclosure.yaml``, ``rules/index.yaml``.
-
-    Raises
-    ------
-    ParameterError
-        If a file is missing, is no YAML mapping, or breaks its form.
-    """
-    comparison = _read_rules(folder, "comparison")
-    confidence = comparison.get("confidence", {}).get("value")
-    if not isinstance(confidence, float) or not 0 < confidence < 1:
-        raise ParameterError("rules/comparison.yaml: »confidence« braucht einen »value« zwischen 0 und 1.")
-    index = _read_rules(folder, "index")
-    keys = {"title", "description", "minimum_indicators", "spec", "fallback"}
-    fallback_keys = {"title", "description", "domains", "minimum_indicators"}
-    fallback = index.get("fallback")
-    if set(index) != keys or not isinstance(fallback, dict) or set(fallback) != fallback_keys:
-        raise ParameterError(
-            f"rules/index.yaml braucht genau diese Angaben: {', '.join(sorted(keys))}; unter »fallback«: "
-            f"{', '.join(sorted(fallback_keys))}."
-        )
-    return Parameters(
-        disclosure=DisclosureRules.from_mapping(_read_rules(folder, "disclosure")),
-        index=IndexRules(
-            title=str(index["title"]),
-            description=str(index["description"]),
-            minimum_indicators=int(index["minimum_indicators"]),
-            spec=IndexSpec.from_mapping(index["spec"]),
-            fallback_title=str(fallback["title"]),
-            fallback_description=str(fallback["description"]),
-            fallback_domains=tuple(fallback["domains"]),
-            fallback_minimum=int(fallback["minimum_indicators"]),
-        ),
-        confidence=confidence,
-    )
-
-
-def _read_rules(folder: Path, name: str) -> dict[str, Any]:
-    path = folder / "rules" / f"{name}.yaml"
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ParameterError(f"Die Datei rules/{name}.yaml fehlt im Ordner der Parameter.") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ParameterError(
-            f"rules/{name}.yaml ist kein gültiges YAML in UTF-8. Bitte die Einrückungen prüfen."
-        ) from None
-    if not isinstance(content, dict):
-        raise ParameterError(f"rules/{name}.yaml muss Angaben der Form »name: wert« enthalten.")
-    return content
 
 
 def load_analysis(data_dir: str = "", parameters_dir: str = "", *, year: str = "latest") -> Analysis:

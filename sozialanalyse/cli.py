@@ -110,7 +110,8 @@ def run(
     from sozialanalyse.batch.executors import available_cores, run_in_processes  # noqa: PLC0415
     from sozialanalyse.batch.plan import select_runs  # noqa: PLC0415
     from sozialanalyse.batch.progress import progress_for  # noqa: PLC0415
-    from sozialanalyse.batch.run import open_project, run_batch  # noqa: PLC0415
+    from sozialanalyse.batch.project import open_project  # noqa: PLC0415
+    from sozialanalyse.batch.run import run_batch  # noqa: PLC0415
     from sozialanalyse.batch.summary import summary_lines  # noqa: PLC0415
 
     project = open_project(data, parameters)
@@ -161,7 +162,7 @@ def check(data: str) -> int:
 @_parameters
 def show(data: str, parameters: str) -> int:
     """List notebooks, levels, areas and indicators."""
-    from sozialanalyse.batch.run import open_project  # noqa: PLC0415 - help must not wait for pandas
+    from sozialanalyse.batch.project import open_project  # noqa: PLC0415 - help must not wait for pandas
     from sozialanalyse.vocabulary import DOMAIN_LABELS  # noqa: PLC0415
 
     project = open_project(data, parameters)
@@ -238,6 +239,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
     except SozialanalyseError as error:
         click.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(
+            f"Eine Datei ließ sich nicht lesen oder schreiben ({error}). Bitte Rechte prüfen.", err=True
+        )
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Abgebrochen. Fertige Seiten bleiben erhalten.", err=True)

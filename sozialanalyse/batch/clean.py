@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["clean_notebook"]
 
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
 _WARNING: Final = re.compile(r"\b(\w*Warning)\b")
 _RUN_METADATA: Final = ("papermill", "execution", "scrolled", "collapsed")
+_METADATA: Final = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def clean_notebook(executed: NotebookNode) -> tuple[NotebookNode, tuple[str, ...]]:
@@ -32,10 +37,8 @@ def clean_notebook(executed: NotebookNode) -> tuple[NotebookNode, tuple[str, ...
         Sorted names of the warning classes on the error stream, ``"Meldung"`` for other text there.
     """
     notebook = deepcopy(executed)
-    notebook.metadata = NotebookNode(
-        kernelspec=NotebookNode(display_name="Python 3", language="python", name="python3"),
-        language_info=NotebookNode(name="python"),
-    )
+    notebook.metadata.clear()
+    notebook.metadata.update(_METADATA)
     found: set[str] = set()
     for number, cell in enumerate(notebook.cells):
         cell.id = f"zelle-{number + 1}"

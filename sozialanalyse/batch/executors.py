@@ -116,7 +116,8 @@ def run_in_processes(
     workers: list[_Worker[Task, Result]] = []
     try:
         while waiting or any(worker.index >= 0 for worker in workers):
-            while waiting and len(workers) < jobs:
+            busy = sum(worker.index >= 0 for worker in workers)
+            while len(workers) < min(jobs, busy + len(waiting)):
                 workers.append(_start(work, environment, folder))
             for worker in workers:
                 if worker.index < 0 and waiting:
@@ -171,7 +172,7 @@ def _collect(workers: list[_Worker[Task, Result]]) -> Iterator[tuple[int, Result
         if worker.pipe in ready:
             try:
                 outcome = worker.pipe.recv()
-            except (EOFError, ConnectionResetError):
+            except (EOFError, OSError):
                 outcome = Lost("died")
         elif time.monotonic() >= worker.deadline:
             outcome = Lost("timeout")

@@ -8,13 +8,12 @@ from the source, without running anything.
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
-
-import nbformat
+from typing import Any, Final
 
 from sozialanalyse.errors import ParameterError
 
@@ -107,27 +106,35 @@ def read_notebook(path: Path) -> Notebook:
     """
     content = path.read_bytes()
     try:
-        cells = nbformat.reads(content.decode("utf-8"), as_version=4).cells
-    except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError):
+        sources = _tagged_sources(json.loads(content.decode("utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise ParameterError(
             f"»{path.name}« ist kein lesbares Notebook. Bitte in JupyterLab öffnen und neu speichern."
         ) from None
-    tagged = [
-        cell for cell in cells if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", [])
-    ]
-    if len(tagged) != 1:
+    if len(sources) != 1:
         raise ParameterError(
             f"»{path.name}« braucht genau eine Codezelle mit der Markierung »parameters«, hat aber "
-            f"{len(tagged)}. Ohne sie bekäme jedes Gebiet denselben Bericht. Bitte in JupyterLab rechts "
+            f"{len(sources)}. Ohne sie bekäme jedes Gebiet denselben Bericht. Bitte in JupyterLab rechts "
             "unter »Property Inspector« die Markierung (Cell Tags) setzen."
         )
-    slots = _slots(tagged[0].source, path.name)
+    slots = _slots(sources[0], path.name)
     if AREA_PARAMETER not in {slot.name for slot in slots}:
         raise ParameterError(
             f"»{path.name}«: Die Parameter-Zelle kennt kein »{AREA_PARAMETER}«. Bitte die Zeile "
             f'{AREA_PARAMETER}: str = "…" mit dem Schlüssel eines Gebiets ergänzen.'
         )
     return Notebook(path.stem, path, slots, sha256(content).hexdigest())
+
+
+def _tagged_sources(document: Any) -> list[str]:
+    # Not through nbformat: importing it takes longer than all that is done before a batch starts.
+    if document["nbformat"] != 4:
+        raise ValueError("not the notebook format of today")
+    return [
+        "".join(cell["source"])
+        for cell in document["cells"]
+        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", [])
+    ]
 
 
 def _slots(source: str, file: str) -> tuple[Slot, ...]:

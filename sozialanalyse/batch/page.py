@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import nbformat
-
 from sozialanalyse.batch.clean import clean_notebook
 from sozialanalyse.batch.runs import Engine, Run
 from sozialanalyse.errors import SozialanalyseError
@@ -68,6 +66,8 @@ def make_page(job: Job, *, engine: Engine) -> Page | Failure:
     Page or Failure
         A failure for every error that this package raises on purpose.
     """
+    import nbformat  # noqa: PLC0415 - takes seconds, which the planning process shall not wait
+
     start = time.monotonic()
     try:
         notebook, warnings = clean_notebook(engine(job.run))
@@ -95,5 +95,7 @@ def render_again(job: Job, ipynb: bytes) -> bytes:
     bytes
         The page.
     """
+    import nbformat  # noqa: PLC0415 - as above
+
     notebook = nbformat.reads(ipynb.decode(), as_version=4)
     return render_page(notebook, job.run.notebook, job.provenance, job.navigation).html.encode()

@@ -151,7 +151,7 @@ def select_runs(
     dataset : Dataset
         To tell an unknown area or level from one that no notebook runs for.
     notebooks, areas : sequence of str
-        Names of notebooks and keys of areas.
+        Names of notebooks, or their files; keys of areas.
     level : str
         A level, or ``""`` for all.
 
@@ -165,6 +165,7 @@ def select_runs(
     ParameterError
         If a notebook, an area or the level is unknown, if a named notebook is skipped, or if nothing is left.
     """
+    notebooks = [_notebook_name(given, plan) for given in notebooks]
     faults = _unknown("Das Notebook", notebooks, [recipe.notebook for recipe in plan.recipes])
     faults += [
         f"»{name}« kann nicht laufen: {plan.skipped[name]}" for name in notebooks if name in plan.skipped
@@ -188,6 +189,12 @@ def select_runs(
             "»parameters« mit der Auswahl vergleichen; »sozialanalyse list« zeigt, was es gibt."
         )
     return chosen
+
+
+def _notebook_name(given: str, plan: Plan) -> str:
+    """Accept the file instead of the name, as a shell completes it; a file elsewhere stays unknown."""
+    paths = {str(notebook.path): name for name, notebook in plan.notebooks.items()}
+    return paths.get(str(Path(given).resolve()), given)
 
 
 def _unknown(what: str, given: Sequence[str], known: Iterable[str], hint: str = "") -> list[str]:

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
@@ -58,7 +57,7 @@ class LineProgress:
         """Write the line of a run."""
         self.done += 1
         width = len(str(self.total))
-        self._write(f"[{self.done:>{width + 1}}/{self.total}] {title_of(run)} … {_outcome(result)}")
+        self._write(f"[{self.done:>{width}}/{self.total}] {title_of(run)} … {_outcome(result)}")
 
     def _write(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -95,7 +94,8 @@ class BarProgress:
     def finished(self, run: Run, result: Page | Failure) -> None:
         """Move the bar on."""
         if isinstance(result, Failure):
-            self.bar.console.print(f"[bold red]✗[/] {escape(title_of(run))}: {escape(_outcome(result))}")
+            line = f"✗ {title_of(run)}: {_outcome(result)}"
+            self.bar.console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
         self.bar.advance(self.task)
 
 

@@ -1,17 +1,17 @@
-"""A batch from beginning to end: read, plan, work through, write, record."""
+"""A batch from beginning to end: work through the runs, write, link, record."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
 from sozialanalyse import __version__
-from sozialanalyse.batch.engine import execute_with_papermill, prepare_environment
+from sozialanalyse.batch.engine import execute_with_papermill
+from sozialanalyse.batch.environment import prepare_environment
 from sozialanalyse.batch.executors import Executor, Lost
 from sozialanalyse.batch.links import AreaTree, area_tree, index_sections, navigation_of, provenance_of
 from sozialanalyse.batch.manifest import (
@@ -23,34 +23,23 @@ from sozialanalyse.batch.manifest import (
     write_manifest,
 )
 from sozialanalyse.batch.page import Failure, Job, Page, make_page, render_again
-from sozialanalyse.batch.plan import Plan, make_plan
-from sozialanalyse.batch.recipe import parameters_digest, read_recipes
+from sozialanalyse.batch.project import Project
+from sozialanalyse.batch.recipe import parameters_digest
 from sozialanalyse.batch.runs import Engine, Run
 from sozialanalyse.batch.summary import Summary, summary_lines
-from sozialanalyse.dataset.read import read_dataset
-from sozialanalyse.dataset.schema import Dataset
-from sozialanalyse.project import chosen_folder, embedded_folder
+from sozialanalyse.errors import RunError
 from sozialanalyse.site.index_page import render_index
 
-__all__ = ["Listener", "Project", "open_project", "run_batch"]
+__all__ = ["Listener", "run_batch"]
 
 _INDEX: Final = "index.html"
 _LOG: Final = "protokoll.txt"
+_REPEAT: Final = "Bitte den Lauf für dieses Gebiet wiederholen."
 _LOST: Final[Mapping[str, str]] = {
     "died": "Der Prozess ist abgebrochen, meist aus Mangel an Arbeitsspeicher. "
     "Bitte mit weniger Prozessen (--jobs) wiederholen.",
-    "timeout": "Der Lauf hat die Zeitgrenze überschritten und wurde beendet.",
+    "timeout": f"Der Lauf hat die Zeitgrenze überschritten und wurde beendet. {_REPEAT}",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What a batch works on: folders, dataset and plan."""
-
-    data: Path
-    parameters: Path
-    dataset: Dataset
-    plan: Plan
 
 
 class Listener(Protocol):
@@ -63,36 +52,6 @@ class Listener(Protocol):
     def finished(self, run: Run, result: Page | Failure) -> None:
         """Take note of a finished run."""
         ...
-
-
-def open_project(data: str = "", parameters: str = "") -> Project:
-    """Read dataset and recipes, and make the plan.
-
-    Parameters
-    ----------
-    data, parameters : str
-        Folders; ``""`` for the one in the environment, or else the embedded one. The notebooks lie beside the
-        parameters folder, or else are the embedded ones.
-
-    Returns
-    -------
-    Project
-        Checked: nothing has been started.
-
-    Raises
-    ------
-    ParameterError
-        If a folder, a recipe or a notebook is wrong.
-    DatasetError
-        If the dataset breaks its form.
-    """
-    data_folder = chosen_folder("data", data)
-    parameters_folder = chosen_folder("parameters", parameters)
-    beside = parameters_folder.resolve().parent / "notebooks"
-    notebooks = beside if beside.is_dir() else embedded_folder("notebooks")
-    recipes = read_recipes(parameters_folder)
-    dataset = read_dataset(data_folder)
-    return Project(data_folder, parameters_folder, dataset, make_plan(dataset, recipes, notebooks))
 
 
 def run_batch(
@@ -129,7 +88,7 @@ def run_batch(
     Raises
     ------
     RunError
-        If the record of the output folder is damaged.
+        If the output folder cannot be made, or its record is damaged.
     """
     batch = _Batch(project, out)
     listener.started(len(runs))
@@ -137,9 +96,9 @@ def run_batch(
     tree, provenance = batch.tree, provenance_of(project.dataset)
     tasks = [Job(run, provenance, navigation_of(run, tree, pages)) for run in runs]
     try:
-        for job, result in _results(project, tasks, executor, engine):
-            batch.store(job.run, result)
-            listener.finished(job.run, result)
+        with closing(_results(project, tasks, executor, engine)) as results:
+            for job, result in results:
+                listener.finished(job.run, batch.store(job.run, result))
         batch.relink(tasks)
     finally:
         summary = batch.record(runs)
@@ -148,7 +107,7 @@ def run_batch(
 
 def _results(
     project: Project, tasks: Sequence[Job], executor: Executor, engine: Engine
-) -> Iterator[tuple[Job, Page | Failure]]:
+) -> Generator[tuple[Job, Page | Failure], None, None]:
     with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as name:
         workshop = Path(name)
         (workshop / "work").mkdir()
@@ -158,7 +117,7 @@ def _results(
         with closing(results):
             for index, result in results:
                 if isinstance(result, Lost):
-                    text = _LOST.get(result.cause, f"{result.detail} außerhalb des Notebooks.")
+                    text = _LOST.get(result.cause, f"{result.detail} außerhalb des Notebooks. {_REPEAT}")
                     yield tasks[index], Failure(text)
                 else:
                     yield tasks[index], result
@@ -171,6 +130,7 @@ class _Batch:
         self.project = project
         self.out = out
         self.tree: AreaTree = area_tree(project.dataset)
+        self._require_folder()
         former = read_manifest(out)
         planned = {run.key: run for run in project.plan.runs}
         self.planned = planned
@@ -188,27 +148,43 @@ class _Batch:
             for name, notebook in project.plan.notebooks.items()
         }
 
+    def _require_folder(self) -> None:
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise RunError(
+                f"Der Ausgabeordner »{self.out.name}« lässt sich nicht anlegen. "
+                "Bitte mit --out einen anderen Ordner wählen oder die Rechte prüfen."
+            ) from None
+
     def pages_with(self, runs: Sequence[Run]) -> dict[tuple[str, str], Run]:
         """Return the runs that have a page, if these succeed."""
         keys = {key for key, entry in self.entries.items() if entry.status == "rendered"}
         keys |= {run.key for run in runs}
         return {key: run for key, run in self.planned.items() if key in keys}
 
-    def store(self, run: Run, result: Page | Failure) -> None:
+    def store(self, run: Run, result: Page | Failure) -> Page | Failure:
         """Write a page, or remove the one of an earlier batch: it would pass for the new one."""
+        outputs: dict[str, str] = {}
+        try:
+            if isinstance(result, Page):
+                outputs[run.ipynb] = write_final(self.out / run.ipynb, result.ipynb)
+                outputs[run.html] = write_final(self.out / run.html, result.html)
+            elif run.key in self.former:
+                remove_outputs(self.out, self.former[run.key])
+        except OSError as error:
+            result = Failure(
+                f"Die Dateien ließen sich nicht schreiben ({type(error).__name__}). "
+                "Bitte Speicherplatz und Rechte prüfen und geöffnete Seiten schließen."
+            )
         inputs = self.inputs[run.notebook]
         if isinstance(result, Page):
-            outputs = {
-                run.ipynb: write_final(self.out / run.ipynb, result.ipynb),
-                run.html: write_final(self.out / run.html, result.html),
-            }
             entry = Entry(*run.key, "rendered", run.parameters, inputs, outputs, result.remarks)
         else:
-            if run.key in self.former:
-                remove_outputs(self.out, self.former[run.key])
             entry = Entry(*run.key, "failed", run.parameters, inputs, failure=result.message)
         self.entries[run.key] = entry
         self.done.add(run.key)
+        return result
 
     def relink(self, jobs: Sequence[Job]) -> None:
         """Render pages anew whose neighbours failed, or came to be, after the page was made."""

@@ -1,16 +1,18 @@
-"""One run of a batch, and what an engine is; light to import, because every worker process does."""
+"""One run of a batch, and what an engine is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Protocol
 
 from sozialanalyse.batch.notebook import Value
 from sozialanalyse.errors import RunError
+
+if TYPE_CHECKING:
+    # nbformat takes seconds to import, and only the processes that execute need it.
+    from nbformat import NotebookNode
 
 __all__ = ["Engine", "NotebookError", "Run"]
 

@@ -26,6 +26,7 @@ from sozialanalyse.connections.wording import Formatter, german_number, sentence
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.spatial.autocorrelation import morans_i
 from sozialanalyse.spatial.effective import lag_orders
+from sozialanalyse.spatial.models import MAX_AREAS, Spectrum, eigenvalues
 from sozialanalyse.spatial.weights import (
     SpatialWeights,
     centroid_coordinates,
@@ -132,6 +133,7 @@ def connect(
     values = data.values[:, chosen]
     weights = area_weights(values, ids, data.area_ids, spec, data.population)
     remarks: list[str] = []
+    data = _with_usable_population(data, remarks)
     neighbours = _neighbours(data, spec, remarks)
     orders = None if neighbours is None else lag_orders(neighbours)
     tables = Tables(
@@ -155,6 +157,7 @@ def connect(
         coarser=_coarser(data, spec, chosen, remarks),
         covariates=held,
         neighbours=neighbours,
+        spectrum=_spectrum(neighbours, spec),
         construction=shared_construction(
             data.indicator_ids, data.numerator_labels, data.denominator_labels, spec.shared_sources
         ),
@@ -202,6 +205,17 @@ def _covariates(data: ConnectionData, spec: ConnectionSpec) -> Array | None:
     return data.values[:, columns] if columns else None
 
 
+def _with_usable_population(data: ConnectionData, remarks: list[str]) -> ConnectionData:
+    given = data.population
+    if given is not None and np.isfinite(given).all() and (given > 0).all():
+        return data
+    remarks.append(
+        "Die Bevölkerung ist nicht für jedes Gebiet bekannt; "
+        "die Gewichtung nach Bevölkerung entfällt als Rechenweg."
+    )
+    return replace(data, population=None)
+
+
 def _neighbours(data: ConnectionData, spec: ConnectionSpec, remarks: list[str]) -> SpatialWeights | None:
     if data.neighbours is not None:
         return data.neighbours
@@ -216,6 +230,12 @@ def _neighbours(data: ConnectionData, spec: ConnectionSpec, remarks: list[str]) 
             centroid_coordinates(data.polygons, data.area_ids), data.area_ids, spec.nearest
         )
     return queen_weights(data.polygons, data.area_ids)
+
+
+def _spectrum(neighbours: SpatialWeights | None, spec: ConnectionSpec) -> Spectrum | None:
+    if neighbours is None or not spec.spatial_models or neighbours.islands:
+        return None
+    return eigenvalues(neighbours) if len(neighbours.area_ids) <= MAX_AREAS else None
 
 
 def _without_groups(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,24 +42,27 @@ def permutation_p(values: Array, weights: Array, spec: ConnectionSpec, method: M
     p = np.full((k, k), np.nan)
     if not spec.permutations:
         return p
-    for rows, left, right in complete_blocks(values):
+    # Blocks of as many areas follow each other, so that they can share their draws.
+    for rows, left, right in sorted(complete_blocks(values), key=lambda block: block[0].size):
         if rows.size < 3:
             continue
-        rng = np.random.default_rng(spec.seed)
         w = weights[rows] / weights[rows].sum()
         ones = w[None, :]
-        fixed = scores(values[np.ix_(rows, left)], ones, method)[0]
-        moved = scores(values[np.ix_(rows, right)], ones, method)[0]
-        unit = standardise(fixed[None], ones)[0] * np.sqrt(w)[:, None]
-        moved = moved - moved.mean(axis=0)
-        observed = np.abs(unit.T @ (moved / _spread(moved, w))) - 1e-12
+        fixed = standardise(scores(values[np.ix_(rows, left)], ones, method), ones)[0]
+        moved = standardise(scores(values[np.ix_(rows, right)], ones, method), ones)[0]
+        observed = np.abs(fixed.T @ moved) - 1e-12
+        root = np.sqrt(w)[:, None]
+        unit, moved = np.ascontiguousarray((fixed * root).T), moved / root
         exceeding = np.zeros(observed.shape)
-        order = np.arange(rows.size)
-        step = max(1, CELLS // (rows.size * right.size))
-        for start in range(0, spec.permutations, step):
-            draws = np.tile(order, (min(step, spec.permutations - start), 1))
-            drawn = moved[rng.permuted(draws, axis=1)]
-            exceeding += np.count_nonzero(np.abs(unit.T @ (drawn / _spread(drawn, w))) >= observed, axis=0)
+        for draws in _orders(rows.size, right.size, spec):
+            size = draws.shape[0]
+            drawn = moved[draws.T].reshape(rows.size, -1)
+            r = unit @ drawn
+            if np.ptp(w) > 0:
+                # With unequal weights the spread of a column changes with the places of its values.
+                r /= np.sqrt(w @ np.square(drawn) - np.square(w @ drawn))
+            r = r.reshape(left.size, size, right.size)
+            exceeding += np.count_nonzero(np.abs(r) >= observed[:, None, :], axis=1)
         found = np.where(np.isfinite(observed), (exceeding + 1.0) / (spec.permutations + 1.0), np.nan)
         # Within one block a pair stands twice; the first way round counts for both.
         p[np.ix_(left, right)] = found
@@ -67,12 +73,25 @@ def permutation_p(values: Array, weights: Array, spec: ConnectionSpec, method: M
     return off_diagonal(p)
 
 
-def _spread(columns: Array, w: Array) -> Array:
-    """Weighted standard deviation over the areas, shape (…, 1, K)."""
-    mean = w @ columns
-    variance = w @ np.square(columns) - np.square(mean)
-    out = np.sqrt(np.where(variance <= 1e-20, np.nan, variance))
-    return np.asarray(out[..., None, :])
+def _orders(n: int, columns: int, spec: ConnectionSpec) -> Iterator[NDArray[np.int32]]:
+    """Yield all random orders of n areas, as many at a time as `columns` columns leave room for."""
+    step = max(1, CELLS // (n * columns))
+    if n * spec.permutations <= CELLS:
+        every = _drawn_orders(n, spec.permutations, spec.seed)
+        yield from (every[start : start + step] for start in range(0, spec.permutations, step))
+        return
+    rng = np.random.default_rng(spec.seed)
+    for start in range(0, spec.permutations, step):
+        yield _shuffled(n, min(step, spec.permutations - start), rng)
+
+
+@lru_cache(maxsize=1)
+def _drawn_orders(n: int, permutations: int, seed: int) -> NDArray[np.int32]:
+    return _shuffled(n, permutations, np.random.default_rng(seed))
+
+
+def _shuffled(n: int, times: int, rng: np.random.Generator) -> NDArray[np.int32]:
+    return rng.permuted(np.tile(np.arange(n, dtype=np.int32), (times, 1)), axis=1)
 
 
 def bootstrap_interval(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,20 @@ from sozialanalyse.connections.robustness import LeaveOut, SpecificationCurve
 from sozialanalyse.connections.spec import ConnectionSpec
 from sozialanalyse.connections.synthesis import Coarser, PairEvidence, SpatialFit, SpecResult
 from sozialanalyse.errors import MethodError
-from sozialanalyse.spatial.models import MAX_AREAS, asked_for, fit_spatial_model, lagrange_tests
+from sozialanalyse.spatial.models import (
+    MAX_AREAS,
+    Spectrum,
+    asked_for,
+    fit_spatial_model,
+    lagrange_tests,
+)
 from sozialanalyse.spatial.weights import SpatialWeights
 
 __all__ = ["Tables", "pair_evidence", "spatial_fit"]
 
 Array = NDArray[np.float64]
+
+ORIENTATION: Final[dict[str, int]] = {"higher_is_worse": 1, "higher_is_better": -1, "neutral": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,8 @@ class Tables:
         Variables held constant in the models.
     neighbours : SpatialWeights or None
         Neighbourhood of the areas.
+    spectrum : ndarray, shape (N,), or None
+        Its eigenvalues, for the spatial models; None where these are not defined for all areas.
     construction : dict
         Marks of pairs made from the same numbers.
     """
@@ -60,6 +71,7 @@ class Tables:
     coarser: AssociationMatrix | None
     covariates: Array | None
     neighbours: SpatialWeights | None
+    spectrum: Spectrum | None
     construction: dict[tuple[str, str], tuple[Construction, ...]]
 
 
@@ -110,6 +122,7 @@ def pair_evidence(data: ConnectionData, spec: ConnectionSpec, tables: Tables, a:
         spatial=_spatial(data, spec, tables, first, second) if clear and spec.spatial_models else None,
         panel=_over_time(data, spec, first, second),
         construction=tables.construction.get((min(ids), max(ids)), ()),
+        orientation=ORIENTATION[data.directions[first]] * ORIENTATION[data.directions[second]],
     )
 
 
@@ -121,6 +134,7 @@ def spatial_fit(
     *,
     alpha: float = 0.05,
     confidence: float = 0.95,
+    spectrum: Spectrum | None = None,
 ) -> SpatialFit | None:
     """Estimate the spatial model that the residuals of the linear one ask for.
 
@@ -136,6 +150,8 @@ def spatial_fit(
         Level of the Lagrange-multiplier tests.
     confidence : float
         Of the interval.
+    spectrum : ndarray, shape (N,), optional
+        Eigenvalues of `neighbours`; they serve where no value is missing.
 
     Returns
     -------
@@ -156,7 +172,14 @@ def spatial_fit(
     kind = asked_for(lagrange_tests(z[:, -1], z[:, :-1], among, among.area_ids), alpha)
     if kind == "none":
         return None
-    model = fit_spatial_model(z[:, -1], z[:, :-1], among, among.area_ids, kind=kind)
+    model = fit_spatial_model(
+        z[:, -1],
+        z[:, :-1],
+        among,
+        among.area_ids,
+        kind=kind,
+        spectrum=spectrum if rows.size == predictor.size else None,
+    )
     slope = float(model.coefficients[1])
     reach = float(stats.norm.ppf(0.5 + confidence / 2.0) * model.standard_errors[1])
     return SpatialFit(kind, slope, slope - reach, slope + reach, model.dependence)
@@ -214,6 +237,7 @@ def _spatial(
         tables.neighbours,
         alpha=spec.alpha,
         confidence=spec.confidence,
+        spectrum=tables.spectrum,
     )
 
 

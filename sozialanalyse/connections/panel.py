@@ -123,7 +123,7 @@ def associate_over_time(
         within=slope,
         within_lower=float(slope - reach),
         within_upper=float(slope + reach),
-        within_p=float(2.0 * stats.t.sf(abs(slope) / error, g - 1)),
+        within_p=float(2.0 * stats.t.sf(abs(slope) / max(error, 1e-300), g - 1)),
         within_correlation=float(x @ y / np.sqrt(squares * (y @ y))),
         between=float(between),
         between_lower=float(low[0]),

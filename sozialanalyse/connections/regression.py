@@ -26,6 +26,16 @@ MAX_DISPERSION = 100.0
 
 
 @dataclass(frozen=True, slots=True)
+class _Fit:
+    """Coefficients (constant, predictor, covariates) with their covariance on the scale of the link."""
+
+    family: Family
+    params: Array
+    covariance: Array
+    dispersion: float
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """How much the outcome differs with the predictor, with its interval.
 
@@ -153,16 +163,17 @@ def fit_pair(
     x, z = predictor[rows], controls[rows]
     design, scale = _design(x, z)
     if counts:
-        family, result, dispersion = _fit_counts(kind, counts[0][rows], counts[1][rows], design)
+        found = _fit_counts(kind, counts[0][rows], counts[1][rows], design)
     else:
-        family, result, dispersion = _fit_linear(outcome[rows], design, weight[rows])
-    coefficient, error = float(result.params[1]), float(np.sqrt(result.cov_params()[1, 1]))
+        found = _fit_linear(outcome[rows], design, weight[rows])
+    coefficient, error = float(found.params[1]), float(np.sqrt(found.covariance[1, 1]))
     freedom = design.shape[0] - design.shape[1]
     reach = float(stats.t.ppf(0.5 + confidence / 2.0, freedom))
     fifths = np.quantile(x, FIFTHS)
     at = np.column_stack([np.ones(5), (fifths - x.mean()) / scale, np.zeros((5, z.shape[1]))])
-    linear = at @ result.params
-    margin = reach * np.sqrt(np.einsum("ij,jk,ik->i", at, result.cov_params(), at))
+    linear = at @ found.params
+    margin = reach * np.sqrt(np.einsum("ij,jk,ik->i", at, found.covariance, at))
+    family = found.family
     linked = family != "linear"
     unit = factor if linked else 1.0
     inverse = {"binomial": _logistic, "linear": _identity}.get(family, np.exp)
@@ -173,7 +184,7 @@ def fit_pair(
             Effect(*(float(np.exp(v)) for v in (middle, low, high))) if linked else Effect(middle, low, high)
         )
 
-    t = coefficient / error
+    t = coefficient / max(error, 1e-300)
     return PairModel(
         family=family,
         measure="odds_ratio" if family == "binomial" else "rate_ratio" if linked else "difference",
@@ -183,7 +194,7 @@ def fit_pair(
         per_ten_points=effect(10.0 / scale) if percentage else None,
         t=t,
         p=float(2.0 * stats.t.sf(abs(t), freedom)),
-        dispersion=dispersion,
+        dispersion=found.dispersion,
         fifths=fifths,
         predicted=unit * inverse(linear),
         predicted_lower=unit * inverse(linear - margin),
@@ -210,7 +221,7 @@ def _design(x: Array, z: Array) -> tuple[Array, float]:
     return design, scale
 
 
-def _fit_counts(kind: str, events: Array, base: Array, design: Array) -> tuple[Family, Any, float]:
+def _fit_counts(kind: str, events: Array, base: Array, design: Array) -> _Fit:
     # statsmodels takes long to import, and correlations alone do not need it.
     import statsmodels.api as sm  # noqa: PLC0415
 
@@ -221,36 +232,40 @@ def _fit_counts(kind: str, events: Array, base: Array, design: Array) -> tuple[F
                 "Bei einem Anteil darf der Zähler nicht über dem Nenner liegen. Bitte die Daten prüfen."
             )
         model = sm.GLM(np.column_stack([events, base - events]), design, family=sm.families.Binomial())
-        result = _settled(lambda: model.fit(scale="X2"))
-        return "binomial", result, float(result.pearson_chi2 / freedom)
+        result = _settled(model)
+        share = np.asarray(result.fittedvalues)
+        # Computed here: what statsmodels estimates as scale for counts leaves the number of trials out.
+        dispersion = float(np.sum((events - base * share) ** 2 / (base * share * (1.0 - share)))) / freedom
+        return _Fit("binomial", np.asarray(result.params), dispersion * result.cov_params(), dispersion)
 
-    def fit(dispersion: float) -> Any:
-        family = sm.families.NegativeBinomial(alpha=dispersion) if dispersion else sm.families.Poisson()
-        return _settled(lambda: sm.GLM(events, design, family=family, offset=np.log(base)).fit())
+    def fit(alpha: float) -> tuple[Any, float]:
+        family = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
+        result = _settled(sm.GLM(events, design, family=family, offset=np.log(base)))
+        mean = np.asarray(result.fittedvalues)
+        return result, float(np.sum((events - mean) ** 2 / (mean + alpha * mean**2)))
 
-    plain = fit(0.0)
-    if stats.chi2.sf(plain.pearson_chi2, freedom) >= 0.05:
-        return "poisson", plain, float(plain.pearson_chi2 / freedom)
-    if fit(MAX_DISPERSION).pearson_chi2 > freedom:
+    result, pearson = fit(0.0)
+    if stats.chi2.sf(pearson, freedom) >= 0.05:
+        return _Fit("poisson", np.asarray(result.params), result.cov_params(), pearson / freedom)
+    if fit(MAX_DISPERSION)[1] > freedom:
         raise MethodError("Die Rate schwankt stärker, als das Modell abbilden kann. Bitte Ausreißer prüfen.")
     # The dispersion at which Pearson's χ² is as large as its degrees of freedom (Breslow 1984).
-    alpha = optimize.brentq(
-        lambda a: fit(a).pearson_chi2 - freedom, 1e-9, MAX_DISPERSION, xtol=1e-9, rtol=1e-6
-    )
-    result = fit(float(alpha))
-    return "negative_binomial", result, float(result.pearson_chi2 / freedom)
+    alpha = float(optimize.brentq(lambda a: fit(a)[1] - freedom, 1e-9, MAX_DISPERSION, xtol=1e-12))
+    result, pearson = fit(alpha)
+    return _Fit("negative_binomial", np.asarray(result.params), result.cov_params(), pearson / freedom)
 
 
-def _fit_linear(outcome: Array, design: Array, weights: Array) -> tuple[Family, Any, float]:
+def _fit_linear(outcome: Array, design: Array, weights: Array) -> _Fit:
     import statsmodels.api as sm  # noqa: PLC0415
 
     if np.ptp(outcome) == 0:
         raise MethodError("Das Zielmerkmal ist überall gleich; ein Modell ist nicht bestimmt.")
     result = sm.WLS(outcome, design, weights=weights).fit(cov_type="HC3", use_t=True)
-    return "linear", result, float(result.mse_resid)
+    return _Fit("linear", np.asarray(result.params), result.cov_params(), float(result.mse_resid))
 
 
-def _settled(fit: Any) -> Any:
+def _settled(model: Any) -> Any:
+    """Fit a generalised linear model, or say that it cannot be fitted."""
     from statsmodels.tools.sm_exceptions import (  # noqa: PLC0415
         ConvergenceWarning,
         PerfectSeparationError,
@@ -261,7 +276,7 @@ def _settled(fit: Any) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("error", ConvergenceWarning)
             warnings.simplefilter("error", PerfectSeparationWarning)
-            return fit()
+            return model.fit(tol=1e-10)
     except (ConvergenceWarning, PerfectSeparationError, PerfectSeparationWarning):
         raise MethodError(
             "Das Modell lässt sich nicht schätzen: Die Rechnung kommt zu keinem festen Ergebnis. "

@@ -199,7 +199,7 @@ def merge_areas(data: ConnectionData) -> ConnectionData:
         elif kind == "score" or np.isnan(top[:, j]).all():
             base[:, j] = np.where(np.isnan(base[:, j]).all(), persons, base[:, j])
             top[:, j] = data.values[:, j] * base[:, j]
-    sums, bases = inside @ top, inside @ base
+    sums, bases = _sums(inside, top), _sums(inside, base)
     counted = np.array([kind == "count" for kind in data.kinds])
     computed = np.array([kind in {"proportion", "rate"} for kind in data.kinds]) & ~np.isnan(
         data.numerators
@@ -217,6 +217,13 @@ def merge_areas(data: ConnectionData) -> ConnectionData:
         polygons=None,
         panel=None,
     )
+
+
+def _sums(inside: Array, table: Array) -> Array:
+    """Sum the rows of each group, shape (G, K); NaN where a part is missing."""
+    known = np.isfinite(table)
+    complete = inside @ ~known == 0
+    return np.where(complete, inside @ np.where(known, table, 0.0), np.nan)
 
 
 def _range(without: Array, values: Array, weights: Array, method: Method) -> LeaveOut:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
-from sozialanalyse.connections.kernel import complete_blocks, off_diagonal, weighted_midranks
+from sozialanalyse.connections.kernel import off_diagonal
 from sozialanalyse.connections.spec import Method
 from sozialanalyse.spatial.effective import LagOrders, effective_sample_size
 
@@ -37,24 +38,24 @@ def spatial_sizes(values: Array, weights: Array, orders: LagOrders | None, metho
     ----------
     Kish, L. (1965). Survey Sampling. New York: Wiley.
     """
-    k = values.shape[1]
-    size = np.full((k, k), np.nan)
-    for rows, left, right in complete_blocks(values):
-        if rows.size < 3:
-            continue
-        columns = np.unique(np.r_[left, right])
-        block = values[np.ix_(rows, columns)]
-        if method == "spearman":
-            block = weighted_midranks(block, np.ones((1, rows.size)))[0]
-        if orders is None:
-            varies = np.where(np.ptp(block, axis=0) > 0, 1.0, np.nan)
-            found = rows.size * np.outer(varies, varies)
-        else:
-            found = effective_sample_size(block, _among(orders, rows))
-        a, b = np.searchsorted(columns, left), np.searchsorted(columns, right)
-        size[np.ix_(left, right)] = found[np.ix_(a, b)]
-        size[np.ix_(right, left)] = found[np.ix_(b, a)]
+    if method == "spearman":
+        values = np.column_stack([_ranks(column) for column in values.T])
+    if orders is None:
+        known = np.isfinite(values).astype(float)
+        low, high = np.where(known > 0, values, np.inf).min(0), np.where(known > 0, values, -np.inf).max(0)
+        varies = np.where(low < high, 1.0, np.nan)
+        size = (known.T @ known) * np.outer(varies, varies)
+    else:
+        size = effective_sample_size(values, orders)
     return off_diagonal(size * kish_share(weights, values))
+
+
+def _ranks(column: Array) -> Array:
+    """Midranks of the values that are there."""
+    known = np.isfinite(column)
+    out = np.full(column.size, np.nan)
+    out[known] = stats.rankdata(column[known])
+    return out
 
 
 def kish_share(weights: Array, values: Array) -> Array:
@@ -64,12 +65,3 @@ def kish_share(weights: Array, values: Array) -> Array:
     count = known.T @ known
     share = np.divide(total**2, squares * count, out=np.full_like(total, np.nan), where=count > 0)
     return np.asarray(np.minimum(share, 1.0))
-
-
-def _among(orders: LagOrders, rows: NDArray[np.intp]) -> LagOrders:
-    """Distance classes among some of the areas; distances still run through all of them."""
-    if rows.size == orders.degrees.shape[0]:
-        return orders
-    classes = tuple(c[rows][:, rows] for c in orders.classes)
-    inner = np.column_stack([np.ones(rows.size), *(np.asarray(c.sum(axis=1)).ravel() for c in classes)])
-    return LagOrders(classes, np.column_stack([inner, rows.size - inner.sum(axis=1)]))

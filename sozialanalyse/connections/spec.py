@@ -77,7 +77,7 @@ class ConnectionSpec:
     alpha: float = 0.05
     correction: Correction = "holm"
     permutations: int = 9_999
-    bootstrap: int = 2_000
+    bootstrap: int = 1_000
     seed: int = 20_260
     covariates: tuple[str, ...] = ()
     neighbours: Neighbours = "queen"
@@ -191,7 +191,7 @@ RULES: Final[dict[str, Rule]] = {
     "nearest": _whole(1, 50),
     "spatial_models": (lambda value: isinstance(value, bool), "muss »true« oder »false« sein."),
     "alternatives": (
-        lambda value: _is_names(value) and set(value) <= set(ALTERNATIVES),  # type: ignore[call-overload]
+        lambda value: isinstance(value, tuple) and _is_names(value) and set(value) <= set(ALTERNATIVES),
         f"muss eine Liste aus diesen sein, jedes höchstens einmal: {', '.join(ALTERNATIVES)}.",
     ),
     "smallest_effect": _number(0.05, 0.9),

@@ -142,6 +142,9 @@ class PairEvidence:
         Over the years.
     construction : tuple of str
         In what way both indicators are made from the same numbers.
+    orientation : int
+        1 if high values of both are unfavourable or of both favourable, −1 if they differ in that, 0 if
+        one of them is neither.
     """
 
     first: str
@@ -162,6 +165,7 @@ class PairEvidence:
     spatial: SpatialFit | None = None
     panel: PanelAssociation | None = None
     construction: tuple[Construction, ...] = ()
+    orientation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def sentence(
     first, second = (f"»{label}«" for label in labels)
     parts = [
         _opening(verdict, evidence, spec, first, second, number),
+        _burden(verdict, evidence),
         _support(verdict, evidence, number, group_label),
         _neighbours(evidence, number) if verdict.category is not Category.INSUFFICIENT else "",
         _over_time(evidence, number),
@@ -124,6 +125,15 @@ def _opening(
         f"{observed} Der Zusammenhang ist {strength(evidence.estimate)}, aber nur ein Hinweis: "
         f"{_capital(reasons)}."
     )
+
+
+def _burden(verdict: Verdict, evidence: PairEvidence) -> str:
+    """Say whether disadvantages meet, where both indicators have a good and a bad end."""
+    if verdict.category not in {Category.ESTABLISHED, Category.INDICATION} or not evidence.orientation:
+        return ""
+    if evidence.estimate * evidence.orientation > 0:
+        return "Ungünstige Werte treffen also meist zusammen."
+    return "Ungünstige Werte des einen treffen also meist auf günstige des anderen."
 
 
 def _support(verdict: Verdict, evidence: PairEvidence, number: Formatter, group_label: str) -> str:

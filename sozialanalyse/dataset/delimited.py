@@ -158,7 +158,7 @@ def _read_row_by_row(file: str, text: str, delimiter: str, quote: str) -> tuple[
     start = 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
+            if "".join(row).strip():
                 rows.append(row)
                 starts.append(start)
             start = reader.line_num + 1
@@ -178,7 +178,7 @@ def _read_row_by_row(file: str, text: str, delimiter: str, quote: str) -> tuple[
     regular = lengths == width
     if not regular.all():
         faults.append(_ragged(file, lines[~regular], delimiter))
-    kept = [rows[i][:width] for i in np.flatnonzero(regular)[1:]]
+    kept = [rows[i] for i in np.flatnonzero(regular)[1:]]
     columns: tuple[Any, ...] = tuple(text_array([row[i] for row in kept]) for i in range(width))
     names = tuple(name.strip() for name in header)
     return Grid(names, columns, (None,) * width, lines[regular][1:], delimiter), faults

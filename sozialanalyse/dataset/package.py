@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +95,7 @@ def read_package(folder: Path) -> tuple[Package, list[Fault]]:
         return Package(), [_fault("", "json_invalid", message, remedy)]
     faults: list[Fault] = []
     package = Package(
-        name=_required_text(content, "name", faults),
+        name=_name(content, faults),
         title=_required_text(content, "title", faults),
         synthetic=_synthetic(content, faults),
         levels=_levels(content, faults),
@@ -124,6 +125,13 @@ def _required_text(content: dict[str, object], key: str, faults: list[Fault]) ->
     else:
         return value.strip()
     return ""
+
+
+def _name(content: dict[str, object], faults: list[Fault]) -> str:
+    name = _required_text(content, "name", faults)
+    if name and not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        faults.append(_wrong_form("name", "ein kurzer Name aus a–z, 0–9, Punkt, Binde- und Unterstrich"))
+    return name
 
 
 def _optional_text(content: dict[str, object], key: str, faults: list[Fault]) -> str:

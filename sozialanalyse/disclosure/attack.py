@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -134,8 +134,8 @@ def attack(
     Returns
     -------
     Bounds
-        Intervals that contain the true value; a single point means full disclosure. An upper end is infinite
-        where nothing shown limits the cell.
+        Intervals that contain the true value; a single point means full disclosure. An upper end is the one
+        known beforehand, mostly infinity, where nothing shown limits the cell.
 
     Raises
     ------
@@ -173,13 +173,14 @@ def attack(
     chosen = np.flatnonzero(system.protected & hidden) if cells is None else np.asarray(cells, dtype=np.int64)
     if not hidden[chosen].all():
         raise ParameterError("Angreifen lassen sich nur verborgene Zellen. Bitte gezeigte Zellen weglassen.")
-    limit = min(1e9, 16.0 * (1.0 + float(np.abs(system.values).sum())))
+    limit = 16.0 * (1.0 + float(np.abs(system.values).sum()))
     everything = np.zeros(system.size)
     everything[chosen] = limit
     moves = moves_of(system)
-    found = _look(moves, hidden, everything, everything, insiders=insiders)
-    down, up = found.down, found.up
-    down, up = (np.where(way >= limit * (1 - TOLERANCE), np.inf, way) for way in (down, up))
+    found = _look(moves, hidden, everything, everything, Demands(moves), insiders=insiders)
+    far = limit * (1 - TOLERANCE)
+    down = np.where(found.down >= far, -moves.low[found.cell], found.down)
+    up = np.where(found.up >= far, moves.high[found.cell], found.up)
     outside = np.flatnonzero(found.attacker == OUTSIDER)
     place = np.full(system.size, -1)
     place[chosen] = np.arange(len(chosen))
@@ -196,7 +197,7 @@ def attack(
         upper=values + ends["up"][0],
         insider_lower=values - ends["down"][1],
         insider_upper=values + ends["up"][1],
-        breached=np.isin(chosen, found.cell[_with_needs(found, moves).broken]),
+        breached=np.isin(chosen, found.cell[found.broken]),
     )
 
 
@@ -206,7 +207,12 @@ def codes_of(moves: Moves, cell: IntArray, attacker: IntArray) -> IntArray:
 
 
 def examine(
-    moves: Moves, hidden: BoolArray, demands: Demands, *, settled: IntArray | None = None
+    moves: Moves,
+    hidden: BoolArray,
+    demands: Demands,
+    *,
+    settled: IntArray | None = None,
+    verdict_only: bool = False,
 ) -> Findings:
     """Attack all hidden cells that need room, as far as needed to decide whether they have it.
 
@@ -220,21 +226,12 @@ def examine(
         Needs.
     settled : (k,) int, optional
         Codes (see `codes_of`) of cells and attackers known to be safe; they are left out.
+    verdict_only : bool
+        Whether it is enough to know which blocks of hidden cells are broken, not what in them and how far.
     """
     down = np.maximum(moves.need_down, moves.need_width)
     up = np.maximum(moves.need_up, moves.need_width)
-    found = _look(moves, hidden, down, up, settled=settled)
-    need_down, need_up, need_width = demands.of(found.cell, found.attacker)
-    return replace(found, need_down=need_down, need_up=need_up, need_width=need_width)
-
-
-def _with_needs(found: Findings, moves: Moves) -> Findings:
-    return replace(
-        found,
-        need_down=moves.need_down[found.cell],
-        need_up=moves.need_up[found.cell],
-        need_width=moves.need_width[found.cell],
-    )
+    return _look(moves, hidden, down, up, demands, settled=settled, give_up=verdict_only)
 
 
 def _look(
@@ -242,9 +239,11 @@ def _look(
     hidden: BoolArray,
     down: FloatArray,
     up: FloatArray,
+    demands: Demands,
     *,
     insiders: bool = True,
     settled: IntArray | None = None,
+    give_up: bool = False,
 ) -> Findings:
     """Find the movement of hidden cells for every attacker, as far as `down` and `up` (c,) ask for it."""
     reduction = reduce_moves(moves, hidden)
@@ -254,32 +253,36 @@ def _look(
     wanted[reduction.place[looked & (reduction.place >= 0)]] = True
     blocks = blocks_of(reduction.moves, wanted, insiders=insiders)
     cell, copy = _members(reduction, looked, blocks)
-    code = codes_of(moves, cell, blocks.attacker[copy])
     left_out = codes_of(moves, moves.known_cell, moves.known_by)
     if settled is not None:
         left_out = np.concatenate([left_out, settled])
-    open_ = ~np.isin(code, left_out)
+    open_ = ~np.isin(codes_of(moves, cell, blocks.attacker[copy]), left_out)
     cell, copy = cell[open_], copy[open_]
     same = reduction.sign[cell] > 0
     ask_down, ask_up = np.zeros(len(blocks.cell)), np.zeros(len(blocks.cell))
     np.maximum.at(ask_down, copy, np.where(same, down[cell], up[cell]))
     np.maximum.at(ask_up, copy, np.where(same, up[cell], down[cell]))
-    reach_down, reach_up = reach(blocks, ask_down, ask_up)
-    found_down = np.where(same, reach_down[copy], reach_up[copy])
-    found_up = np.where(same, reach_up[copy], reach_down[copy])
-    whole = moves.whole[cell]
-    found_down = np.where(whole, np.floor(found_down + TOLERANCE), found_down)
-    found_up = np.where(whole, np.floor(found_up + TOLERANCE), found_up)
-    still, none = np.zeros(len(stuck)), np.zeros(len(stuck) + len(cell))
-    return Findings(
-        cell=np.concatenate([stuck, cell]),
-        attacker=np.concatenate([np.full(len(stuck), OUTSIDER), blocks.attacker[copy]]),
-        down=np.concatenate([still, found_down]),
-        up=np.concatenate([still, found_up]),
-        need_down=none,
-        need_up=none,
-        need_width=none,
-    )
+    cells = np.concatenate([stuck, cell])
+    attackers = np.concatenate([np.full(len(stuck), OUTSIDER), blocks.attacker[copy]])
+    needs = demands.of(cells, attackers)
+    whole, still = moves.whole[cell], np.zeros(len(stuck))
+
+    def findings(copy_down: FloatArray, copy_up: FloatArray) -> Findings:
+        found_down = np.where(same, copy_down[copy], copy_up[copy])
+        found_up = np.where(same, copy_up[copy], copy_down[copy])
+        found_down, found_up = (
+            np.where(whole, np.floor(way + TOLERANCE), way) for way in (found_down, found_up)
+        )
+        return Findings(
+            cells, attackers, np.concatenate([still, found_down]), np.concatenate([still, found_up]), *needs
+        )
+
+    def lost(most_down: FloatArray, most_up: FloatArray) -> BoolArray:
+        result = np.zeros(len(blocks.cell), dtype=bool)
+        result[copy[findings(most_down, most_up).broken[len(stuck) :]]] = True
+        return result
+
+    return findings(*reach(blocks, ask_down, ask_up, lost=lost if give_up else None))
 
 
 def _members(reduction: Reduction, looked: BoolArray, blocks: Blocks) -> tuple[IntArray, IntArray]:

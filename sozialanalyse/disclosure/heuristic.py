@@ -102,7 +102,8 @@ def _filled(moves: Moves, hidden: BoolArray, found: Findings) -> tuple[BoolArray
     own_row[column], own_data[column] = row, data
     alone = (degree[found.cell] == 1) & ~shared[own_row[found.cell]]
     minus, plus = np.zeros(rows), np.zeros(rows)
-    missing_up, missing_down = _missing(found)
+    goal_up, goal_down = _goals(found)
+    missing_up, missing_down = goal_up - found.up, goal_down - found.down
     scale = own_data[found.cell]
     grows = np.maximum(np.where(scale > 0, missing_up, missing_down), 0) * np.abs(scale)
     shrinks = np.maximum(np.where(scale > 0, missing_down, missing_up), 0) * np.abs(scale)
@@ -128,10 +129,10 @@ def _filled(moves: Moves, hidden: BoolArray, found: Findings) -> tuple[BoolArray
     return added, alone & served[own_row[found.cell]]
 
 
-def _missing(found: Findings) -> tuple[FloatArray, FloatArray]:
-    """Return the missing movement up and down; missing width is asked upward."""
+def _goals(found: Findings) -> tuple[FloatArray, FloatArray]:
+    """Return the movement to reach up and down; missing width is asked upward."""
     width = found.need_width - np.maximum(found.down, found.need_down)
-    return np.maximum(found.need_up, width) - found.up, found.need_down - found.down
+    return np.maximum(found.need_up, width), found.need_down
 
 
 def _first_per_part(found: Findings, part: IntArray) -> Findings:
@@ -143,9 +144,9 @@ def _first_per_part(found: Findings, part: IntArray) -> Findings:
 
 def _carried(moves: Moves, hidden: BoolArray, found: Findings, part: IntArray, demands: Demands) -> BoolArray:
     """Hide the cells of a cheapest movement for one finding per part; relax what cannot be had."""
-    missing_up, _ = _missing(found)
-    side = np.where(missing_up > TOLERANCE, 1.0, -1.0)
-    need = np.where(side > 0, found.up + missing_up, found.need_down)
+    goal_up, goal_down = _goals(found)
+    side = np.where(goal_up > found.up + TOLERANCE, 1.0, -1.0)
+    need = np.where(side > 0, goal_up, goal_down)
     moved = _movements(moves, hidden, found, part, side * need, free=False)
     short = side * moved[found.cell] < need - TOLERANCE
     if short.any():
@@ -249,7 +250,7 @@ def pruned(moves: Moves, hidden: BoolArray, demands: Demands) -> tuple[BoolArray
         tried[chosen] = True
         trial = hidden & np.isin(block, block[chosen])
         trial[chosen] = False
-        found = examine(moves, trial, demands)
+        found = examine(moves, trial, demands, verdict_only=True)
         unsafe = np.unique(block[found.cell[found.broken]])
         hidden = hidden.copy()
         hidden[chosen[~np.isin(block[chosen], unsafe)]] = False

@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from sozialanalyse.disclosure.attack import Demands, Findings, examine
 from sozialanalyse.disclosure.moves import Moves
-from sozialanalyse.disclosure.reach import OUTSIDER, solve_movement
+from sozialanalyse.disclosure.reach import COLUMNS_PER_CALL, OUTSIDER, solve_movement
 from sozialanalyse.disclosure.system import TOLERANCE, BoolArray, FloatArray, IntArray
 
 __all__ = ["Optimum", "cheapest"]
@@ -146,52 +146,50 @@ def _separated(moves: Moves, targets: _Targets, share: FloatArray, *, relaxed: b
     With fractional decisions a cell may move by its share of the room; large rooms are first cut to the need,
     which only steers the search: every set of duals gives a valid inequality.
     """
-    cuts: list[Cut] = []
     gap = 1e-3 if relaxed else TOLERANCE
-    for cell, attacker, needs in zip(
-        targets.cell.tolist(), targets.attacker.tolist(), targets.needs.T, strict=True
-    ):
-        most = float(needs.max())
-        if most <= 0:
-            continue
-        known = moves.known_cell[moves.known_by == attacker]
-        down = _capacity(moves, cell, -1, most, known, share, relaxed=relaxed)
-        up = _capacity(moves, cell, 1, most, known, share, relaxed=relaxed)
-        for capacity, need in ((down, needs[0]), (up, needs[1]), (down + up, needs[2])):
-            coefficients = np.minimum(capacity, need)
-            if need > 0 and float(coefficients @ share) < need - gap * max(1.0, need):
-                cuts.append((coefficients / need, 1.0))
+    per_call = max(1, COLUMNS_PER_CALL // moves.size)
+    cuts: list[Cut] = []
+    for start in range(0, len(targets.cell), per_call):
+        now = slice(start, start + per_call)
+        some = _Targets(targets.cell[now], targets.attacker[now], targets.needs[:, now])
+        down, up = (_capacities(moves, some, side, share, relaxed=relaxed) for side in (-1, 1))
+        for capacities, needs in zip((down, up, down + up), some.needs, strict=True):
+            coefficients = np.minimum(capacities, needs[:, None])
+            broken = (needs > 0) & (coefficients @ share < needs - gap * np.maximum(1.0, needs))
+            cuts += [(coefficients[place] / needs[place], 1.0) for place in np.flatnonzero(broken)]
     return cuts
 
 
-def _capacity(
-    moves: Moves,
-    cell: int,
-    side: int,
-    most: float,
-    known: IntArray,
-    share: FloatArray,
-    *,
-    relaxed: bool,
+def _capacities(
+    moves: Moves, targets: _Targets, side: int, share: FloatArray, *, relaxed: bool
 ) -> FloatArray:
-    """Return coefficients (c,) such that no table moves the cell further than their sum over hidden cells."""
-    low, high = -moves.low, moves.high.copy()
-    low[known], high[known] = 0.0, 0.0
-    room = [np.minimum(way, most) if relaxed else way for way in (low, high)]
-    below, above = (
-        np.multiply(way, share, out=np.zeros(moves.size), where=share > TOLERANCE) for way in room
+    """Return coefficients (k, c): no table moves a target further than their sum over the hidden cells."""
+    count = len(targets.cell)
+    most = targets.needs.max(axis=0, initial=0.0)
+    known = np.zeros((count, moves.size), dtype=bool)
+    pair_target, pair = np.nonzero(targets.attacker[:, None] == moves.known_by[None, :])
+    known[pair_target, moves.known_cell[pair]] = True
+    room = {-1: np.where(known, 0.0, -moves.low), 1: np.where(known, 0.0, moves.high)}
+    limit = {way: np.minimum(size, most[:, None]) if relaxed else size for way, size in room.items()}
+    limit = {
+        way: np.multiply(
+            size, share, out=np.zeros(size.shape), where=np.broadcast_to(share > TOLERANCE, size.shape)
+        )
+        for way, size in limit.items()
+    }
+    own = (np.arange(count), targets.cell)
+    limit[side][own] = np.minimum(limit[side][own], most)
+    objective = np.zeros((count, moves.size))
+    objective[own] = -side
+    _, prices = solve_movement(
+        sparse.csr_array(sparse.kron(sparse.eye_array(count), moves.equations)),
+        objective.ravel(),
+        -limit[-1].ravel(),
+        limit[1].ravel(),
     )
-    objective = np.zeros(moves.size)
-    objective[cell] = -side
-    if side > 0:
-        above[cell] = min(above[cell], most)
-    else:
-        below[cell] = min(below[cell], most)
-    _, prices = solve_movement(moves.equations, objective, -below, above)
-    price = np.round(prices, DUAL_DIGITS)
-    pull = moves.equations.T @ price - objective
+    pull = np.round(prices, DUAL_DIGITS).reshape(count, -1) @ moves.equations - objective
     pull[np.abs(pull) < 10.0**-DUAL_DIGITS] = 0.0
-    capacity = np.zeros(moves.size)
-    np.multiply(pull, high, out=capacity, where=pull > 0)
-    np.multiply(-pull, low, out=capacity, where=pull < 0)
-    return capacity
+    capacities = np.zeros((count, moves.size))
+    np.multiply(pull, room[1], out=capacities, where=pull > 0)
+    np.multiply(-pull, room[-1], out=capacities, where=pull < 0)
+    return capacities

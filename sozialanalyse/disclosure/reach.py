@@ -8,6 +8,7 @@ the solver serves many blocks at once. Each solution is a thinkable table and so
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from sozialanalyse.disclosure.moves import Moves
 from sozialanalyse.disclosure.system import TOLERANCE, BoolArray, FloatArray, IntArray
 from sozialanalyse.errors import DisclosureError
 
-__all__ = ["OUTSIDER", "Blocks", "blocks_of", "reach", "segments", "solve_movement"]
+__all__ = ["COLUMNS_PER_CALL", "OUTSIDER", "Blocks", "blocks_of", "reach", "segments", "solve_movement"]
 
 OUTSIDER = -1
 """Label of the attacker who knows no hidden cell."""
@@ -164,7 +165,13 @@ def _sorted_blocks(
     )
 
 
-def reach(blocks: Blocks, down: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArray]:
+def reach(
+    blocks: Blocks,
+    down: FloatArray,
+    up: FloatArray,
+    *,
+    lost: Callable[[FloatArray, FloatArray], BoolArray] | None = None,
+) -> tuple[FloatArray, FloatArray]:
     """Return how far the copies can move down and up, as far as one wants to know.
 
     Parameters
@@ -173,12 +180,15 @@ def reach(blocks: Blocks, down: FloatArray, up: FloatArray) -> tuple[FloatArray,
         N copies.
     down, up : (N,) float, finite
         How far it matters; 0 where it does not.
+    lost : callable, optional
+        Takes proven limits of the movement down and up, (N,) each, and tells which copies settle the verdict
+        on their block, which then needs no further programme.
 
     Returns
     -------
     tuple of (N,) float
         Largest movement down and up, both counted positive: at least what was asked for where that is
-        possible, otherwise the exact largest movement.
+        possible, otherwise the exact largest movement. In blocks settled by `lost`, possibly less.
 
     Raises
     ------
@@ -186,26 +196,38 @@ def reach(blocks: Blocks, down: FloatArray, up: FloatArray) -> tuple[FloatArray,
         If the solver gives no answer.
     """
     low, high, settled = _propagated(blocks)
-    exact = settled & _without_cycle(blocks)
+    exact = (settled & _without_cycle(blocks))[blocks.block]
     outer = {-1: -low, 1: high}
-    inner = {side: np.where(exact[blocks.block], bound, 0.0) for side, bound in outer.items()}
+    inner = {side: np.where(exact, bound, 0.0) for side, bound in outer.items()}
     asked = {-1: down, 1: up}
     while True:
-        target = np.full(len(exact), -1, dtype=np.int64)
-        side_of = np.zeros(len(exact), dtype=np.int64)
-        for side in (-1, 1):
-            goal = np.minimum(asked[side], outer[side])
-            open_ = np.flatnonzero(inner[side] < goal - TOLERANCE)
-            target[blocks.block[open_[::-1]]] = open_[::-1]
-            side_of[blocks.block[open_]] = side
-        busy = np.flatnonzero(target >= 0)
-        if busy.size == 0:
+        is_open = {side: inner[side] < np.minimum(asked[side], outer[side]) - TOLERANCE for side in (-1, 1)}
+        if lost is not None:
+            done = np.isin(blocks.block, blocks.block[lost(outer[-1], outer[1])])
+            is_open = {side: still & ~done for side, still in is_open.items()}
+        target = np.concatenate([np.flatnonzero(is_open[-1]), np.flatnonzero(is_open[1])])
+        if target.size == 0:
             return inner[-1], inner[1]
-        moved = _farthest(blocks, target[busy], side_of[busy], asked)
+        side_of = np.repeat([-1, 1], [int(is_open[-1].sum()), int(is_open[1].sum())])
+        kept = _fitting(blocks, target)
+        target, side_of = target[kept], side_of[kept]
+        columns, moved, reached = _farthest(blocks, target, side_of, asked)
         for side in (-1, 1):
-            inner[side] = np.maximum(inner[side], side * moved)
-            chosen = target[busy][side_of[busy] == side]
-            outer[side][chosen] = inner[side][chosen]
+            np.maximum.at(inner[side], columns, side * moved)
+            here = side_of == side
+            outer[side][target[here]] = side * reached[here]
+            inner[side][target[here]] = side * reached[here]
+
+
+def _fitting(blocks: Blocks, target: IntArray) -> IntArray:
+    """Choose as many targets as one call of the solver takes well, at least one per block."""
+    order = np.lexsort((np.arange(len(target)), blocks.block[target]))
+    block = blocks.block[target[order]]
+    size = np.bincount(blocks.block)
+    busy, first = np.unique(block, return_index=True)
+    rank = np.arange(len(block)) - np.repeat(first, np.diff(np.append(first, len(block))))
+    chosen: IntArray = order[rank < max(1, COLUMNS_PER_CALL // int(size[busy].sum()))]
+    return chosen
 
 
 def _propagated(blocks: Blocks) -> tuple[FloatArray, FloatArray, BoolArray]:
@@ -255,30 +277,52 @@ def _without_cycle(blocks: Blocks) -> BoolArray:
     return tree
 
 
-def _farthest(blocks: Blocks, target: IntArray, side: IntArray, asked: dict[int, FloatArray]) -> FloatArray:
-    """Move one copy per block as far as asked, many blocks in one call; other blocks stand still."""
-    moved = np.zeros(len(blocks.cell))
-    column_end = np.searchsorted(blocks.block, blocks.block[target], side="right")
-    column_start = np.searchsorted(blocks.block, blocks.block[target], side="left")
-    row_end = np.searchsorted(blocks.row_block, blocks.block[target], side="right")
-    row_start = np.searchsorted(blocks.row_block, blocks.block[target], side="left")
-    call = np.cumsum(column_end - column_start) // COLUMNS_PER_CALL
+def _farthest(
+    blocks: Blocks, target: IntArray, side: IntArray, asked: dict[int, FloatArray]
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Move each target as far as asked, in a copy of its block of its own, many in one call.
+
+    Returns
+    -------
+    tuple of (K,) int, (K,) float, (k,) float
+        Columns of all copied blocks, how they move, and how the k targets move.
+    """
+    block = blocks.block[target]
+    start, end = (np.searchsorted(blocks.block, block, side=way) for way in ("left", "right"))
+    row_start, row_end = (np.searchsorted(blocks.row_block, block, side=way) for way in ("left", "right"))
+    pointer = blocks.equations.indptr.astype(np.int64)
+    call = np.cumsum(end - start) // COLUMNS_PER_CALL
+    all_columns, all_moved, reached = [], [], np.zeros(len(target))
     for number in np.unique(call):
-        now = call == number
-        columns = segments(column_start[now], (column_end - column_start)[now])
-        rows = segments(row_start[now], (row_end - row_start)[now])
-        cost = np.zeros(len(blocks.cell))
-        low, high = blocks.low.copy(), blocks.high.copy()
-        for way in (-1, 1):
-            chosen = target[now][side[now] == way]
-            cost[chosen] = -way
-            if way > 0:
-                high[chosen] = np.minimum(high[chosen], asked[way][chosen])
-            else:
-                low[chosen] = np.maximum(low[chosen], -asked[way][chosen])
-        matrix = sparse.csr_array(blocks.equations[rows][:, columns])
-        moved[columns], _ = solve_movement(matrix, cost[columns], low[columns], high[columns])
-    return moved
+        now = np.flatnonzero(call == number)
+        width, height = (end - start)[now], (row_end - row_start)[now]
+        entry_start = pointer[row_start[now]]
+        entries = pointer[row_end[now]] - entry_start
+        shift, row_shift = np.cumsum(width) - width, np.cumsum(height) - height
+        columns = segments(start[now], width)
+        entry = segments(entry_start, entries)
+        entry_row = np.repeat(np.arange(len(blocks.row_block)), np.diff(pointer))[entry]
+        matrix = sparse.csr_array(
+            (
+                blocks.equations.data[entry],
+                (
+                    entry_row + np.repeat(row_shift - row_start[now], entries),
+                    blocks.equations.indices[entry] + np.repeat(shift - start[now], entries),
+                ),
+            ),
+            shape=(int(height.sum()), int(width.sum())),
+        )
+        place = shift + target[now] - start[now]
+        cost, low, high = np.zeros(len(columns)), blocks.low[columns], blocks.high[columns]
+        cost[place] = -side[now]
+        upward = side[now] > 0
+        high[place] = np.where(upward, np.minimum(high[place], asked[1][target[now]]), high[place])
+        low[place] = np.where(upward, low[place], np.maximum(low[place], -asked[-1][target[now]]))
+        moved, _ = solve_movement(matrix, cost, low, high)
+        all_columns.append(columns)
+        all_moved.append(moved)
+        reached[now] = moved[place]
+    return np.concatenate(all_columns), np.concatenate(all_moved), reached
 
 
 def solve_movement(

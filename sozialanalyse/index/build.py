@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from sozialanalyse.errors import MethodError
 from sozialanalyse.index.aggregate import aggregate, cell_weights
@@ -16,6 +15,7 @@ from sozialanalyse.index.classify import classify
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.frame import Frame, frame_weights, make_frame, normalised_stages
 from sozialanalyse.index.moments import mean_and_deviation
+from sozialanalyse.index.ranking import rank_along
 from sozialanalyse.index.spec import IndexSpec
 
 __all__ = ["IndexResult", "build_index", "burden_ranks", "centred"]
@@ -204,8 +204,7 @@ def burden_ranks(index: FloatArray, *, burden_is_high: bool) -> FloatArray:
     [2.0, 1.0, 2.0, nan]
     """
     burden = -index if burden_is_high else index
-    ranks = stats.rankdata(burden, method="min", axis=-1, nan_policy="omit")
-    return np.asarray(ranks, dtype=np.float64)
+    return rank_along(burden, axis=-1, ties="min")
 
 
 def _expand(kept: FloatArray, frame: Frame) -> FloatArray:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from sozialanalyse.errors import MethodError
 from sozialanalyse.index.data import FloatArray
 from sozialanalyse.index.moments import mean_and_deviation
+from sozialanalyse.index.ranking import rank_along
 
 __all__ = ["Scale", "exponential_transformation", "normalise"]
 
@@ -102,9 +102,9 @@ def normalise(oriented: FloatArray, method: str, scale: Scale, names: Sequence[s
         if reference is None:
             reference, _ = mean_and_deviation(oriented, scale.weights)
         return np.asarray(1 + (oriented - reference) / (largest - smallest))
-    ranks = stats.rankdata(oriented, axis=-2, nan_policy="omit")
+    ranks = rank_along(oriented, axis=-2, ties="average")
     if method == "rank":
-        return np.asarray(ranks, dtype=np.float64)
+        return ranks
     count = np.isfinite(oriented).sum(axis=-2, keepdims=True)
     if method == "percentile":
         return np.asarray(100 * (ranks - 1) / (count - 1))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from sozialanalyse.errors import MethodError
 from sozialanalyse.index.data import FloatArray
@@ -63,6 +62,8 @@ def skew_and_kurtosis(values: FloatArray) -> tuple[float, float]:
     ----------
     Joanes & Gill (1998), Comparing measures of sample skewness and kurtosis, The Statistician 47.
     """
+    from scipy import stats  # noqa: PLC0415 - importing it takes a second, and few indices treat outliers
+
     return float(stats.skew(values, bias=False)), float(stats.kurtosis(values, bias=False))
 
 
@@ -133,6 +134,8 @@ def _plan(ordered: FloatArray, method: str, limits: tuple[float, float], at_most
         return _plan_winsorising(ordered, limits, at_most)
     power = 0.0
     if method == "box_cox":
+        from scipy import stats  # noqa: PLC0415 - as above
+
         power = float(stats.boxcox(ordered - low + OFFSET_SHARE * (high - low))[1])
         mirrored = False
     plan = Treatment(method, low, high, mirrored, power)

@@ -25,18 +25,19 @@ def add_coarser_levels(population: pd.DataFrame, areas: pd.DataFrame) -> pd.Data
         The same columns with one row per area, year, sex and age group.
     """
     result = population[[*KEYS, "count"]].astype({"area_id": str, "sex": str, "age_group": str})
-    children = areas[areas["parent_id"] != ""].groupby("parent_id").size()
-    waiting = [str(key) for key in areas.index if key in children.index]
+    parents = areas["parent_id"]
+    parts = parents[parents != ""].value_counts()
+    waiting = set(parts.index)
     while waiting:
-        ready = [key for key in waiting if not set(areas.index[areas["parent_id"] == key]) & set(waiting)]
-        inside = result.assign(area_id=result["area_id"].map(areas["parent_id"]))
-        inside = inside[inside["area_id"].isin(ready)]
-        groups = inside.groupby(KEYS, sort=True)["count"]
-        summed = groups.sum(min_count=1)[
-            groups.count() == groups.count().index.get_level_values(0).map(children)
-        ]
-        delivered = set(result["area_id"])
-        added = summed.reset_index()
-        result = pd.concat([result, added[~added["area_id"].isin(delivered)]], ignore_index=True)
-        waiting = [key for key in waiting if key not in ready]
+        # From the finest areas upwards: an area is ready when none of its parts is still waiting.
+        ready = {key for key in waiting if not waiting & set(parents.index[parents == key])}
+        inside = result.assign(area_id=result["area_id"].map(parents))
+        groups = (
+            inside[inside["area_id"].isin(ready)].groupby(KEYS)["count"].agg(["sum", "count"]).reset_index()
+        )
+        complete = groups["count"] == groups["area_id"].map(parts)
+        undelivered = ~groups["area_id"].isin(set(result["area_id"]))
+        added = groups[complete & undelivered].drop(columns="count").rename(columns={"sum": "count"})
+        result = pd.concat([result, added], ignore_index=True)
+        waiting -= ready
     return result

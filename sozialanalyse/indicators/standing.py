@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -78,7 +78,7 @@ def describe_standing(values: pd.DataFrame, dataset: Dataset, *, confidence: flo
     frame = values.reset_index(drop=True)
     parents = frame["area_id"].map(dataset.areas["parent_id"]).astype(str).to_numpy(dtype=object)
     roots = np.full(len(frame), dataset.root_id, dtype=object)
-    columns: dict[str, object] = {}
+    columns: dict[str, Any] = {}
     for prefix, target in (("city", roots), ("parent", parents)):
         comparison = _compare(frame, target, dataset, confidence)
         columns |= {f"{prefix}_{name}": comparison[name] for name in COMPARISON_COLUMNS}

@@ -37,16 +37,13 @@ def domain(area: AreaView, name: str) -> Fragment:
     if not keys:
         return warning(f"Der Datensatz enthält keinen Indikator des Bereichs {label}.")
     rows = assess_rows(area.rows(keys))
+    names = _names(area, rows)
+    reasons = _missing_note(area, rows, keys)
     shown = rows[rows["value"].notna()]
-    result = _missing_note(area, rows, keys)
     if not len(shown):
-        return warning(f"Für {area.name} liegt im Bereich {label} kein Wert vor.") + result
-    has_city = not area.is_root and bool(shown["city_value"].notna().any())
-    names = StripNames(
-        parent=area.parent.name if area.parent and shown["parent_value"].notna().any() else "",
-        city=area.root.name if has_city else "",
-        median="" if area.is_root or shown["city_value"].notna().all() else MEDIAN_LABEL,
-    )
+        lead = warning(f"Für {area.name} liegt im Bereich {label} kein Wert vor, der gezeigt werden kann.")
+        table = _domain_table(area, rows, label, names) if names.city or names.parent else Fragment("", "")
+        return lead + table + reasons
     drawn = shown[shown["kind"] != "count"] if (shown["kind"] != "count").any() else shown
     svg = draw_strips(drawn, area.peers(list(drawn.index)), names)
     caption = (
@@ -57,7 +54,19 @@ def domain(area: AreaView, name: str) -> Fragment:
         confidence = format_number(area.analysis.confidence * 100)
         caption += f" Waagerechter Strich am Zeichen: {confidence}-%-Intervall."
     picture = figure(svg, domain_finding(area, drawn, label), caption)
-    return picture + _domain_table(area, rows, label, names) + result
+    return picture + _domain_table(area, rows, label, names) + reasons
+
+
+def _names(area: AreaView, rows: pd.DataFrame) -> StripNames:
+    """Name what the area is compared with: only what has values, and the middle where the city has none."""
+    with_parent = area.parent is not None and bool(rows["parent_value"].notna().any())
+    with_city = not area.is_root and bool(rows["city_value"].notna().any())
+    with_median = not area.is_root and bool((rows["value"].notna() & rows["city_value"].isna()).any())
+    return StripNames(
+        parent=area.parent.name if area.parent and with_parent else "",
+        city=area.root.name if with_city else "",
+        median=MEDIAN_LABEL if with_median else "",
+    )
 
 
 def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNames) -> Fragment:
@@ -67,7 +76,7 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     header += [names.parent] if names.parent else []
     header += [names.city, "Abstand (Intervall)", "Einordnung"] if names.city else []
     header += [MEDIAN_LABEL] if names.median else []
-    header += [] if area.is_root else ["Rang (1 = höchster Wert)"]
+    header += [] if area.is_root else ["Rang"]
     body: list[list[Cell | str]] = []
     for row in records(rows).values():
         decimals = int(row["decimals"])
@@ -91,7 +100,8 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
             line.append(f"{row['rank']:.0f} von {row['ranked']:.0f}" if pd.notna(row["rank"]) else "–")
         body.append(line)
     numeric = [position for position, text in enumerate(header) if position > 0 and text != "Einordnung"]
-    return html_table(f"{label} in {area.name}", header, body, numeric=numeric)
+    caption = f"{label} in {area.name}" + ("" if area.is_root else " (Rang 1 = höchster Wert)")
+    return html_table(caption, header, body, numeric=numeric)
 
 
 def _cases(row: Row) -> str:

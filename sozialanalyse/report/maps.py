@@ -143,7 +143,8 @@ def draw_map(layer: MapLayer) -> bytes:
     for area_id, text in layer.labels.items():
         shape = layer.areas.get(area_id) or layer.borders[area_id]
         # The middle of the largest circle inside keeps the name away from the borders.
-        point = shapely.maximum_inscribed_circle(shape).centroid
+        circle = shapely.maximum_inscribed_circle(np.array([shape]), shape.length / 1000)
+        point = circle[0].centroid
         axes.text(
             point.x,
             point.y,

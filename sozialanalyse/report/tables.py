@@ -35,7 +35,7 @@ class Cell:
 def assessment_cell(code: str, detail: str = "") -> Cell:
     """Return a cell that names an assessment by sign and word."""
     entry = ASSESSMENTS[code]
-    return Cell(f"{entry.sign} {entry.word}", detail, f"sa-{code}")
+    return Cell(f"{entry.sign}\u00a0{entry.word}", detail, f"sa-{code}")
 
 
 def hidden_cell() -> Cell:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bs4 import BeautifulSoup, Tag
-from nbconvert.exporters import HTMLExporter, TemplateExporter
-from nbformat import NotebookNode
 
 from sozialanalyse.errors import RunError
 from sozialanalyse.site.frame import TEMPLATES, Link, Provenance, fill
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["Navigation", "RenderedPage", "render_page"]
 
@@ -66,13 +66,6 @@ class RenderedPage:
     remarks: tuple[str, ...]
 
 
-@cache
-def _exporter() -> HTMLExporter:
-    return HTMLExporter(
-        template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
-    )
-
-
 def render_page(
     notebook: NotebookNode, name: str, provenance: Provenance, navigation: Navigation
 ) -> RenderedPage:
@@ -99,9 +92,7 @@ def render_page(
     RunError
         If the notebook has no heading of level 1, or if an output would load something, or holds a script.
     """
-    # HTMLExporter's own method would parse all a second time and put an English text on undescribed images.
-    content, _ = TemplateExporter.from_notebook_node(_exporter(), notebook)
-    soup = BeautifulSoup(content, "html.parser")
+    soup = BeautifulSoup(_content_of(notebook), "html.parser")
     _refuse_loading(soup)
     title = _order_headings(soup)
     remarks = _describe_images(soup)
@@ -121,6 +112,18 @@ def render_page(
         navigation=navigation,
     )
     return RenderedPage(html, title, remarks)
+
+
+def _content_of(notebook: NotebookNode) -> str:
+    # nbconvert takes seconds to import, and the process that plans a batch renders nothing.
+    from nbconvert.exporters import HTMLExporter, TemplateExporter  # noqa: PLC0415
+
+    exporter = HTMLExporter(
+        template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
+    )
+    # HTMLExporter's own method would parse all a second time and put an English text on undescribed images.
+    content, _ = TemplateExporter.from_notebook_node(exporter, notebook)
+    return content
 
 
 def _refuse_loading(soup: BeautifulSoup) -> None:

@@ -76,21 +76,24 @@ def effective_sample_size(values: NDArray[np.float64], orders: LagOrders) -> NDA
     Parameters
     ----------
     values : ndarray, shape (N, K)
-        One column per variable (ranks for a rank correlation), without missing values.
+        One column per variable (ranks for a rank correlation); NaN where missing.
     orders : LagOrders
         Distance classes of the same N areas.
 
     Returns
     -------
     ndarray, shape (K, K)
-        From just above 1 (both maps are one smooth slope) to N (no autocorrelation in common). Never
-        more than N: opposite neighbours do not make a dataset larger. NaN for a constant variable.
+        From just above 1 (both maps are one smooth slope) to the number of areas with both values (no
+        autocorrelation in common). Never more: opposite neighbours do not make a dataset larger. NaN for
+        a constant variable.
 
     Notes
     -----
     With Σ estimated by the mean product in each class, the variance of r is
     tr(BΣₓBΣᵧ) / (tr(BΣₓ) tr(BΣᵧ)) with the centring matrix B = I − 11ᵀ/n, and the size is 1 + 1/var.
-    The traces need only class sums, so no N × N matrix is formed.
+    The traces need only class sums, so no N × N matrix is formed. Where values are missing, the mean
+    products are those of the areas that have one, and the size for all N areas is reduced by the share
+    that has both; as fewer areas lie farther apart, this is on the cautious side.
 
     References
     ----------
@@ -100,21 +103,27 @@ def effective_sample_size(values: NDArray[np.float64], orders: LagOrders) -> NDA
     processes. Biometrics 49, 305–314.
     """
     n = values.shape[0]
-    z = values - values.mean(axis=0)
+    known = np.isfinite(values)
+    present = known.astype(np.float64)
+    count = present.sum(axis=0)
+    filled = np.where(known, values, 0.0)
+    z = np.where(known, filled - filled.sum(axis=0) / np.maximum(count, 1.0), 0.0)
     sums = [np.sum(z * z, axis=0), *(np.sum(z * (c @ z), axis=0) for c in orders.classes)]
+    pairs = [count, *(np.sum(present * (c @ present), axis=0) for c in orders.classes)]
     # Centred values sum to zero over all pairs, so the last class is what is left.
     products = np.vstack([*sums, -np.sum(sums, axis=0)])
-    pairs = orders.degrees.sum(axis=0)
-    covariance = np.divide(products, pairs[:, None], out=np.zeros_like(products), where=pairs[:, None] > 0)
+    numbers = np.vstack([*pairs, count**2 - np.sum(pairs, axis=0)])
+    covariance = np.divide(products, numbers, out=np.zeros_like(products), where=numbers > 0)
     overlap = orders.degrees.T @ orders.degrees
-    row_sums = pairs @ covariance
+    total = orders.degrees.sum(axis=0)
+    row_sums = total @ covariance
     trace_xy = (
-        covariance.T @ (pairs[:, None] * covariance)
+        covariance.T @ (total[:, None] * covariance)
         - (2.0 / n) * covariance.T @ overlap @ covariance
         + np.outer(row_sums, row_sums) / n**2
     )
     trace = n * covariance[0] - row_sums / n
-    constant = trace <= 1e-12 * np.maximum(1.0, np.abs(values).max(axis=0)) ** 2
+    constant = covariance[0] <= 1e-24 * np.maximum(1.0, np.abs(filled).max(axis=0)) ** 2
     trace = np.where(constant, np.nan, trace)
-    variance = np.maximum(trace_xy / np.outer(trace, trace), 1.0 / (n - 1.0))
-    return np.asarray(np.minimum(1.0 + 1.0 / variance, float(n)))
+    variance = np.maximum(trace_xy / np.outer(trace, trace), 1.0 / max(n - 1.0, 1.0))
+    return np.asarray((1.0 + 1.0 / variance) * (present.T @ present) / n)

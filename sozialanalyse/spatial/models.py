@@ -12,9 +12,18 @@ from scipy import optimize, stats
 from sozialanalyse.errors import MethodError
 from sozialanalyse.spatial.weights import SpatialWeights, require_aligned
 
-__all__ = ["LagrangeTests", "SpatialModel", "asked_for", "fit_spatial_model", "lagrange_tests"]
+__all__ = [
+    "LagrangeTests",
+    "SpatialModel",
+    "Spectrum",
+    "asked_for",
+    "eigenvalues",
+    "fit_spatial_model",
+    "lagrange_tests",
+]
 
 SpatialKind = Literal["none", "lag", "error"]
+Spectrum = NDArray[np.float64] | NDArray[np.complex128]
 
 MAX_AREAS = 5_000
 """Maximum likelihood with all eigenvalues takes N × N numbers; beyond this it would not fit a laptop."""
@@ -166,6 +175,7 @@ def fit_spatial_model(
     area_ids: tuple[str, ...],
     *,
     kind: Literal["lag", "error"],
+    spectrum: Spectrum | None = None,
 ) -> SpatialModel:
     """Estimate a spatial lag or error model by maximum likelihood.
 
@@ -181,6 +191,8 @@ def fit_spatial_model(
         Keys of the rows; they must be those of `weights` in the same order.
     kind : {"lag", "error"}
         Which model.
+    spectrum : ndarray, shape (N,), optional
+        ``eigenvalues(weights)``, for many models over the same areas.
 
     Raises
     ------
@@ -210,7 +222,7 @@ def fit_spatial_model(
     w, n = weights.matrix, outcome.size
     x = np.column_stack([np.ones(n), predictors])
     y_lag, x_lag = w @ outcome, w @ x
-    eigenvalues = _eigenvalues(weights)
+    omega = eigenvalues(weights) if spectrum is None else spectrum
 
     def estimate(rho: float) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         filtered = x - rho * x_lag if kind == "error" else x
@@ -220,10 +232,10 @@ def fit_spatial_model(
         return beta, filtered, float(residual @ residual) / n
 
     def likelihood(rho: float) -> float:
-        jacobian = float(np.log(1.0 - rho * eigenvalues).sum().real)
+        jacobian = float(np.log(1.0 - rho * omega).sum().real)
         return float(jacobian - n / 2.0 * (np.log(2.0 * np.pi * estimate(rho)[2]) + 1.0))
 
-    lowest = max(-0.999, 0.999 / float(eigenvalues.real.min()))
+    lowest = max(-0.999, 0.999 / float(omega.real.min()))
     found = optimize.minimize_scalar(
         lambda rho: -likelihood(rho), bounds=(lowest, 0.999), method="bounded", options={"xatol": 1e-8}
     )
@@ -232,12 +244,23 @@ def fit_spatial_model(
     if kind == "error":
         covariance = sigma2 * np.linalg.inv(filtered.T @ filtered)
     else:
-        covariance = _lag_covariance(x, beta, rho, sigma2, weights, eigenvalues)
+        covariance = _lag_covariance(x, beta, rho, sigma2, weights, omega)
     return SpatialModel(kind, beta, np.sqrt(np.diag(covariance)), rho, likelihood(rho))
 
 
-def _eigenvalues(weights: SpatialWeights) -> NDArray[np.float64] | NDArray[np.complex128]:
-    """Return the eigenvalues of the row-standardised matrix; real where neighbourhood is mutual."""
+def eigenvalues(weights: SpatialWeights) -> Spectrum:
+    """Return the eigenvalues of the row-standardised matrix; real where neighbourhood is mutual.
+
+    Parameters
+    ----------
+    weights : SpatialWeights
+        Neighbourhood of N areas, none of them an island.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+        Between −1 and 1 in absolute value; the largest is 1.
+    """
     if not weights.symmetric:
         return np.asarray(np.linalg.eigvals(weights.matrix.toarray()))
     root = np.sqrt(np.asarray(weights.contiguity.sum(axis=1)).ravel())
@@ -250,14 +273,14 @@ def _lag_covariance(
     rho: float,
     sigma2: float,
     weights: SpatialWeights,
-    eigenvalues: NDArray[np.float64] | NDArray[np.complex128],
+    omega: Spectrum,
 ) -> NDArray[np.float64]:
     """Return the covariance of β from the information on (β, ρ, σ²) (Anselin 1988, p. 64)."""
     n, k = x.shape
     dense = weights.matrix.toarray()
     multiplier = np.linalg.solve((np.eye(n) - rho * dense).T, dense.T).T
     spillover = multiplier @ (x @ beta)
-    ratio = eigenvalues / (1.0 - rho * eigenvalues)
+    ratio = omega / (1.0 - rho * omega)
     information = np.zeros((k + 2, k + 2))
     information[:k, :k] = x.T @ x / sigma2
     information[:k, k] = information[k, :k] = x.T @ spillover / sigma2

@@ -3,7 +3,7 @@
 Sources
 -------
 [FS] Fischetti, M. & Salazar, J. J. (2001). Solving the cell suppression problem on tabular data with linear
-     constraints. Management Science 47(7), 1008–1027: investment of enterprises by activity and region, also in
+     constraints. Management Science 47(7), 1008–1027: investment by activity and region, taken from
      Willenborg, L. & de Waal, T. (1996). Statistical disclosure control in practice. Springer.
 [ST] sdcTable 0.33 (R), package tests ``test-simpleheuristic.R`` and ``test-protectTable.r``: counts by two
      variables w–z and a–d, and four regions with one, two, one and no person.
@@ -40,7 +40,7 @@ def mask(system, keys):
 
 @pytest.fixture
 def investment():
-    """[FS] with activity II in region C (22 million) sensitive, protection 5 down and 8 up."""
+    """[FS] with activity II in region C sensitive; the levels 5 down and 8 up are this test's own."""
     activities, regions = ["I", "II", "III"], ["A", "B", "C"]
     keys = [(row, column) for row in [*activities, "T"] for column in [*regions, "T"]]
     return two_way(
@@ -64,7 +64,8 @@ def test_totals_are_those_of_the_published_table(investment):
 
 
 def test_attack_on_the_published_pattern_gives_5_to_30(investment):
-    # [FS]: with the four cells hidden an attacker finds 5 to 30 for activity II in region C.
+    # Row II leaves 49 − 19 = 30 for A and C, column A leaves 45 − 20 = 25 for II and III: C is 30 at most and
+    # 30 − 25 = 5 at least; row III (29) and column C (34) do not narrow that.
     found = attack(investment, mask(investment, INVESTMENT_HIDDEN))
     assert (found.lower[0], found.upper[0]) == pytest.approx((5, 30))
     assert not found.breached[0]
@@ -72,8 +73,8 @@ def test_attack_on_the_published_pattern_gives_5_to_30(investment):
 
 @pytest.mark.parametrize("method", ["optimal", "heuristic"])
 def test_published_pattern_is_found_and_is_the_cheapest(investment, method):
-    # The rectangle II/III × A/C costs 8 + 22 + 17 + 12 = 59. The other rectangles through (II, C) cost
-    # I/II × A/C 60, I/II × B/C 101, II/III × B/C 85, with totals more still.
+    # Pattern printed in [FS]. The rectangle II/III × A/C costs 8 + 22 + 17 + 12 = 59, the other ones
+    # through (II, C): I/II × A/C 60, I/II × B/C 101, II/III × B/C 85, with totals more still.
     result = suppress(investment, method=method)
     assert (result.hidden == mask(investment, INVESTMENT_HIDDEN)).all()
     assert result.loss == 59
@@ -82,17 +83,14 @@ def test_published_pattern_is_found_and_is_the_cheapest(investment, method):
 def counts(extra):
     rows, columns = list("wxyz"), list("abcd")
     inner = [[30, 47, 64, 89], [90, 124, 5, 31], [92, 100, 59, 85], [800, 991, 651, 685]]
-    hidden = [
-        *((row, column) for row, column in ("wa", "wb", "wc", "xa", "xc", "yb", "yd", "zb", "zd")),
-        *extra,
-    ]
+    hidden = {*map(tuple, ("wa", "wb", "wc", "xa", "xc", "yb", "yd", "zb", "zd")), *extra}
     keys = [(row, column) for row in [*rows, "T"] for column in [*columns, "T"]]
     return two_way(rows, columns, inner, primary=[key in hidden for key in keys])
 
 
 def test_two_hidden_cells_in_every_line_are_broken_by_the_attack():
-    # [ST]: rows w and x leave 236 for their hidden cells, columns a and c leave 189 for theirs; the difference
-    # 47 is exactly the cell (w, b), though no line has fewer than two hidden cells.
+    # [ST]: rows w and x leave 236 for their hidden cells, columns a and c 189 for theirs; the difference 47
+    # is exactly the cell (w, b), though no line has fewer than two hidden cells.
     system = counts([])
     lines = np.abs(system.equations) @ system.primary
     assert set(lines[lines > 0].astype(int)) == {2, 3}
@@ -117,7 +115,7 @@ def test_broken_table_is_repaired_with_one_more_cell(method):
 
 @pytest.mark.parametrize(("singletons", "added"), [(False, 0), (True, 1)])
 def test_two_single_persons_protect_each_other_only_from_outsiders(singletons, added):
-    # [ST]: regions a = 1, b = 2, c = 1, d = 0 with a and c hidden; one more cell once single persons are heeded.
+    # [ST]: regions a = 1, b = 2, c = 1, d = 0 with a and c hidden; one more with single persons heeded.
     builder = SystemBuilder()
     builder.add_cells(
         ["a", "b", "c", "d", "tot"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import operator
 import os
 import subprocess
@@ -27,6 +28,13 @@ def results(tasks: list[partial[object]], folder: Path, **options: float) -> dic
 def test_every_result_comes_with_its_index(tmp_path: Path) -> None:
     tasks = [partial(operator.neg, number) for number in range(5)]
     assert results(tasks, tmp_path, jobs=2) == {number: -number for number in range(5)}
+
+
+def test_no_more_processes_start_than_there_are_tasks(tmp_path: Path) -> None:
+    with closing(run([partial(os.getpid)], jobs=4, environment={}, folder=str(tmp_path))) as stream:
+        (index, worker) = next(stream)
+        spawned = [child for child in multiprocessing.active_children() if child.pid is not None]
+        assert (index, [child.pid for child in spawned]) == (0, [worker])
 
 
 def test_a_dying_and_a_raising_task_cost_only_themselves(tmp_path: Path) -> None:

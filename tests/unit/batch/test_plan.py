@@ -72,6 +72,13 @@ def test_selection_by_notebook_area_and_level(project: Path, dataset: Dataset) -
     assert [run.area_id for run in select_runs(plan, dataset, ["bild"], level="city")] == ["stadt"]
 
 
+def test_a_notebook_may_be_named_by_its_file_but_not_by_another_one(project: Path, dataset: Dataset) -> None:
+    plan = plan_of(project, dataset)
+    assert select_runs(plan, dataset, [str(project / "notebooks" / "bild.ipynb")]) == plan.runs
+    with pytest.raises(ParameterError, match="gibt es nicht"):
+        select_runs(plan, dataset, [str(project / "anderswo" / "bild.ipynb")])
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

@@ -13,9 +13,11 @@ import pytest
 from sozialanalyse.batch.executors import Lost
 from sozialanalyse.batch.page import Failure, Page
 from sozialanalyse.batch.plan import select_runs
-from sozialanalyse.batch.run import open_project, run_batch
+from sozialanalyse.batch.project import open_project
+from sozialanalyse.batch.run import run_batch
 from sozialanalyse.batch.runs import NotebookError, Run
 from sozialanalyse.batch.summary import Summary, summary_lines
+from sozialanalyse.errors import RunError
 
 
 def in_this_process(
@@ -155,6 +157,19 @@ def test_interruption_keeps_finished_pages_and_records_them(folder: Path) -> Non
         batch(folder, executor=interrupted_after_two)
     assert [run["area_id"] for run in json.loads(files(folder)["manifest.json"])["runs"]] == ["stadt", "a"]
     assert "Abgebrochen: 3 Seiten nicht bearbeitet." in files(folder)["protokoll.txt"].decode()
+
+
+def test_a_page_that_cannot_be_written_is_a_failed_run(folder: Path) -> None:
+    (folder / "out" / "bild" / "a.html").mkdir(parents=True)
+    summary = batch(folder)
+    assert [entry.area_id for _, entry in summary.results if entry.status == "failed"] == ["a"]
+    assert "ließen sich nicht schreiben" in "\n".join(summary_lines(summary))
+
+
+def test_an_output_folder_that_is_a_file_is_refused(folder: Path) -> None:
+    (folder / "out").write_text("")
+    with pytest.raises(RunError, match="»out« lässt sich nicht anlegen"):
+        batch(folder)
 
 
 def test_a_lost_process_is_a_failed_run(folder: Path) -> None:

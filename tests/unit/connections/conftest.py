@@ -30,7 +30,7 @@ def grid() -> Callable[[int, int], SpatialWeights]:
 
 @pytest.fixture(scope="session")
 def city() -> Callable[..., ConnectionData]:
-    """One indicator of kind score per column, in the order poverty, education, health, environment, housing."""
+    """One score per column; their domains are poverty, education, health, environment, housing."""
 
     def build(values: Array, rows: int, columns: int, **given: object) -> ConnectionData:
         n, k = values.shape

@@ -32,7 +32,7 @@ def test_random_rounding_goes_to_a_neighbouring_multiple_and_is_unbiased():
     assert (rounded % 5 == 0).all()
     assert (np.abs(rounded - values) < 5).all()
     assert (rounded[values % 5 == 0] == values[values % 5 == 0]).all()
-    # The rounding of a remainder r has variance r (5 − r) ≤ 6.25: standard error at most 0.018, five of them 0.09.
+    # A remainder r has variance r (5 − r) ≤ 6.25: standard error at most 0.018, five of them 0.09.
     assert np.abs(rounded.reshape(10, -1).mean(axis=1) - np.arange(10)).max() < 0.09
 
 
@@ -60,8 +60,8 @@ def test_cell_numbers_are_uniform():
 
 
 def test_most_random_table_in_closed_form():
-    # Steps −2…2, mean 0: probabilities p, p q, p q⁴ on both sides; variance 1 asks for 2 q + 8 q⁴ = 1 + 2 q + 2 q⁴,
-    # so q = 6^(−1/4) = 0.63894 and p = 1 / (1 + 2 q + 2 q⁴) = 0.38307.
+    # Steps −2…2, mean 0: probabilities p, p q, p q⁴ on both sides. Variance 1 asks for
+    # 2 q + 8 q⁴ = 1 + 2 q + 2 q⁴, so q = 6^(−1/4) and p = 1 / (1 + 2 q + 2 q⁴).
     q = 6**-0.25
     p = 1 / (1 + 2 * q + 2 * q**4)
     row = perturbation_table(maximum=2, variance=1.0).probabilities[-1]
@@ -81,7 +81,7 @@ def test_rows_add_up_to_one_with_mean_zero_and_the_variance_where_possible(maxim
 
 
 def test_counts_near_zero_take_the_nearest_possible_variance():
-    # A 1 that must become 0 or at least 3 with mean 0 is 0 with 2/3 and 3 with 1/3: variance 2, though 1 is asked.
+    # A 1 that must become 0 or at least 3 with mean 0 is 0 with 2/3 and 3 with 1/3: variance 2, asked was 1.
     table = perturbation_table(maximum=3, variance=1.0, smallest_shown=3)
     assert table.probabilities[1, [2, 5]].tolist() == pytest.approx([2 / 3, 1 / 3])
     assert table.variances[1] == pytest.approx(2.0)

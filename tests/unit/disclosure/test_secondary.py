@@ -136,7 +136,7 @@ def test_sliding_level_may_be_met_on_either_side():
 
 
 def test_two_hidden_cells_per_line_do_not_protect_but_the_result_does():
-    # Two cells hidden in each of rows 0 and 1 and columns 0 and 1: x10 + x11 = 9, x00 + x10 = 5. As x11 ≤ 4 is
+    # Two cells hidden in each of rows 0, 1 and columns 0, 1: x10 + x11 = 9, x00 + x10 = 5. As x11 ≤ 4 is
     # known beforehand, x10 ≥ 5, so x10 = 5 and x00 = 0 exactly.
     upper = np.full((4, 4), np.inf)
     upper[1, 1] = 4
@@ -181,7 +181,7 @@ def test_optimum_is_that_of_trying_all_sets(seed):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_linked_tables_are_protected_together(method):
-    # The shared total is hidden in the first table for lack of partners; the second then must not give it away.
+    # The shared total is hidden in the first table for lack of partners; the second must not give it away.
     first, second = SystemBuilder(), SystemBuilder()
     first.add_cells(["a", "b", "n"], [2, 0, 2], primary=[True, False, False], upper_level=2.0)
     first.add_total("n", ["a", "b"])
@@ -237,3 +237,16 @@ def test_options_outside_the_list_are_refused():
         suppress(system, method="hypercube")
     with pytest.raises(ParameterError, match="time_limit"):
         suppress(system, time_limit=0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_total_without_upper_end_still_gets_its_room_downward(method):
+    # sum = p + rest with rest = 0 hidden: sum may be anything above 1, but not 0 unless p = 1 is hidden too.
+    builder = SystemBuilder()
+    builder.add_cells(["sum", "rest"], [1, 0], primary=True, lower_level=[1, 0], sliding_level=[3, 0])
+    builder.add_cells(["p"], [1])
+    builder.add_total("sum", ["p", "rest"])
+    system = builder.build()
+    result = suppress(system, method=method)
+    assert hidden_keys(system, result) == {"sum", "rest", "p"}
+    assert attack(system, result.hidden).lower.tolist() == [0]

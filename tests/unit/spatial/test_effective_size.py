@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse.csgraph import shortest_path
 
-from sozialanalyse.spatial.effective import effective_sample_size, lag_orders
+from sozialanalyse.spatial.effective import LagOrders, effective_sample_size, lag_orders
 from sozialanalyse.spatial.weights import SpatialWeights, weights_from_pairs
 
 
@@ -73,3 +73,19 @@ def test_a_chessboard_is_never_worth_more_than_its_areas() -> None:
 def test_a_constant_variable_has_no_size() -> None:
     values = np.column_stack([np.full(16, 3.7), np.arange(16.0)])
     assert np.isnan(effective_sample_size(values, lag_orders(_grid(4, 4)))[0, 1])
+
+
+def test_missing_areas_reduce_the_size_in_proportion_at_most() -> None:
+    weights = _grid(8, 8)
+    smooth = np.random.default_rng(6).normal(size=(64, 2)).cumsum(axis=0)
+    whole = effective_sample_size(smooth, lag_orders(weights))[0, 1]
+    gaps = smooth.copy()
+    gaps[::9, 0] = np.nan
+    found = effective_sample_size(gaps, lag_orders(weights))[0, 1]
+    kept = np.flatnonzero(np.isfinite(gaps[:, 0]))
+    # The 56 areas alone, classed by the borders between them in the whole city.
+    steps = [c[kept][:, kept] for c in lag_orders(weights).classes]
+    inner = np.column_stack([np.ones(56), *(np.asarray(c.sum(axis=1)).ravel() for c in steps)])
+    alone = LagOrders(tuple(steps), np.column_stack([inner, 56 - inner.sum(axis=1)]))
+    assert found == pytest.approx(whole * 56 / 64, rel=0.15)
+    assert found <= effective_sample_size(smooth[kept], alone)[0, 1] * 1.01

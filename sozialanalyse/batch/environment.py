@@ -1,0 +1,55 @@
+"""What a process needs around it to execute notebooks the same way on every machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from sozialanalyse.project import DATA_VARIABLE, PARAMETERS_VARIABLE
+
+__all__ = ["KERNEL", "prepare_environment"]
+
+KERNEL: Final = "python3"
+"""Name of the kernel that `prepare_environment` writes."""
+
+
+def prepare_environment(workshop: Path, data: Path, parameters: Path) -> dict[str, str]:
+    """Write a kernel specification for this interpreter, and return the environment for engines.
+
+    Parameters
+    ----------
+    workshop : Path
+        A folder that lives as long as the batch.
+    data, parameters : Path
+        The folders that every notebook is to read.
+
+    Returns
+    -------
+    dict of str
+        Variables to set in every process that executes notebooks: the project's folders, a kernel of this
+        interpreter, no configuration of the user, a fixed hash seed, and one thread per process, because the
+        batch itself is parallel.
+    """
+    kernel = workshop / "jupyter" / "kernels" / KERNEL
+    kernel.mkdir(parents=True)
+    specification = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
+    runtime = workshop / "runtime"
+    runtime.mkdir(mode=0o700)
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return {
+        DATA_VARIABLE: str(data.resolve()),
+        PARAMETERS_VARIABLE: str(parameters.resolve()),
+        "JUPYTER_PATH": str(kernel.parents[1]),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTER_NO_CONFIG": "1",
+        "IPYTHONDIR": str(workshop / "ipython"),
+        "PYTHONHASHSEED": "0",
+        **dict.fromkeys((*threads, "VECLIB_MAXIMUM_THREADS"), "1"),
+    }

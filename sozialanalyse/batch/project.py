@@ -1,0 +1,54 @@
+"""What a batch works on: dataset, recipes and notebooks, read and checked before anything starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sozialanalyse.batch.plan import Plan, make_plan
+from sozialanalyse.batch.recipe import read_recipes
+from sozialanalyse.dataset.read import read_dataset
+from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.project import chosen_folder, embedded_folder
+
+__all__ = ["Project", "open_project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a batch works on: folders, dataset and plan."""
+
+    data: Path
+    parameters: Path
+    dataset: Dataset
+    plan: Plan
+
+
+def open_project(data: str = "", parameters: str = "") -> Project:
+    """Read dataset and recipes, and make the plan.
+
+    Parameters
+    ----------
+    data, parameters : str
+        Folders; ``""`` for the one in the environment, or else the embedded one. The notebooks lie beside the
+        parameters folder, or else are the embedded ones.
+
+    Returns
+    -------
+    Project
+        Checked: nothing has been started.
+
+    Raises
+    ------
+    ParameterError
+        If a folder, a recipe or a notebook is wrong.
+    DatasetError
+        If the dataset breaks its form.
+    """
+    data_folder = chosen_folder("data", data)
+    parameters_folder = chosen_folder("parameters", parameters)
+    beside = parameters_folder.resolve().parent / "notebooks"
+    notebooks = beside if beside.is_dir() else embedded_folder("notebooks")
+    recipes = read_recipes(parameters_folder)
+    dataset = read_dataset(data_folder)
+    return Project(data_folder, parameters_folder, dataset, make_plan(dataset, recipes, notebooks))

@@ -1,0 +1,208 @@
+"""Datasets that lack something: every section says what is missing in a German sentence, and none fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sozialanalyse import report
+from sozialanalyse.analysis import analyse
+from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.errors import ParameterError
+from sozialanalyse.parameters import Parameters
+from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.view import Analysis, AreaView
+
+Section = Callable[[AreaView], Fragment]
+City = Callable[..., Dataset]
+
+
+def without(dataset: Dataset, *indicators: str) -> Dataset:
+    """Return the dataset without some indicators."""
+    gone = dataset.observations["indicator_id"].isin(indicators)
+    kept = dataset.observations[~gone]
+    return replace(
+        dataset,
+        indicators=dataset.indicators.drop(index=list(indicators)),
+        observations=kept.assign(indicator_id=kept["indicator_id"].cat.remove_unused_categories()),
+    )
+
+
+def keep_areas(dataset: Dataset, *area_ids: str) -> Dataset:
+    """Return the dataset with these areas only, all but the first right below the first."""
+    areas = dataset.areas.loc[list(area_ids)]
+    areas = areas.assign(parent_id=[""] + [area_ids[0]] * (len(area_ids) - 1))
+    there = set(areas["level"])
+    return replace(
+        dataset, areas=areas, levels=tuple(level for level in dataset.levels if level.level in there)
+    )
+
+
+def every_section_says_something(analysis: Analysis, sections: dict[str, Section]) -> None:
+    """Draw all sections of the coarsest and of a finest area."""
+    silent = [
+        (area_id, name)
+        for area_id in {analysis.root_id, str(analysis.areas.index[-1])}
+        for name, draw in sections.items()
+        if not draw(analysis.area(area_id)).text.strip()
+    ]
+    assert not silent
+
+
+def test_without_polygons_there_is_a_sentence_in_place_of_the_map(
+    small_city: City, parameters: Parameters
+) -> None:
+    text = report.location(analyse(small_city((2022,)), parameters).area("A1")).text
+    assert text == "Keine Karte: Der Datensatz enthält keine Gebietsgrenzen (areas.geojson)."
+
+
+def test_a_map_without_an_index_names_what_it_shows(small_city: City, parameters: Parameters) -> None:
+    squares = {
+        key: shapely.box(6.8 + place / 100, 51.5, 6.81 + place / 100, 51.51)
+        for place, key in enumerate(("A1", "A2", "B1", "B2"))
+    }
+    city = without(small_city((2022,)), "sgb2_rate", "child_poverty", "youth_unemployment", "old_age_poverty")
+    analysis = analyse(replace(city, geometry=squares), parameters)
+    fragment = report.location(analysis.area("A1"))
+    assert analysis.index is None
+    assert "<img" in fragment.html
+    assert "Nord-Ost" in fragment.text
+    assert "index" not in fragment.text.lower()
+
+
+def test_without_a_population_there_is_a_sentence_in_place_of_the_pyramid(
+    small_city: City, parameters: Parameters
+) -> None:
+    text = report.population_pyramid(analyse(small_city((2022,)), parameters).area("A1")).text
+    assert text.startswith("Keine Bevölkerungspyramide: Der Datensatz enthält keine Bevölkerung")
+
+
+def test_with_one_year_no_development_is_shown_and_the_year_is_named(
+    small_city: City, parameters: Parameters
+) -> None:
+    text = report.development(analyse(small_city((2022,)), parameters).area("A1")).text
+    assert text.startswith("Keine Entwicklung: Für Nord-Ost liegen keine Werte aus mindestens 3 Jahren vor")
+    assert "2022" in text
+
+
+def test_without_poverty_indicators_there_is_no_index_and_the_reason_is_given(
+    small_city: City, parameters: Parameters
+) -> None:
+    city = without(small_city((2022,)), "sgb2_rate", "child_poverty", "youth_unemployment", "old_age_poverty")
+    analysis = analyse(city, parameters)
+    assert analysis.index is None
+    area = analysis.area("A1")
+    assert report.sozialindex(area).text == (
+        "Kein Sozialindex: Der Datensatz hat 0 der 7 Indikatoren; mindestens 4 müssen es sein."
+    )
+    assert report.domain(area, "poverty").text == "Der Datensatz enthält keinen Indikator des Bereichs Armut."
+
+
+def test_every_section_stands_with_one_year(
+    small_city: City, parameters: Parameters, sections: dict[str, Section]
+) -> None:
+    every_section_says_something(analyse(small_city((2022,)), parameters), sections)
+
+
+def test_every_section_stands_without_any_observation(
+    small_city: City, parameters: Parameters, sections: dict[str, Section]
+) -> None:
+    empty = small_city((2022,))
+    empty = replace(empty, observations=empty.observations.iloc[:0])
+    analysis = analyse(empty, parameters)
+    every_section_says_something(analysis, sections)
+    assert "(vorhanden: )" not in report.development(analysis.area("A1")).text
+
+
+def test_every_section_stands_without_poverty_indicators(
+    small_city: City, parameters: Parameters, sections: dict[str, Section]
+) -> None:
+    city = without(small_city((2022,)), "sgb2_rate", "child_poverty", "youth_unemployment", "old_age_poverty")
+    every_section_says_something(analyse(city, parameters), sections)
+
+
+def test_every_section_stands_without_a_middle_level(
+    small_city: City, parameters: Parameters, sections: dict[str, Section]
+) -> None:
+    flat = keep_areas(small_city((2022,)), "S", "A1", "A2", "B1", "B2")
+    every_section_says_something(analyse(flat, parameters), sections)
+
+
+def test_every_section_stands_for_a_city_without_parts(
+    small_city: City, parameters: Parameters, sections: dict[str, Section]
+) -> None:
+    alone = keep_areas(small_city((2022,), areas=("S",)), "S")
+    every_section_says_something(analyse(alone, parameters), sections)
+
+
+def test_every_section_stands_for_a_year_that_some_indicators_lack(
+    small_city: City, parameters: Parameters, sections: dict[str, Section]
+) -> None:
+    dataset = small_city((2019, 2020, 2021, 2022))
+    gone = (dataset.observations["indicator_id"] == "sgb2_rate") & (dataset.observations["year"] == 2021)
+    analysis = analyse(
+        replace(dataset, observations=dataset.observations[~gone]), replace(parameters, year="2021")
+    )
+    assert "sgb2_rate" not in analysis.years
+    every_section_says_something(analysis, sections)
+
+
+def test_an_area_whose_numbers_are_replaced_by_signs_says_so(
+    small_city: City, parameters: Parameters, sections: dict[str, Section]
+) -> None:
+    dataset = small_city((2022,))
+    quarter = (dataset.observations["area_id"] == "B2") & (dataset.observations["indicator_id"] != "rent")
+    numbers = ["numerator", "denominator", "value"]
+    observations = dataset.observations.copy()
+    observations.loc[quarter, numbers] = np.nan
+    observations["sign"] = np.where(quarter, "/", "")
+    analysis = analyse(replace(dataset, observations=observations), parameters)
+    every_section_says_something(analysis, sections)
+    assert "in der Quelle durch ein Zeichen ersetzt" in report.domain(analysis.area("B2"), "poverty").text
+
+
+def test_an_unknown_domain_is_refused_with_the_known_ones(small_city: City, parameters: Parameters) -> None:
+    area = analyse(small_city((2022,)), parameters).area("A1")
+    with pytest.raises(ParameterError, match="poverty"):
+        report.domain(area, "armut")
+
+
+def test_a_group_that_is_hidden_for_both_sexes_keeps_its_place_in_the_pyramid(
+    small_city: City, parameters: Parameters, small_population: Callable[..., pd.DataFrame]
+) -> None:
+    population = small_population("0-14", "15-64", "65+")
+    population.loc[(population["area_id"] == "A1") & (population["age_group"] == "15-64"), "count"] = 2
+    analysis = analyse(replace(small_city((2022,)), population=population), parameters)
+    assert "2 Altersgruppen" in report.population_pyramid(analysis.area("A1")).text
+    for area_id in ("A2", "A", "S"):
+        assert "<img" in report.population_pyramid(analysis.area(area_id)).html
+
+
+def test_a_population_that_is_hidden_throughout_is_said_to_be_so(
+    small_city: City, parameters: Parameters, small_population: Callable[..., pd.DataFrame]
+) -> None:
+    population = small_population("0-14", "15-64", "65+")
+    population.loc[population["area_id"] == "A1", "count"] = 2
+    analysis = analyse(replace(small_city((2022,)), population=population), parameters)
+    text = report.population_pyramid(analysis.area("A1")).text
+    assert text.startswith("Keine Bevölkerungspyramide")
+
+
+def test_age_groups_that_do_not_end_at_15_are_not_called_under_15(
+    small_city: City, parameters: Parameters, small_population: Callable[..., pd.DataFrame]
+) -> None:
+    population = small_population("0-17", "18-64", "65+")
+    analysis = analyse(replace(small_city((2022,)), population=population), parameters)
+    text = report.population_pyramid(analysis.area("A1")).text
+    assert "unter 15" not in text
+    assert "33,3" in text  # each of the three groups has 100 of 300 persons
+
+
+def test_a_year_without_any_value_is_refused_with_its_name(small_city: City, parameters: Parameters) -> None:
+    with pytest.raises(ParameterError, match="1999"):
+        analyse(small_city((2022,)), replace(parameters, year="1999"))
