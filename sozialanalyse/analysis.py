@@ -48,6 +48,10 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
     computed = compute_values(dataset, confidence=parameters.confidence)
     values = release_values(computed.frame, dataset.indicators["kind"], parameters.disclosure)
     years = comparison_years(values.frame, parameters.year)
+    if parameters.year != "latest" and not years:
+        there = values.frame.loc[values.frame["value"].notna(), "year"]
+        span = f" Es gibt Werte von {there.min()} bis {there.max()}." if len(there) else ""
+        raise ParameterError(f"Für das Jahr {parameters.year} enthält der Datensatz keinen Wert.{span}")
     compared = values.derive("compared values", lambda frame: select_years(frame, years))
     confidence = parameters.confidence
     index, index_missing = _index(compared, dataset, parameters.index)

@@ -36,7 +36,7 @@ def add_coarser_levels(population: pd.DataFrame, areas: pd.DataFrame) -> pd.Data
             inside[inside["area_id"].isin(ready)].groupby(KEYS)["count"].agg(["sum", "count"]).reset_index()
         )
         complete = groups["count"] == groups["area_id"].map(parts)
-        undelivered = ~groups["area_id"].isin(set(result["area_id"]))
+        undelivered = ~pd.MultiIndex.from_frame(groups[KEYS]).isin(pd.MultiIndex.from_frame(result[KEYS]))
         added = groups[complete & undelivered].drop(columns="count").rename(columns={"sum": "count"})
         result = pd.concat([result, added], ignore_index=True)
         waiting -= ready

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,8 +103,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class LineStyle:
+    """Dash pattern, width in points and colour of a line; the dashes alone tell lines apart."""
+
+    dash: str
+    width: float
+    colour: str
+
+
+LINE_STYLES: Final = (
+    LineStyle("-", 2.2, MARKS["better"][0]),
+    LineStyle("--", 1.5, INK),
+    LineStyle(":", 1.8, REFERENCE),
+    LineStyle("-.", 1.3, MUTED),
+)
+"""Styles in the order in which lines first appear: the area, then what it is compared with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
-    """One small chart: an indicator with the area's line first, then references."""
+    """One small chart: an indicator with the area's line first, then up to three references."""
 
     title: str
     unit: str
@@ -115,6 +133,8 @@ class Panel:
 @styled
 def draw_series(panels: Sequence[Panel]) -> bytes:
     """Draw small charts of the development over time, two per row, each with its own scale."""
+    labels = dict.fromkeys(line.label for panel in panels for line in panel.lines)
+    styles = dict(zip(labels, LINE_STYLES, strict=False))
     rows = (len(panels) + 1) // 2
     height = 1.95 * rows + 0.45
     figure = new_figure(height)
@@ -122,12 +142,10 @@ def draw_series(panels: Sequence[Panel]) -> bytes:
         row, column = divmod(position, 2)
         bottom = (height - 0.45 - 1.95 * (row + 1) + 0.38) / height
         axes = figure.add_axes((0.075 + column * 0.5, bottom, 0.4, 1.18 / height))
-        _draw_panel(axes, panel)
-    styles = (("-", 2.2, MARKS["better"][0]), ("--", 1.5, INK), (":", 1.8, REFERENCE))
-    labels = list(dict.fromkeys(line.label for panel in panels for line in panel.lines))
+        _draw_panel(axes, panel, styles)
     handles = [
-        Line2D([], [], ls=ls, lw=lw, color=colour, label=label)
-        for label, (ls, lw, colour) in zip(labels, styles, strict=False)
+        Line2D([], [], ls=style.dash, lw=style.width, color=style.colour, label=label)
+        for label, style in styles.items()
     ]
     figure.legend(
         handles=handles,
@@ -141,22 +159,22 @@ def draw_series(panels: Sequence[Panel]) -> bytes:
     return to_svg(figure)
 
 
-def _draw_panel(axes: Axes, panel: Panel) -> None:
-    styles = (("-", 2.2, MARKS["better"][0], 5), ("--", 1.5, INK, 4), (":", 1.8, REFERENCE, 3))
-    for line, (ls, lw, colour, order) in zip(panel.lines, styles, strict=False):
-        years = np.asarray(line.years)
-        values = np.asarray(line.values, dtype=np.float64)
+def _draw_panel(axes: Axes, panel: Panel, styles: Mapping[str, LineStyle]) -> None:
+    for order, line in enumerate(reversed(panel.lines)):
+        style = styles[line.label]
         if len(line.lower):
-            axes.fill_between(
-                years,
-                np.asarray(line.lower, float),
-                np.asarray(line.upper, float),
-                color=colour,
-                alpha=0.18,
-                lw=0,
-            )
+            lower, upper = np.asarray(line.lower, dtype=np.float64), np.asarray(line.upper, dtype=np.float64)
+            axes.fill_between(line.years, lower, upper, color=style.colour, alpha=0.18, lw=0)
+        marker = "o" if line is panel.lines[0] else ""
         axes.plot(
-            years, values, ls=ls, lw=lw, color=colour, zorder=order, marker="o" if order == 5 else "", ms=3.2
+            line.years,
+            np.asarray(line.values, dtype=np.float64),
+            ls=style.dash,
+            lw=style.width,
+            color=style.colour,
+            zorder=3 + order,
+            marker=marker,
+            ms=3.2,
         )
     axes.set_title(f"{panel.title} ({panel.unit})", fontsize=8.6, loc="left", color=INK, pad=5)
     axes.locator_params(axis="y", nbins=4)

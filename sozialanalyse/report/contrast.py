@@ -11,16 +11,18 @@ from sozialanalyse.report.charts import draw_bars
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.numbers import format_number, join_words
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
+from sozialanalyse.report.text import headline_indicators, value_text
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, records
-from sozialanalyse.vocabulary import DOMAINS
 
-__all__ = ["headline_indicators", "side_by_side", "strengths_and_burdens"]
+__all__ = ["side_by_side", "strengths_and_burdens"]
 
 MOST_BARS: Final = 8
 
 
 def side_by_side(area: AreaView) -> Fragment:
     """Return the parts of the area, or for the finest level those of its parent, side by side."""
+    if not area.neighbours_in_view:
+        return warning(f"Kein Vergleich der Teilgebiete: {area.name} hat keine.")
     columns = headline_indicators(area.analysis)
     rows_of = {view.area_id: records(assess_rows(view.rows(columns))) for view in area.neighbours_in_view}
     columns = [key for key in columns if any(pd.notna(rows[key]["value"]) for rows in rows_of.values())]
@@ -83,19 +85,6 @@ def _class_words(analysis: Analysis) -> dict[str, str]:
     }
 
 
-def headline_indicators(analysis: Analysis) -> list[str]:
-    """Return the indicators that stand for all: those of the index, then one for each domain without any."""
-    chosen = [
-        key for key in (analysis.index.indicator_ids if analysis.index else ()) if key in analysis.years
-    ]
-    covered = set(analysis.indicators.loc[chosen, "domain"])
-    for name in DOMAINS[1:]:
-        rows = analysis.indicators[analysis.indicators["domain"] == name]
-        if name not in covered:
-            chosen += [str(key) for key in rows.index if key in analysis.years][:1]
-    return chosen
-
-
 def strengths_and_burdens(area: AreaView) -> Fragment:
     """Return where the area differs most from the city, ranked by certainty and size."""
     if area.is_root:
@@ -130,7 +119,10 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
         if sure:
             sentences.append(f"Gesicherte {word}, die größte zuerst: {join_words(sure)}.")
     if not certain.any():
-        sentences.append("Kein Abstand ist statistisch gesichert oder die Unsicherheit ist nicht bekannt.")
+        sentences.append("Kein Abstand ist statistisch gesichert, oder die Unsicherheit ist nicht bekannt.")
+        farthest = rows.loc[rows["burden"].abs().sort_values(ascending=False, kind="stable").index].head(3)
+        named = [value_text(row) for row in records(farthest).values()]
+        sentences.append(f"Am weitesten entfernt: {join_words(named)}.")
     reference = (
         f"{area.root.name} insgesamt"
         if rows["city_value"].notna().any()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from sozialanalyse.report.charts import Line, Panel, draw_series
-from sozialanalyse.report.contrast import headline_indicators
 from sozialanalyse.report.domains import MEDIAN_LABEL
 from sozialanalyse.report.fragment import Fragment, figure, note, warning
 from sozialanalyse.report.numbers import (
@@ -16,6 +15,7 @@ from sozialanalyse.report.numbers import (
     join_words,
 )
 from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.text import headline_indicators
 from sozialanalyse.report.view import AreaView, Row, records
 
 __all__ = ["development"]
@@ -34,17 +34,17 @@ TREND_WORDS: Final[dict[str, str]] = {
 def development(area: AreaView) -> Fragment:
     """Return the development of the headline indicators as small charts and of all indicators as a table."""
     frame = area.analysis.trends.where(area_id=area.area_id).frame.set_index("indicator_id")
-    long_enough = frame[frame["points"] >= FEWEST_YEARS]
+    rows = records(area.rows([str(key) for key in frame.index]))
+    long_enough = frame[(frame["points"] >= FEWEST_YEARS) & frame.index.isin(rows)]
     if not len(long_enough):
-        years = sorted(set(area.analysis.years.values()))
-        span = join_words([str(year) for year in years])
+        years = join_words([str(year) for year in sorted(set(area.analysis.years.values()))])
+        there = f" (vorhanden: {years})" if years else ""
         return warning(
-            f"Keine Entwicklung: Für {area.name} liegen keine Werte aus mindestens {FEWEST_YEARS} Jahren vor "
-            f"(vorhanden: {span})."
+            f"Keine Entwicklung: Für {area.name} liegen keine Werte aus mindestens {FEWEST_YEARS} Jahren "
+            f"vor{there}."
         )
     headline = [key for key in headline_indicators(area.analysis) if key in long_enough.index][:MOST_PANELS]
     chosen = headline or [str(key) for key in long_enough.index[:MOST_PANELS]]
-    rows = records(area.rows([str(key) for key in frame.index]))
     panels = [_panel(area, key, rows[key]) for key in chosen]
     confidence = format_number(area.analysis.confidence * 100)
     caption = (
@@ -74,7 +74,7 @@ def _panel(area: AreaView, indicator_id: str, row: Row) -> Panel:
             bounds = series["lower"].notna().any() and view is area
             lines.append(
                 Line(
-                    view.name,
+                    view.full_name if view is not area and not view.is_root else view.name,
                     [int(year) for year in series.index],
                     series["value"].tolist(),
                     series["lower"].tolist() if bounds else (),

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.disclosure.suppress import HIDDEN_REASONS
+from sozialanalyse.errors import require_choice
 from sozialanalyse.indicators.compute import MISSING_REASONS
 from sozialanalyse.report.assess import assess_rows
 from sozialanalyse.report.fragment import Fragment, figure, note, warning
@@ -15,7 +16,7 @@ from sozialanalyse.report.strips import StripNames, draw_strips
 from sozialanalyse.report.tables import Cell, assessment_cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.text import domain_finding
 from sozialanalyse.report.view import AreaView, Row, records
-from sozialanalyse.vocabulary import DOMAIN_LABELS
+from sozialanalyse.vocabulary import DOMAIN_LABELS, DOMAINS
 
 __all__ = ["MEDIAN_LABEL", "domain"]
 
@@ -32,6 +33,7 @@ def domain(area: AreaView, name: str) -> Fragment:
     name : str
         One of ``sozialanalyse.vocabulary.DOMAINS``.
     """
+    require_choice("domain", name, DOMAINS)
     label = DOMAIN_LABELS[name]
     keys = area.indicator_ids(name)
     if not keys:
@@ -63,7 +65,8 @@ def _names(area: AreaView, rows: pd.DataFrame) -> StripNames:
     with_city = not area.is_root and bool(rows["city_value"].notna().any())
     with_median = not area.is_root and bool((rows["value"].notna() & rows["city_value"].isna()).any())
     return StripNames(
-        parent=area.parent.name if area.parent and with_parent else "",
+        area=area.name,
+        parent=area.parent.full_name if area.parent and with_parent else "",
         city=area.root.name if with_city else "",
         median=MEDIAN_LABEL if with_median else "",
     )

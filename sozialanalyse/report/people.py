@@ -22,37 +22,47 @@ def population_pyramid(area: AreaView) -> Fragment:
         )
     frame = table.frame
     year = int(frame["year"].max())
-    own, hidden = _age_shares(frame, area.area_id, year)
+    own = _age_shares(frame, area.area_id, year)
     if own is None:
-        return warning(f"Keine Bevölkerungspyramide: Für {area.name} fehlt die Bevölkerung nach Alter.")
-    city = None if area.is_root else _age_shares(frame, area.root.area_id, year)[0]
-    svg = draw_pyramid(own, city, (area.name, area.root.name))
-    finding = f"In {area.name} sind {_young_and_old(own)} Jahre alt"
+        return warning(
+            f"Keine Bevölkerungspyramide: Für {area.name} fehlt die Bevölkerung nach Alter, "
+            "oder sie ist geheim."
+        )
+    city = None if area.is_root else _age_shares(frame, area.root.area_id, year)
+    finding = f"In {area.name} sind {_young_and_old(own)}"
     if city is not None:
         finding += f" ({area.root.name}: {_young_and_old(city)})"
     caption = f"Bevölkerung nach Alter und Geschlecht, {area.name}, {year}."
+    hidden = int(
+        ((frame["area_id"] == area.area_id) & (frame["year"] == year) & (frame["hidden"] != "")).sum()
+    )
     if hidden:
         fewest = area.analysis.rules.minimum_numerator
         caption += f" {hidden} Altersgruppen mit weniger als {fewest} Personen sind geheim (Punkt)."
+    svg = draw_pyramid(own, city, (area.name, area.root.name))
     return paragraph(finding + ".") + figure(svg, finding + ".", caption)
 
 
-def _age_shares(frame: pd.DataFrame, area_id: str, year: int) -> tuple[pd.DataFrame | None, int]:
+def _age_shares(frame: pd.DataFrame, area_id: str, year: int) -> pd.DataFrame | None:
+    """Return the shares of sex and age groups in per cent, or None where there is nothing to show."""
     rows = frame[(frame["area_id"] == area_id) & (frame["year"] == year)]
-    if not len(rows):
-        return None, 0
-    wide = rows.pivot_table(
-        index="age_group", columns="sex", values="count", aggfunc="sum", min_count=1, observed=True
-    )
-    wide = wide.reindex(columns=["m", "f"])
-    wide = wide.loc[sorted(wide.index, key=_start)]
-    return wide / wide.to_numpy()[np.isfinite(wide.to_numpy())].sum() * 100, int((rows["hidden"] != "").sum())
+    if not rows["count"].notna().any():
+        return None
+    wide = rows.set_index(["age_group", "sex"])["count"].unstack()  # noqa: PD010 (a pivot table drops hidden rows)
+    wide = wide.reindex(index=sorted(wide.index, key=_start), columns=["m", "f"])
+    return wide.div(float(np.nansum(wide.to_numpy()))).mul(100)
 
 
 def _young_and_old(shares: pd.DataFrame) -> str:
+    """Say how many are young and how many old, by the age groups nearest to 15 and 65 years."""
     starts = np.array([_start(group) for group in shares.index])
-    young, old = (float(np.nansum(shares.to_numpy()[chosen])) for chosen in (starts < 15, starts >= 65))
-    return f"{format_value(young, '%', 1)} unter 15 und {format_value(old, '%', 1)} ab 65"
+    young = int(min(starts[1:], key=lambda start: (abs(start - 15), start), default=0))
+    old = int(min(starts[1:], key=lambda start: (abs(start - 65), start), default=0))
+    shown = [
+        format_value(float(np.nansum(shares.to_numpy()[chosen])), "%", 1)
+        for chosen in (starts < young, starts >= old)
+    ]
+    return f"{shown[0]} unter {young} und {shown[1]} ab {old} Jahre alt"
 
 
 def _start(age_group: object) -> int:

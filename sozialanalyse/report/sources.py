@@ -79,20 +79,20 @@ def _rule_value(value: bool | int, unit: str) -> str:
 def sources(area: AreaView) -> Fragment:
     """Return the dataset's sources and licences, its version, and remarks on the data."""
     analysis = area.analysis
-    entries = [_link(source.title, source.path) for source in analysis.sources]
-    entries += [f"Lizenz: {_link(license_.title, license_.path)}" for license_ in analysis.licenses]
+    entries = [(source.title or source.path, source.path) for source in analysis.sources]
+    entries += [
+        (f"Lizenz: {license_.title or license_.path}", license_.path) for license_ in analysis.licenses
+    ]
     if analysis.attribution:
-        entries.append(escape(analysis.attribution, quote=False))
-    entries.append(
-        f"Datensatz »{escape(analysis.title, quote=False)}«, Prüfsumme {analysis.fingerprint[:16]}"
-    )
-    html = f"<ul>{''.join(f'<li>{entry}</li>' for entry in entries)}</ul>"
-    result = Fragment(html, "\n".join(source.title for source in (*analysis.sources, *analysis.licenses)))
+        entries.append((analysis.attribution, ""))
+    entries.append((f"Datensatz »{analysis.title}«, Prüfsumme {analysis.fingerprint[:16]}", ""))
+    html = f"<ul>{''.join(f'<li>{_link(title, path)}</li>' for title, path in entries)}</ul>"
+    result = Fragment(html, "\n".join(title for title, _ in entries))
     for remark in analysis.remarks:
         result += note(remark)
     return result
 
 
 def _link(title: str, path: str) -> str:
-    name = escape(title or path, quote=False)
+    name = escape(title, quote=False)
     return f'<a href="{escape(path)}">{name}</a>' if path.startswith(("http://", "https://")) else name

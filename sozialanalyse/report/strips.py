@@ -40,6 +40,7 @@ LABEL_WIDTH: Final = 34
 class StripNames:
     """Names for the legend; an empty one is not drawn."""
 
+    area: str
     parent: str
     city: str
     median: str
@@ -146,7 +147,7 @@ def _legend_entries(names: StripNames, rows: pd.DataFrame) -> list[Line2D]:
         "higher": f"höher als {city}",
         "lower": f"niedriger als {city}",
         "similar": "kein Unterschied erkennbar",
-        "unknown": "Wert ohne gesicherten Vergleich",
+        "unknown": f"{names.area}, ohne gesicherten Vergleich" if city or names.median else names.area,
     }
     entries = [
         Line2D([], [], ls="", marker=MARKS[code][1], color=MARKS[code][0], ms=7, label=words[code])

@@ -6,17 +6,20 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.report.numbers import format_number, format_value, join_words
-from sozialanalyse.report.view import AreaView, Row, records
+from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, Row, records
 
 __all__ = [
     "count_word",
     "domain_finding",
+    "headline_indicators",
     "index_finding",
     "population_finding",
     "profile_sentences",
+    "spread_sentences",
     "value_text",
 ]
 
+MOST_SPREADS = 3
 NUMBER_WORDS = (
     "kein",
     "ein",
@@ -122,7 +125,7 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
     if finding := index_finding(area):
         sentences.append(finding)
     if area.is_root:
-        return sentences
+        return sentences + spread_sentences(area)
     certain = scored[scored["assessment"].isin(["worse", "better"])].sort_values(
         "burden", ascending=False, kind="stable"
     )
@@ -142,8 +145,49 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
             sentences.append(f"Am weitesten auf der ungünstigen Seite: {join_words(high)}.")
         if low:
             sentences.append(f"Am weitesten auf der günstigen Seite: {join_words(low)}.")
-        sentences.append("Wie sicher diese Abstände sind, lässt sich aus den Daten nicht berechnen.")
+        if (scored["assessment"] == "similar").any():
+            sentences.append(f"Kein Abstand zu {place} insgesamt ist statistisch gesichert.")
+        else:
+            sentences.append("Wie sicher diese Abstände sind, lässt sich aus den Daten nicht berechnen.")
     return sentences
+
+
+def spread_sentences(area: AreaView) -> list[str]:
+    """Say how far the areas of the finest level lie apart, for the first of the headline indicators."""
+    analysis = area.analysis
+    keys = [
+        key for key in headline_indicators(analysis) if analysis.indicators["domain"][key] != "demography"
+    ]
+    peers = area.peers(keys).dropna(subset=["value"])
+    names = analysis.areas["name"]
+    rows = records(area.rows(keys))
+    parts = []
+    for key in keys[:MOST_SPREADS]:
+        values = peers[peers["indicator_id"] == key].sort_values("value", kind="stable")
+        if len(values) > 1:
+            row, (low, high) = rows[key], (values.iloc[0], values.iloc[-1])
+            decimals = int(row["decimals"])
+            parts.append(
+                f"{row['label']} von {format_value(low['value'], row['unit'], decimals)} "
+                f"({names[low['area_id']]}) bis {format_value(high['value'], row['unit'], decimals)} "
+                f"({names[high['area_id']]})"
+            )
+    return (
+        [f"Spannweite der Gebiete (Ebene {analysis.levels[-1].label}): {'; '.join(parts)}."] if parts else []
+    )
+
+
+def headline_indicators(analysis: Analysis) -> list[str]:
+    """Return the indicators that stand for all: those of the index, then one for each domain without any."""
+    chosen = [
+        key for key in (analysis.index.indicator_ids if analysis.index else ()) if key in analysis.years
+    ]
+    covered = set(analysis.indicators.loc[chosen, "domain"])
+    for name in JUDGED_DOMAINS:
+        rows = analysis.indicators[analysis.indicators["domain"] == name]
+        if name not in covered:
+            chosen += [str(key) for key in rows.index if key in analysis.years][:1]
+    return chosen
 
 
 def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> str:

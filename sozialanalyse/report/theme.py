@@ -62,6 +62,7 @@ _STYLE: Final[dict[str, Any]] = {
     "axes.spines.right": False,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
+    "text.parse_math": False,
     "hatch.linewidth": 0.6,
     "svg.hashsalt": "sozialanalyse",
     "svg.fonttype": "path",

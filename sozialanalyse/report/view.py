@@ -53,6 +53,10 @@ class IndexView:
     indicator_ids: tuple[str, ...]
     notes: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        require_released(self.areas)
+        require_released(self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -109,6 +113,8 @@ class Analysis:
     def __post_init__(self) -> None:
         for table in (self.values, self.current, self.trends):
             require_released(table)
+        if self.population is not None:
+            require_released(self.population)
 
     @property
     def root_id(self) -> str:
@@ -154,6 +160,11 @@ class AreaView:
         return str(self.analysis.areas.loc[self.area_id, "name"])
 
     @property
+    def full_name(self) -> str:
+        """Name with the word for its level: an area and its parent may have the same name."""
+        return f"{self.level_label} {self.name}"
+
+    @property
     def level(self) -> str:
         """Key of its level."""
         return str(self.analysis.areas.loc[self.area_id, "level"])
@@ -195,7 +206,7 @@ class AreaView:
     @property
     def neighbours_in_view(self) -> tuple[AreaView, ...]:
         """The areas shown side by side: its own parts, or for the finest level those of its parent."""
-        if self.children:
+        if self.children or self.is_root:
             return self.children
         parent_id = str(self.analysis.areas.loc[self.area_id, "parent_id"])
         return AreaView(self.analysis, parent_id).children

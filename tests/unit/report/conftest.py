@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -30,8 +30,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "stadt": ("", "05119000"),
     "sozialraum": ("", "01"),
     "quartier": ("", "0101"),
-    "rochdale": ("rochdale", "E08000005"),
-    "rochdale-quartier": ("rochdale", "E01005464"),
+    "rochdale": ("rochdale", "E01005464"),
     "kreis": ("kreise", "05119"),
 }
 """Name of a place to its dataset (``""``: the embedded one) and area."""
@@ -80,6 +79,7 @@ class Drawn:
         return decoded_pictures(self.fragment.html)
 
 
+@cache
 def parse(html: str) -> ET.Element:
     """Parse a fragment strictly: every element is closed, every attribute quoted, every sign escaped."""
     closed = re.sub(r"<(br|img)\b([^>]*)>", r"<\1\2/>", html)

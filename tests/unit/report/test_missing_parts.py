@@ -103,12 +103,6 @@ def test_without_poverty_indicators_there_is_no_index_and_the_reason_is_given(
     assert report.domain(area, "poverty").text == "Der Datensatz enthält keinen Indikator des Bereichs Armut."
 
 
-def test_every_section_stands_with_one_year(
-    small_city: City, parameters: Parameters, sections: dict[str, Section]
-) -> None:
-    every_section_says_something(analyse(small_city((2022,)), parameters), sections)
-
-
 def test_every_section_stands_without_any_observation(
     small_city: City, parameters: Parameters, sections: dict[str, Section]
 ) -> None:
@@ -126,7 +120,7 @@ def test_every_section_stands_without_poverty_indicators(
     every_section_says_something(analyse(city, parameters), sections)
 
 
-def test_every_section_stands_without_a_middle_level(
+def test_every_section_stands_with_one_year_and_without_a_middle_level(
     small_city: City, parameters: Parameters, sections: dict[str, Section]
 ) -> None:
     flat = keep_areas(small_city((2022,)), "S", "A1", "A2", "B1", "B2")
