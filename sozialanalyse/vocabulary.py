@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+__all__ = [
+    "DIRECTIONS",
+    "DOMAINS",
+    "DOMAIN_LABELS",
+    "KINDS",
+    "SIGNS",
+    "VALUE_COLUMNS",
+    "Direction",
+    "Domain",
+    "Kind",
+]
+
 Domain = Literal["demography", "poverty", "education", "health", "environment", "housing"]
 Kind = Literal["count", "proportion", "rate", "score"]
 Direction = Literal["higher_is_worse", "higher_is_better", "neutral"]
-Origin = Literal["delivered", "computed"]
-Position = Literal["higher", "lower", "similar", "unknown"]
 
 DOMAINS: Final[tuple[str, ...]] = get_args(Domain)
 KINDS: Final[tuple[str, ...]] = get_args(Kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -134,7 +135,7 @@ class Panel:
 def draw_series(panels: Sequence[Panel]) -> bytes:
     """Draw small charts of the development over time, two per row, each with its own scale."""
     labels = dict.fromkeys(line.label for panel in panels for line in panel.lines)
-    styles = dict(zip(labels, LINE_STYLES, strict=False))
+    styles = dict(zip(labels, itertools.cycle(LINE_STYLES), strict=False))
     rows = (len(panels) + 1) // 2
     height = 1.95 * rows + 0.45
     figure = new_figure(height)

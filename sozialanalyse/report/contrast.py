@@ -115,7 +115,7 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
     )
     sentences = []
     for chosen, word in ((burdens, "Belastungen"), (strengths, "Stärken")):
-        sure = [str(label) for label in chosen.loc[chosen["certain"], "label"]][:MOST_BARS]
+        sure = [value_text(row) for row in records(chosen[chosen["certain"]].head(MOST_BARS)).values()]
         if sure:
             sentences.append(f"Gesicherte {word}, die größte zuerst: {join_words(sure)}.")
     if not certain.any():

@@ -106,7 +106,7 @@ def location(area: AreaView) -> Fragment:
     named = {key: str(names[key]) for key in borders} if len(borders) <= MOST_LABELS else {}
     svg = draw_map(MapLayer(filled, classes, labels, borders, named, marked, area.name))
     finding = index_finding(area)
-    where = f" und der Lage von {area.name}" if marked else ""
+    where = f"; hervorgehoben: {area.name}" if marked else ""
     what = f"{index.title} nach Klassen" if index else "Gliederung der Gebiete"
     caption = f"Karte von {area.root.name}: {what}{where}."
     if analysis.schematic_geometry:

@@ -56,13 +56,18 @@ def _age_shares(frame: pd.DataFrame, area_id: str, year: int) -> pd.DataFrame | 
 def _young_and_old(shares: pd.DataFrame) -> str:
     """Say how many are young and how many old, by the age groups nearest to 15 and 65 years."""
     starts = np.array([_start(group) for group in shares.index])
-    young = int(min(starts[1:], key=lambda start: (abs(start - 15), start), default=0))
-    old = int(min(starts[1:], key=lambda start: (abs(start - 65), start), default=0))
-    shown = [
-        format_value(float(np.nansum(shares.to_numpy()[chosen])), "%", 1)
-        for chosen in (starts < young, starts >= old)
-    ]
+    limits = [int(start) for start in starts if start > 0]
+    if not limits:
+        return "alle Altersgruppen zusammengefasst"
+    young, old = (min(limits, key=lambda start: (abs(start - wanted), start)) for wanted in (15, 65))
+    shown = [_share(shares[starts < young]), _share(shares[starts >= old])]
     return f"{shown[0]} unter {young} und {shown[1]} ab {old} Jahre alt"
+
+
+def _share(shares: pd.DataFrame) -> str:
+    if shares.isna().to_numpy().any():
+        return "ein Anteil, der geheim ist,"
+    return format_value(float(shares.to_numpy().sum()), "%", 1)
 
 
 def _start(age_group: object) -> int:

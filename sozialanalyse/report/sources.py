@@ -57,8 +57,10 @@ def secrecy(area: AreaView) -> Fragment:
         text = (
             f"Von {format_number(total)} Werten aller Jahre für {area.name} sind {hidden} geheim ({reasons})."
         )
-    else:
+    elif total:
         text = f"Von {format_number(total)} Werten aller Jahre für {area.name} ist keiner geheim."
+    else:
+        text = f"Für {area.name} liegen keine Werte vor; geheim ist keiner."
     rules = [
         (rule.name, _rule_value(getattr(analysis.rules, key), rule.unit), rule.valid_from, rule.source)
         for key, rule in analysis.rules.sources.items()

@@ -69,8 +69,10 @@ def place_sentence(area: AreaView) -> str:
     """Say what the area is, where it lies, and how many people live there."""
     people = population_finding(area)
     if area.is_root:
-        parts = len(area.analysis.areas) - 1
-        return f"{area.name} hat {people}." if people else f"{area.name} umfasst {parts} Teilgebiete."
+        finest = area.analysis.levels[-1]
+        parts = int((area.analysis.areas["level"] == finest.level).sum())
+        division = f"{area.name} umfasst {parts} Gebiete (Ebene {finest.label})."
+        return f"{area.name} hat {people}." if people else division
     within = area.root.name if area.parent is None else f"{area.parent.name}, {area.root.name}"
     place = f"{area.level_label} in {within}"
     return f"{area.name} ({place}) hat {people}." if people else f"{area.name}: {place}."
@@ -214,10 +216,11 @@ def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> str
         ("higher", "höher"),
         ("lower", "niedriger"),
         ("similar", "nicht erkennbar anders"),
+        ("unknown", "ohne gesicherten Vergleich"),
     ):
         if counts.get(code, 0):
             parts.append(f"{count_word(int(counts[code]))} {words}")
-    if not parts:
+    if set(counts.index) <= {"unknown"}:
         return f"{where}: {listed}."
     number = (
         "Vom einen gezeigten Indikator ist"

@@ -200,3 +200,23 @@ def test_age_groups_that_do_not_end_at_15_are_not_called_under_15(
 def test_a_year_without_any_value_is_refused_with_its_name(small_city: City, parameters: Parameters) -> None:
     with pytest.raises(ParameterError, match="1999"):
         analyse(small_city((2022,)), replace(parameters, year="1999"))
+
+
+def test_a_hidden_age_group_is_not_said_to_be_empty(
+    small_city: City, parameters: Parameters, small_population: Callable[..., pd.DataFrame]
+) -> None:
+    population = small_population("0-14", "15-64", "65+")
+    population.loc[(population["area_id"] == "A1") & (population["age_group"] == "65+"), "count"] = 2
+    analysis = analyse(replace(small_city((2022,)), population=population), parameters)
+    text = report.population_pyramid(analysis.area("A1")).text
+    assert "2 Altersgruppen" in text
+    assert "0,0\u00a0% ab 65" not in text  # there are 4 of 204 persons, and they may not be told
+
+
+def test_a_population_without_ages_makes_no_claim_on_ages(
+    small_city: City, parameters: Parameters, small_population: Callable[..., pd.DataFrame]
+) -> None:
+    analysis = analyse(replace(small_city((2022,)), population=small_population("0+")), parameters)
+    text = report.population_pyramid(analysis.area("A1")).text
+    assert text.strip()
+    assert "unter 0" not in text
