@@ -47,7 +47,7 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
     """
     computed = compute_values(dataset, confidence=parameters.confidence)
     values = release_values(computed.frame, dataset.indicators["kind"], parameters.disclosure)
-    years = comparison_years(values.frame, parameters.year)
+    years = comparison_years(values.frame, [level.level for level in dataset.levels], parameters.year)
     if parameters.year != "latest" and not years:
         there = values.frame.loc[values.frame["value"].notna(), "year"]
         span = f" Es gibt Werte von {there.min()} bis {there.max()}." if len(there) else ""
@@ -104,7 +104,8 @@ def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tupl
                 f"Kein {rules.title}: Der Datensatz hat {len(present)} der {len(rules.spec.indicators)} "
                 f"Indikatoren; mindestens {rules.minimum_indicators} müssen es sein."
             )
-        chosen = replace(_only(rules.spec, ()), indicators=substitute)
+        classes = replace(rules.spec.classes, labels=rules.fallback_labels)
+        chosen = replace(_only(rules.spec, ()), indicators=substitute, classes=classes)
         title, description = rules.fallback_title, rules.fallback_description
     try:
         result = build_index(_index_data(frame, dataset, chosen.indicators), chosen)

@@ -28,6 +28,7 @@ _FALLBACK_KEYS: Final[dict[str, type]] = {
     "description": str,
     "domains": list,
     "minimum_indicators": int,
+    "class_labels": list,
 }
 _COMPARISON_KEYS: Final[dict[str, type]] = {"confidence": dict}
 _RULE_KEYS: Final[dict[str, type]] = {
@@ -64,6 +65,8 @@ class IndexRules:
         It takes all indicators of these domains that have a direction.
     fallback_minimum : int
         Fewest of them.
+    fallback_labels : tuple of str
+        German names of its classes, most burdened first; as many as the specification has.
     """
 
     title: str
@@ -74,6 +77,7 @@ class IndexRules:
     fallback_description: str
     fallback_domains: tuple[str, ...]
     fallback_minimum: int
+    fallback_labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
         fallback_description=fallback["description"],
         fallback_domains=tuple(fallback["domains"]),
         fallback_minimum=fallback["minimum_indicators"],
+        fallback_labels=tuple(str(label) for label in fallback["class_labels"]),
     )
 
 

@@ -54,7 +54,7 @@ def primary_suppression(
     )
     group = np.asarray(denominator, dtype=np.float64)
     counted = np.isin(kinds, ("proportion", "rate"))
-    others = np.where(kinds == "proportion", group - cases, np.nan)
+    others = np.where(counted, group - cases, np.nan)
     # Comparisons with NaN are false: a cell without numbers breaks no rule.
     return np.select(
         [

@@ -177,7 +177,8 @@ def _aggregate(
             key = (str(pairs["indicator_id"].iloc[column]), coarser.label)
             differing[key] = differing.get(key, 0) + int(apart[:, column].sum())
 
-        use = ~delivered & np.isfinite(value)
+        # A sign that was delivered says why there is no number; it is not overruled by a sum.
+        use = ~delivered & np.isfinite(value) & (grid.sign[parents] == "")
         for target, source in (
             (grid.numerator, np.where(counted, numerator, np.nan)),
             (grid.denominator, np.where(counted | scored, denominator, np.nan)),

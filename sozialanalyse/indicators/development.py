@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sozialanalyse.indicators.rates import critical_value
 from sozialanalyse.indicators.trend import trend
 
-__all__ = ["TREND_COLUMNS", "describe_trends"]
+__all__ = ["TREND_COLUMNS", "TREND_YEARS", "describe_trends"]
 
+TREND_YEARS: Final = 10
+"""A direction is that of the last so many years; a line over decades may point elsewhere than today."""
 TREND_COLUMNS: Final = (
     "area_id", "level", "indicator_id", "first_year", "last_year", "points", "first_value", "last_value",
     "slope", "slope_lower", "slope_upper", "direction",
@@ -19,7 +22,7 @@ TREND_COLUMNS: Final = (
 
 
 def describe_trends(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
-    """Fit a line over the years to every indicator in every area.
+    """Fit a line over the last ``TREND_YEARS`` years to every indicator in every area.
 
     Parameters
     ----------
@@ -37,11 +40,12 @@ def describe_trends(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.Dat
     frames = []
     areas = values[["area_id", "level"]].drop_duplicates("area_id").set_index("area_id")
     there = values[values["value"].notna()]
-    for indicator_id, rows in there.groupby("indicator_id", sort=False, observed=True):
+    for indicator_id, all_rows in there.groupby("indicator_id", sort=False, observed=True):
+        rows = all_rows[all_rows["year"] > all_rows["year"].max() - TREND_YEARS]
         wide = rows.pivot_table(index="area_id", columns="year", values="value", observed=True, sort=True)
         years = wide.columns.to_numpy(dtype=np.float64)
         cells = wide.to_numpy(dtype=np.float64)
-        fitted = trend(years, cells, _standard_errors(rows, wide), confidence)
+        fitted = trend(years, cells, _standard_errors(rows, wide, confidence), confidence)
         known = np.isfinite(cells)
         first, last = known.argmax(axis=1), cells.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
         lines = np.arange(len(cells))
@@ -70,12 +74,10 @@ def describe_trends(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.Dat
     )
 
 
-def _standard_errors(rows: pd.DataFrame, wide: pd.DataFrame) -> NDArray[np.float64] | None:
-    """Half the width of the intervals, for weights; None where an indicator has no intervals.
-
-    Only the ratios between years matter, so the factor between half width and standard error may stay.
-    """
-    half = rows.assign(half=(rows["upper"] - rows["lower"]) / 2)
+def _standard_errors(rows: pd.DataFrame, wide: pd.DataFrame, confidence: float) -> NDArray[np.float64] | None:
+    """Return standard errors from the width of the intervals; None where an indicator has none."""
+    normal = 2 * critical_value(confidence)
+    half = rows.assign(half=(rows["upper"] - rows["lower"]) / normal)
     cells = half.pivot_table(index="area_id", columns="year", values="half", observed=True, sort=True)
     widths = cells.reindex(index=wide.index, columns=wide.columns).to_numpy(dtype=np.float64)
     known = np.isfinite(wide.to_numpy(dtype=np.float64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,18 +16,25 @@ __all__ = ["COMPARISON_COLUMNS", "RANK_COLUMNS", "comparison_years", "describe_s
 
 COMPARISON_COLUMNS: Final[tuple[str, ...]] = ("value", "difference", "lower", "upper", "position")
 """Columns of a comparison, each with the prefix ``city_`` or ``parent_``."""
+NEARLY_ALL: Final = 0.9
+"""Share of areas with a value from which a year counts as delivered, and a level as fit for ranks."""
 RANK_COLUMNS: Final[tuple[str, ...]] = ("rank", "ranked", "level_median", "level_deviation", "largest")
 
 
-def comparison_years(values: pd.DataFrame, year: str | int = "latest") -> dict[str, int]:
+def comparison_years(
+    values: pd.DataFrame, levels: Sequence[str], year: str | int = "latest"
+) -> dict[str, int]:
     """Choose the year in which each indicator is compared.
 
     Parameters
     ----------
     values : DataFrame
         Frame of `compute_values`.
+    levels : sequence of str
+        Levels from coarse to fine.
     year : int or "latest"
-        A year, or for each indicator the last one in which its finest level has values.
+        A year, or for each indicator the last one in which its finest level is nearly complete: at least
+        ``NEARLY_ALL`` of the areas that it has in its best year. A single early delivery moves nothing.
 
     Returns
     -------
@@ -36,10 +44,13 @@ def comparison_years(values: pd.DataFrame, year: str | int = "latest") -> dict[s
     there = values[values["value"].notna()]
     if str(year) != "latest":
         there = there[there["year"] == int(year)]
-    depth = {level: position for position, level in enumerate(dict.fromkeys(values["level"]))}
+    depth = {level: position for position, level in enumerate(levels)}
     there = there.assign(depth=there["level"].map(depth).astype(np.int64))
     finest = there.groupby("indicator_id", observed=True)["depth"].transform("max")
-    last = there[there["depth"] == finest].groupby("indicator_id", observed=True)["year"].max()
+    counts = there[there["depth"] == finest].groupby(["indicator_id", "year"], observed=True).size()
+    best = counts.groupby("indicator_id", observed=True).transform("max")
+    complete = counts[counts >= NEARLY_ALL * best].reset_index()
+    last = complete.groupby("indicator_id", observed=True)["year"].max()
     return {str(indicator): int(chosen) for indicator, chosen in last.items()}
 
 
@@ -68,8 +79,9 @@ def describe_standing(values: pd.DataFrame, dataset: Dataset, *, confidence: flo
         ``…_lower, …_upper``; ``…_position`` is ``"higher"`` or ``"lower"`` where the interval excludes zero,
         ``"similar"`` where it does not, ``"unknown"`` where there is none. ``rank`` 1 is the highest value of
         the level, ties share the better rank; ``ranked`` is the number of areas with a value;
-        ``level_median, level_deviation`` are median and standard deviation of these; ``largest`` is the
-        largest absolute value at any level.
+        ``level_median, level_deviation`` are median and standard deviation of these; all but
+        ``ranked`` are missing where fewer than ``NEARLY_ALL`` of the level's areas have a value. ``largest``
+        is the largest absolute value at any level.
 
     Notes
     -----
@@ -87,6 +99,10 @@ def describe_standing(values: pd.DataFrame, dataset: Dataset, *, confidence: flo
     columns["ranked"] = group.transform("count")
     columns["level_median"] = group.transform("median")
     columns["level_deviation"] = group.transform("std")
+    # Values are not missing by chance: small groups are hidden. Ranks among the rest would mislead.
+    complete = columns["ranked"] >= NEARLY_ALL * group.transform("size")
+    for name in ("rank", "level_median", "level_deviation"):
+        columns[name] = columns[name].where(complete)
     columns["largest"] = frame["value"].abs().groupby(frame["indicator_id"], observed=True).transform("max")
     return frame.assign(**columns)
 

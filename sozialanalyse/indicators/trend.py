@@ -62,8 +62,8 @@ def trend(
     values : array_like of float, shape (..., years)
         Values of the indicator, NaN where missing.
     standard_errors : array_like of float, optional
-        Of the values, broadcasting to their shape; years count by the inverse square. Without them all years
-        count the same.
+        Of the values, broadcasting to their shape; years count by the inverse square, and the scatter around
+        the line is taken as at least what they say. Without them all years count the same.
     confidence : float
         Nominal coverage; the direction is claimed at this level.
 
@@ -115,7 +115,9 @@ def trend(
     used = np.isfinite(y) & np.isfinite(errors)
     points = np.asarray(used.sum(axis=-1))
     enough = points >= MINIMUM_POINTS
-    slope, error = _weighted_line(x, np.where(used, y, 0.0), np.where(used, 1.0 / errors**2, 0.0), points)
+    least = 0.0 if standard_errors is None else 1.0
+    weights = np.where(used, 1.0 / errors**2, 0.0)
+    slope, error = _weighted_line(x, np.where(used, y, 0.0), weights, points, least)
     freedom = np.where(enough, points - 2.0, np.nan)
     slope = np.where(enough, slope, np.nan)
     half_width = special.stdtrit(freedom, 0.5 + confidence / 2.0) * error
@@ -136,7 +138,11 @@ def trend(
 
 
 def _weighted_line(
-    x: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64], points: NDArray[np.intp]
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    w: NDArray[np.float64],
+    points: NDArray[np.intp],
+    least_variance: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return slope and standard error of a line through each row; NaN where a row has too few points.
 
@@ -153,4 +159,5 @@ def _weighted_line(
     residual = y_centred - slope[..., None] * x_centred
     variance = (w * residual**2).sum(axis=-1) / np.maximum(points - 2, 1)
     negligible = variance <= total[..., 0] * (_ROUNDING * scale) ** 2
-    return slope, np.where(negligible, 0.0, np.sqrt(variance / spread))
+    variance = np.maximum(np.where(negligible, 0.0, variance), least_variance)
+    return slope, np.sqrt(variance / spread)

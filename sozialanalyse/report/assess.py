@@ -59,9 +59,10 @@ def assess_rows(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With `assessment` (a code) and `burden`: the difference from the city, or where there is no city value
-        from the middle (median) of the areas of the level, in standard deviations between the areas, positive
-        where it is less favourable; missing for indicators without a direction and for demography.
+        With `assessment` (a code) and `burden`: the difference from the city, or where no row has a city
+        value from the middle (median) of the areas of the level, in standard deviations between the areas,
+        positive where it is less favourable; missing for counts, for indicators without a direction and
+        for demography.
     """
     rows = rows.copy()
     # What lives where is described, not judged: many families with a history of migration are no burden.
@@ -69,7 +70,8 @@ def assess_rows(rows: pd.DataFrame) -> pd.DataFrame:
     rows["assessment"] = [
         assess(position, meaning) for position, meaning in zip(rows["city_position"], direction, strict=True)
     ]
-    reference = rows["city_value"].fillna(rows["level_median"])
+    to_city = bool(rows["city_value"].notna().any())
+    reference = (rows["city_value"] if to_city else rows["level_median"]).where(rows["kind"] != "count")
     turn = direction.map({"higher_is_worse": 1.0, "higher_is_better": -1.0}).astype(np.float64)
     deviation = rows["level_deviation"].where(rows["level_deviation"] > 0)
     rows["burden"] = (rows["value"] - reference) / deviation * turn

@@ -47,7 +47,9 @@ def side_by_side(area: AreaView) -> Fragment:
             elif pd.isna(row["value"]):
                 line.append(missing_cell(str(row["sign"])))
             else:
-                mark = {"worse": "▲\u00a0", "better": "▼\u00a0"}.get(row["assessment"], "")
+                mark = {"worse": "▲\u00a0", "better": "▼\u00a0", "higher": "△\u00a0", "lower": "▽\u00a0"}.get(
+                    row["assessment"], ""
+                )
                 line.append(
                     Cell(
                         mark + format_number(row["value"], int(row["decimals"])),
@@ -69,8 +71,8 @@ def side_by_side(area: AreaView) -> Fragment:
     if not positions & {"worse", "better", "similar"}:
         return table + note("Ob die Unterschiede sicher sind, lässt sich aus den Daten nicht berechnen.")
     return table + note(
-        f"▲ ungünstiger, ▼ günstiger als {area.root.name} insgesamt; ohne Zeichen: kein sicherer Unterschied "
-        "oder Unsicherheit nicht bekannt."
+        f"▲ ungünstiger, ▼ günstiger, △ höher, ▽ niedriger als {area.root.name} insgesamt; ohne Zeichen: "
+        "kein sicherer Unterschied oder Unsicherheit nicht bekannt."
     )
 
 

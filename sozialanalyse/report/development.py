@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sozialanalyse.indicators.development import TREND_YEARS
 from sozialanalyse.report.charts import Line, Panel, draw_series
 from sozialanalyse.report.domains import MEDIAN_LABEL
 from sozialanalyse.report.fragment import Fragment, figure, note, warning
@@ -47,9 +48,9 @@ def development(area: AreaView) -> Fragment:
     chosen = headline or [str(key) for key in long_enough.index[:MOST_PANELS]]
     panels = [_panel(area, key, rows[key]) for key in chosen]
     confidence = format_number(area.analysis.confidence * 100)
-    caption = (
-        f"Entwicklung in {area.name}. Jedes Bild hat seine eigene Skala; Fläche: {confidence}-%-Intervall."
-    )
+    caption = f"Entwicklung in {area.name}. Jedes Bild hat seine eigene Skala."
+    if any(len(line.lower) for panel in panels for line in panel.lines):
+        caption += f" Fläche: {confidence}-%-Intervall."
     lines = records(long_enough)
     trends = "; ".join(_from_to(rows[key], lines[key]) for key in chosen)
     finding = f"Entwicklung in {area.name}: {trends}."
@@ -107,6 +108,9 @@ def _table(area: AreaView, lines: dict[str, Row], rows: dict[str, Row]) -> Fragm
     header = ["Indikator (Einheit)", "Anfang", "Ende", "Änderung je Jahr (Intervall)", "Richtung"]
     table = html_table(f"Entwicklung in {area.name}", header, body, numeric=[1, 2, 3])
     return table + note(
+        f"Anfang, Ende und Richtung beziehen sich auf höchstens die letzten {TREND_YEARS} Jahre. "
         f"Eine Richtung wird nur genannt, wenn Werte aus mindestens {FEWEST_POINTS} Jahren vorliegen und das "
-        "Intervall der jährlichen Änderung die Null nicht einschließt."
+        "Intervall der jährlichen Änderung die Null nicht einschließt. Wo die Definition mehrere Jahrgänge "
+        "zusammenfasst, überlappen sich die Jahre; solche Richtungen sind weniger sicher, als "
+        "das Intervall sagt."
     )

@@ -49,8 +49,9 @@ def domain(area: AreaView, name: str) -> Fragment:
     drawn = shown[shown["kind"] != "count"] if (shown["kind"] != "count").any() else shown
     svg = draw_strips(drawn, area.peers(list(drawn.index)), names)
     caption = (
-        f"{label}: {area.name} (Zeichen) im Vergleich. Jeder Streifen reicht vom niedrigsten bis zum "
-        f"höchsten Wert der Gebiete (Ebene {area.analysis.label_of(area.peer_level)})."
+        f"{label}: {area.name} (Zeichen) im Vergleich. Graue Striche: andere Gebiete (Ebene "
+        f"{area.analysis.label_of(area.peer_level)}). Jeder Streifen reicht vom kleinsten bis zum größten "
+        "Wert, der eingezeichnet ist, Intervall eingeschlossen."
     )
     if drawn["lower"].notna().any():
         confidence = format_number(area.analysis.confidence * 100)
@@ -103,7 +104,8 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
             line.append(f"{row['rank']:.0f} von {row['ranked']:.0f}" if pd.notna(row["rank"]) else "–")
         body.append(line)
     numeric = [position for position, text in enumerate(header) if position > 0 and text != "Einordnung"]
-    caption = f"{label} in {area.name}" + ("" if area.is_root else " (Rang 1 = höchster Wert)")
+    ranks = " (Rang 1 = höchster Wert; nur wo fast alle Gebiete einen Wert haben)"
+    caption = f"{label} in {area.name}" + ("" if area.is_root else ranks)
     return html_table(caption, header, body, numeric=numeric)
 
 

@@ -67,8 +67,8 @@ def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
         certain = scored["assessment"].value_counts()
         total = int(scored["assessment"].isin(["worse", "better", "similar"]).sum())
         if total:
-            facts.append(("ungünstiger als insgesamt", f"{certain.get('worse', 0)} von {total} Indikatoren"))
-            facts.append(("günstiger als insgesamt", f"{certain.get('better', 0)} von {total} Indikatoren"))
+            facts.append(("ungünstiger als insgesamt", f"{certain.get('worse', 0)} von {total} prüfbaren"))
+            facts.append(("günstiger als insgesamt", f"{certain.get('better', 0)} von {total} prüfbaren"))
     if not facts:
         return Fragment("", "")
     items = "".join(
@@ -94,6 +94,7 @@ def location(area: AreaView) -> Fragment:
     borders = {str(key): shapes[str(key)] for key in middle if str(key) in shapes}
     classes: dict[str, int] = {}
     labels: tuple[str, ...] = ()
+    title = ""
     index = analysis.index
     if index is not None:
         frame = index.areas.frame
@@ -101,10 +102,11 @@ def location(area: AreaView) -> Fragment:
             str(key): int(code) for key, code in zip(frame["area_id"], frame["class_index"], strict=True)
         }
         labels = index.class_labels
+        title = f"{index.title}\n(oben: größte soziale Belastung)"
     marked = () if area.is_root or area.area_id not in shapes else (shapes[area.area_id],)
     names = analysis.areas["name"]
     named = {key: str(names[key]) for key in borders} if len(borders) <= MOST_LABELS else {}
-    svg = draw_map(MapLayer(filled, classes, labels, borders, named, marked, area.name))
+    svg = draw_map(MapLayer(filled, classes, labels, borders, named, marked, area.name, title))
     finding = index_finding(area)
     where = f"; hervorgehoben: {area.name}" if marked else ""
     what = f"{index.title} nach Klassen" if index else "Gliederung der Gebiete"

@@ -27,6 +27,10 @@ def sozialindex(area: AreaView) -> Fragment:
     if inside:
         result += _index_ranking(area, index, inside)
     result += paragraph(index.description)
+    years = area.analysis.years
+    indicators = area.analysis.indicators["label"]
+    used = [f"{indicators[key]} ({years[key]})" for key in index.indicator_ids]
+    result += note(f"Indikatoren und ihr Jahr: {join_words(used)}.")
     for text in index.notes:
         result += note(text)
     return result
@@ -41,15 +45,13 @@ def _index_parts(area: AreaView, index: IndexView, parts: pd.DataFrame) -> Fragm
         names,
         burden,
         [True] * len(names),
-        ("entlastet", "belastet"),
+        ("hebt den Index", "senkt den Index"),
         "Beitrag zum Index, in Standardabweichungen der Gebiete",
         2,
     )
     most = [name for name, part in zip(names, burden, strict=True) if part > 0][:3]
     finding = f"Beiträge der Indikatoren zum {index.title} in {area.name}: " + (
-        f"am stärksten belastend {join_words(most)}."
-        if most
-        else "kein Indikator liegt auf der belasteten Seite."
+        f"am stärksten senken ihn {join_words(most)}." if most else "kein Indikator senkt ihn."
     )
     values = "; ".join(f"{name} {format_change(part, 2)}" for name, part in zip(names, burden, strict=True))
     return figure(

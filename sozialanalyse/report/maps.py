@@ -56,6 +56,8 @@ class MapLayer:
         Areas with a thick outline.
     marked_label : str
         Their name, for the legend.
+    legend_title : str
+        What the classes are.
     """
 
     areas: Mapping[str, BaseGeometry]
@@ -65,6 +67,7 @@ class MapLayer:
     labels: Mapping[str, str]
     marked: tuple[BaseGeometry, ...]
     marked_label: str
+    legend_title: str = ""
 
 
 def simplify_for_maps(
@@ -197,5 +200,13 @@ def _legend(figure_axes: Axes, layer: MapLayer) -> None:
         handles.append(Patch(facecolor="white", edgecolor="black", linewidth=2.4, label=layer.marked_label))
     if handles:
         figure_axes.legend(
-            handles=handles, loc="center left", frameon=False, fontsize=8.4, labelspacing=0.7, labelcolor=INK
+            handles=handles,
+            title=layer.legend_title or None,
+            title_fontsize=8.4,
+            alignment="left",
+            loc="center left",
+            frameon=False,
+            fontsize=8.4,
+            labelspacing=0.7,
+            labelcolor=INK,
         )

@@ -73,13 +73,22 @@ def format_value(value: float, unit: str, decimals: int) -> str:
 def format_interval(lower: float, upper: float, decimals: int) -> str:
     """Write an interval; ``""`` where there is none.
 
+    A limit that is not zero is not written as zero, because whether an interval holds zero is what decides:
+    it gets up to two more decimals.
+
     Examples
     --------
     >>> format_interval(15.24, 19.0, 1)
     '15,2 bis 19,0'
+    >>> format_interval(-7.7, -0.02, 1)
+    '−7,70 bis −0,02'
     """
     if not (math.isfinite(lower) and math.isfinite(upper)):
         return ""
+    for digits in range(decimals, decimals + 3):
+        if all(limit == 0 or round(limit, digits) != 0 for limit in (lower, upper)):
+            decimals = digits
+            break
     return f"{format_number(lower, decimals)} bis {format_number(upper, decimals)}"
 
 

@@ -21,7 +21,10 @@ def population_pyramid(area: AreaView) -> Fragment:
             "Keine Bevölkerungspyramide: Der Datensatz enthält keine Bevölkerung nach Geschlecht und Alter."
         )
     frame = table.frame
-    year = int(frame["year"].max())
+    newest = max(area.analysis.years.values(), default=int(frame["year"].max()))
+    year = (
+        int(frame.loc[frame["year"] <= newest, "year"].max()) if (frame["year"] <= newest).any() else newest
+    )
     own = _age_shares(frame, area.area_id, year)
     if own is None:
         return warning(
@@ -38,7 +41,8 @@ def population_pyramid(area: AreaView) -> Fragment:
     )
     if hidden:
         fewest = area.analysis.rules.minimum_numerator
-        caption += f" {hidden} Altersgruppen mit weniger als {fewest} Personen sind geheim (Punkt)."
+        caption += f" {hidden} Altersgruppen mit weniger als {fewest} Personen sind geheim (Punkt); "
+        caption += "die Anteile beziehen sich auf die übrigen."
     svg = draw_pyramid(own, city, (area.name, area.root.name))
     return paragraph(finding + ".") + figure(svg, finding + ".", caption)
 

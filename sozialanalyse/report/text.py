@@ -91,7 +91,7 @@ def index_finding(area: AreaView) -> str:
         label = index.class_labels[int(row["class_index"])]
         return (
             f"{index.title}: {label} ({format_number(row['index'], 2)}; Rang {int(row['rank'])} von "
-            f"{int(row['ranked'])}, Rang 1 = größte soziale Belastung)."
+            f"{int(row['ranked'])}, Rang 1 = größte soziale Belastung, niedriger Wert = hohe Belastung)."
         )
     inside = frame.loc[[key for key in descendants(area) if key in frame.index]]
     inside = inside[inside["class_index"] >= 0]
@@ -186,7 +186,9 @@ def headline_indicators(analysis: Analysis) -> list[str]:
     ]
     covered = set(analysis.indicators.loc[chosen, "domain"])
     for name in JUDGED_DOMAINS:
-        rows = analysis.indicators[analysis.indicators["domain"] == name]
+        rows = analysis.indicators[
+            (analysis.indicators["domain"] == name) & (analysis.indicators["kind"] != "count")
+        ]
         if name not in covered:
             chosen += [str(key) for key in rows.index if key in analysis.years][:1]
     return chosen

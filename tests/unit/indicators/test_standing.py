@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from sozialanalyse.indicators.compute import compute_values
 from sozialanalyse.indicators.standing import comparison_years, describe_standing, select_years
 
 QUARTERS = ("A1", "A2", "B1", "B2")
+LEVELS = ("city", "district", "neighbourhood")
 SHARE = {"share": ("proportion", 100, "higher_is_worse")}
 
 
@@ -48,9 +51,9 @@ def test_the_latest_year_is_that_of_the_finest_level(build_dataset) -> None:
     rows = [(key, "share", 2021, 10, 100, np.nan) for key in QUARTERS]
     rows.append(("S", "share", 2022, 40, 400, np.nan))
     values = compute_values(build_dataset(rows, **SHARE)).frame
-    assert comparison_years(values) == {"share": 2021}
-    assert comparison_years(values, "2022") == {"share": 2022}
-    assert comparison_years(values, 1999) == {}
+    assert comparison_years(values, LEVELS) == {"share": 2021}
+    assert comparison_years(values, LEVELS, "2022") == {"share": 2022}
+    assert comparison_years(values, LEVELS, 1999) == {}
     assert set(select_years(values, {"share": 2021})["year"]) == {2021}
 
 
@@ -60,3 +63,36 @@ def test_a_delivered_total_smaller_than_its_part_gets_no_interval(build_dataset)
     dataset = build_dataset(rows, **SHARE)
     frame = describe_standing(compute_values(dataset).frame, dataset).set_index("area_id")
     assert frame.loc["A1", "city_position"] == "unknown"
+
+
+def test_a_single_early_delivery_does_not_become_the_year_of_comparison(build_dataset) -> None:
+    rows = [(key, "share", 2021, 10, 100, np.nan) for key in QUARTERS]
+    rows.append(("A1", "share", 2022, 10, 100, np.nan))
+    values = compute_values(build_dataset(rows, **SHARE)).frame
+    assert comparison_years(values, LEVELS) == {"share": 2021}
+
+
+def test_the_year_follows_the_declared_levels_and_not_the_order_of_the_areas(build_dataset) -> None:
+    rows = [(key, "share", 2021, 10, 100, np.nan) for key in QUARTERS]
+    rows.append(("S", "share", 2022, 40, 400, np.nan))
+    dataset = build_dataset(rows, **SHARE)
+    turned = replace(dataset, areas=dataset.areas.iloc[::-1])
+    assert comparison_years(compute_values(turned).frame, LEVELS) == {"share": 2021}
+
+
+def test_there_are_no_ranks_among_a_part_of_the_areas(build_dataset) -> None:
+    rows = [(key, "share", 2022, 10, 100, np.nan) for key in QUARTERS[:3]]
+    dataset = build_dataset(rows, **SHARE)
+    frame = describe_standing(compute_values(dataset).frame, dataset).set_index("area_id")
+    assert frame.loc[list(QUARTERS), ["rank", "level_median", "level_deviation"]].isna().all(axis=None)
+
+
+def test_a_sign_in_place_of_a_coarser_value_is_kept(build_dataset) -> None:
+    rows = [(key, "share", 2022, 10, 100, np.nan) for key in QUARTERS]
+    rows.append(("S", "share", 2022, np.nan, np.nan, np.nan))
+    dataset = build_dataset(rows, **SHARE)
+    observations = dataset.observations.copy()
+    observations["sign"] = ["", "", "", "", "/"]
+    values = compute_values(replace(dataset, observations=observations)).frame.set_index("area_id")
+    assert np.isnan(values.loc["S", "value"])
+    assert values.loc["S", "sign"] == "/"
