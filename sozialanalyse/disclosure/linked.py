@@ -150,7 +150,10 @@ def link_rows(
     )
     np.maximum.at(width, told.group[group], limits.numerator[group].astype(np.float64))
     np.add.at(rows, (told.group[group], told.area[group]), 1.0)
-    bounded = cases[(kind[cases] == "proportion") & np.isfinite(values["denominator"].to_numpy()[cases])]
+    # A denominator that is protected itself limits nothing.
+    open_group = told.group != NOTHING
+    open_group &= ~told.among(needs, told.group)
+    bounded = np.flatnonzero((told.cases != NOTHING) & (kind == "proportion") & open_group)
     upper = values["denominator"].to_numpy(dtype=np.float64)[bounded]
     np.minimum.at(most, (told.cases[bounded], told.area[bounded]), upper)
     # A proportion above 1 is a fault of the data that the outsider does not know of either.

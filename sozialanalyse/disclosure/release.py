@@ -165,6 +165,8 @@ def release_values(
     mask = (frame["hidden"] != "").to_numpy()
     frame.loc[mask, list(_PROTECTED_COLUMNS)] = np.nan
     frame.loc[mask, "sign"] = "."
+    # Which interval was chosen depends on the number of cases.
+    frame.loc[mask, "method"] = "none"
     frame.loc[groups, "denominator"] = np.nan
     return ReleasedTable("values", frame, seal=_SEAL)
 

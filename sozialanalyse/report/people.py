@@ -33,7 +33,10 @@ def population_pyramid(area: AreaView) -> Fragment:
     caption = f"Bevölkerung nach Alter und Geschlecht, {area.name}, {year}."
     if hidden:
         fewest = area.analysis.rules.minimum_numerator
-        caption += f" {hidden} Altersgruppen mit weniger als {fewest} Personen sind geheim (Punkt)."
+        caption += (
+            f" {hidden} Altersgruppen sind geheim (Punkt): Sie haben weniger als {fewest} Personen oder "
+            "schützen eine andere Gruppe."
+        )
     return paragraph(finding + ".") + figure(svg, finding + ".", caption)
 
 
