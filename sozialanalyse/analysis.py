@@ -46,7 +46,14 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         that is computed afterwards sees released cells only, and so can reveal nothing.
     """
     computed = compute_values(dataset, confidence=parameters.confidence)
-    values = release_values(computed.frame, dataset.indicators["kind"], parameters.disclosure)
+    parents = dataset.areas["parent_id"]
+    values = release_values(
+        computed.frame,
+        dataset.indicators["kind"],
+        parameters.disclosure,
+        parents=parents,
+        labels=dataset.indicators,
+    )
     years = comparison_years(values.frame, [level.level for level in dataset.levels], parameters.year)
     if parameters.year != "latest" and not years:
         there = values.frame.loc[values.frame["value"].notna(), "year"]
@@ -58,7 +65,7 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
     population = None
     if dataset.population is not None:
         population = release_population(
-            add_coarser_levels(dataset.population, dataset.areas), parameters.disclosure
+            add_coarser_levels(dataset.population, dataset.areas), parameters.disclosure, parents=parents
         )
     return Analysis(
         title=dataset.title,

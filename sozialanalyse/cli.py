@@ -153,6 +153,22 @@ def check(data: str) -> int:
 
 
 @commands.command(
+    options_metavar="[OPTIONEN]",
+    short_help="Erstellte Seiten angreifen.",
+    help="Erstellte Seiten lesen wie eine fremde Person und versuchen, geheime Angaben auszurechnen.\n\n"
+    "Rückgabewert 0, wenn das nicht gelingt, sonst 1; dann nennt jede Zeile Indikator, Gebiet und Jahr.",
+)
+@click.argument("out", metavar="ORDNER")
+def audit(out: str) -> int:
+    """Attack rendered pages."""
+    from sozialanalyse.batch.audit import audit_folder, audit_lines  # noqa: PLC0415 - help must not wait
+
+    report = audit_folder(Path(out))
+    _echo(audit_lines(report))
+    return 1 if report.breaches else 0
+
+
+@commands.command(
     "list",
     options_metavar="[OPTIONEN]",
     short_help="Zeigen, was es gibt.",

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from sozialanalyse.disclosure.builder import SystemBuilder
-from sozialanalyse.disclosure.system import BoolArray, IntArray, LinearSystem
+from sozialanalyse.disclosure.system import BoolArray, FloatArray, IntArray, LinearSystem
 from sozialanalyse.errors import ParameterError
 
 __all__ = ["from_hierarchy"]
@@ -28,6 +28,7 @@ def from_hierarchy(
     *,
     value: str = "value",
     by: Sequence[str] = (),
+    known_gaps: bool = False,
 ) -> LinearSystem:
     """Build the linear system of a table with one row per cell and one column per dimension.
 
@@ -46,6 +47,8 @@ def from_hierarchy(
         Column of the true values.
     by : sequence of str
         Columns that only set tables apart (indicator, year): nothing is added up over them.
+    known_gaps : bool
+        Whether totals may differ from their parts; readers then know by how much. A rest may be negative.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def from_hierarchy(
         if others:
             table = cells.groupby(others, sort=False, observed=True).ngroup().to_numpy().astype(np.int64)
         rows.append(_sums(cells[dimension], table, hierarchies[dimension]))
-    return _with_sums(builder, rows, dimensions)
+    return _with_sums(builder, rows, dimensions, known_gaps=known_gaps)
 
 
 def _sums(
@@ -135,7 +138,11 @@ def _leaf_counts(parent: IntArray) -> IntArray:
 
 
 def _with_sums(
-    builder: SystemBuilder, sums: Sequence[tuple[IntArray, IntArray, BoolArray]], dimensions: Sequence[str]
+    builder: SystemBuilder,
+    sums: Sequence[tuple[IntArray, IntArray, BoolArray]],
+    dimensions: Sequence[str],
+    *,
+    known_gaps: bool,
 ) -> LinearSystem:
     """Add the equations of all dimensions, with a further cell for the rest of each uncovered total."""
     cells = builder.build()
@@ -149,8 +156,8 @@ def _with_sums(
         left = true_values[totals] - np.bincount(line, weights=true_values[part], minlength=len(totals))
         builder.add_cells(
             [("Rest", dimension, cells.keys[position]) for position in owner.tolist()],
-            left[rest], primary=True, lower=np.where(cells.lower[owner] < 0, -np.inf, 0.0),
-            whole=cells.whole[owner], weights=0.0, sliding_level=0.0,
+            left[rest], primary=True, whole=cells.whole[owner], weights=0.0, sliding_level=0.0,
+            lower=np.where((cells.lower[owner] < 0) | (known_gaps & (left[rest] < 0)), -np.inf, 0.0),
         )  # fmt: skip
         row += [line + first_row, np.arange(len(totals)) + first_row, rest + first_row]
         column += [part, totals, next_cell + np.arange(len(rest))]
@@ -161,4 +168,8 @@ def _with_sums(
         (np.concatenate(coefficient), (np.concatenate(row), np.concatenate(column))),
         shape=(first_row, next_cell),
     )
-    return replace(builder.build(), equations=equations, constants=np.zeros(first_row))
+    built = builder.build()
+    constants: FloatArray = np.zeros(first_row)
+    if known_gaps:
+        constants = np.asarray(equations @ built.values, dtype=np.float64)  # noqa: PD011 (no data frame)
+    return replace(built, equations=equations, constants=constants)

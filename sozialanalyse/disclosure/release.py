@@ -8,9 +8,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sozialanalyse.disclosure.linked import link_rows
+from sozialanalyse.disclosure.linked_population import linked_groups
 from sozialanalyse.disclosure.rules import DisclosureRules
-from sozialanalyse.disclosure.suppress import primary_suppression
-from sozialanalyse.errors import DisclosureError
+from sozialanalyse.disclosure.suppress import LINKED, primary_suppression
+from sozialanalyse.errors import DisclosureError, ParameterError
 
 __all__ = ["ReleasedTable", "release_population", "release_values", "require_released"]
 
@@ -105,7 +107,14 @@ def require_released(table: object) -> ReleasedTable:
     return table
 
 
-def release_values(values: pd.DataFrame, kinds: pd.Series[str], rules: DisclosureRules) -> ReleasedTable:
+def release_values(
+    values: pd.DataFrame,
+    kinds: pd.Series[str],
+    rules: DisclosureRules,
+    *,
+    parents: pd.Series[str],
+    labels: pd.DataFrame | None = None,
+) -> ReleasedTable:
     """Hide the cells of all areas, levels and years that must not be shown, and release the rest.
 
     Parameters
@@ -117,24 +126,54 @@ def release_values(values: pd.DataFrame, kinds: pd.Series[str], rules: Disclosur
         Kind of each indicator.
     rules : DisclosureRules
         What a cell must fulfil.
+    parents : Series of str, indexed by area
+        Area to the area that contains it, ``""`` at the root: who knows the sum can subtract.
+    labels : DataFrame, indexed by indicator, optional
+        Columns ``label, numerator_label, denominator_label``: what the numbers of an indicator count.
 
     Returns
     -------
     ReleasedTable
         The same rows; hidden cells have no value, interval, numerator or denominator, the sign ``"."``,
-        and in the additional column ``hidden`` a code of ``HIDDEN_REASONS``.
+        and in the additional column ``hidden`` a code of ``HIDDEN_REASONS``: ``"linked"`` for cells that
+        break no rule, but from which another hidden cell could be worked out.
+
+    Raises
+    ------
+    ParameterError
+        If rules name an indicator, or rows an area, that is unknown.
+    DisclosureError
+        If protection fails its own attack.
     """
+    unknown = sorted(set(rules.stricter) - set(kinds.index.astype(str)))
+    if unknown:
+        raise ParameterError(
+            f"rules/disclosure.yaml nennt unbekannte Indikatoren: {', '.join(unknown)}. "
+            "Bitte die Schlüssel prüfen."
+        )
+    if not values["area_id"].astype(str).isin(parents.index.astype(str)).all():
+        raise ParameterError(
+            "Ein Gebiet der Werte fehlt in der Hierarchie. Bitte die Gebiete vollständig angeben."
+        )
     frame = values.copy()
-    kind = frame["indicator_id"].map(kinds).astype(str)
-    hidden = primary_suppression(kind, frame["value"], frame["numerator"], frame["denominator"], rules)
-    frame["hidden"] = hidden
-    mask = hidden != ""
+    kind = frame["indicator_id"].astype(str).map(kinds).astype(str).to_numpy(dtype=str)
+    limits = rules.limits(frame["indicator_id"].astype(str))
+    hidden = primary_suppression(kind, frame["value"], frame["numerator"], frame["denominator"], limits)
+    linked = link_rows(frame, kind, hidden != "", limits, parents, labels)
+    rows, groups = linked.protected()
+    frame["hidden"] = np.where(rows & (hidden == ""), LINKED, hidden)
+    mask = (frame["hidden"] != "").to_numpy()
     frame.loc[mask, list(_PROTECTED_COLUMNS)] = np.nan
     frame.loc[mask, "sign"] = "."
+    # Which interval was chosen depends on the number of cases.
+    frame.loc[mask, "method"] = "none"
+    frame.loc[groups, "denominator"] = np.nan
     return ReleasedTable("values", frame, seal=_SEAL)
 
 
-def release_population(population: pd.DataFrame, rules: DisclosureRules) -> ReleasedTable:
+def release_population(
+    population: pd.DataFrame, rules: DisclosureRules, *, parents: pd.Series[str]
+) -> ReleasedTable:
     """Hide small counts of a population by sex and age, and release the rest.
 
     Parameters
@@ -143,11 +182,21 @@ def release_population(population: pd.DataFrame, rules: DisclosureRules) -> Rele
         Columns ``area_id, year, sex, age_group, count``, all areas and levels.
     rules : DisclosureRules
         What a cell must fulfil.
+    parents : Series of str, indexed by area
+        Area to the area that contains it, ``""`` at the root.
+
+    Returns
+    -------
+    ReleasedTable
+        The same rows with the column ``hidden``, as in `release_values`. The number of persons of an area, of
+        each sex and of each age group in it counts as known to everybody.
     """
     frame = population.copy()
     frame["count"] = frame["count"].astype(np.float64)
     none = np.full(len(frame), np.nan)
-    hidden = primary_suppression(np.full(len(frame), "count"), frame["count"], none, none, rules)
-    frame["hidden"] = hidden
-    frame.loc[hidden != "", "count"] = np.nan
+    limits = rules.limits(pd.Series("", index=range(len(frame))))
+    hidden = primary_suppression(np.full(len(frame), "count"), frame["count"], none, none, limits)
+    linked = linked_groups(frame, hidden != "", rules.minimum_numerator, parents)
+    frame["hidden"] = np.where(linked & (hidden == ""), LINKED, hidden)
+    frame.loc[frame["hidden"] != "", "count"] = np.nan
     return ReleasedTable("population", frame, seal=_SEAL)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.disclosure.system import BoolArray, FloatArray
 from sozialanalyse.errors import ParameterError
 
-__all__ = ["DisclosureRules", "RuleSource"]
+__all__ = ["DisclosureRules", "Limits", "RuleSource"]
 
+_NAMES: Final = ("minimum_numerator", "minimum_denominator", "minimum_complement", "show_zero")
+_PER_INDICATOR: Final = "indicators"
 _RULE_KEYS: Final = ("name", "value", "unit", "valid_from", "source")
 
 
@@ -21,6 +27,24 @@ class RuleSource:
     unit: str
     valid_from: str
     source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limits:
+    """The limits that hold for each of n rows: those of all, or the stricter ones of the row's indicator.
+
+    Attributes
+    ----------
+    numerator, denominator, complement : (n,) float
+        Smallest numbers that are shown.
+    zero : (n,) bool
+        Whether "no case at all" is shown.
+    """
+
+    numerator: FloatArray
+    denominator: FloatArray
+    complement: FloatArray
+    zero: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +63,10 @@ class DisclosureRules:
         Whether "no case at all" is shown.
     sources : mapping of str to RuleSource
         Where each rule comes from, by the name of the attribute.
+    stricter : mapping of str to (mapping of str to int)
+        By indicator, the rules that are stricter for it, by the name of the attribute.
+    stricter_sources : mapping of str to (mapping of str to RuleSource)
+        Where these come from.
     """
 
     minimum_numerator: int
@@ -46,42 +74,105 @@ class DisclosureRules:
     minimum_complement: int
     show_zero: bool
     sources: Mapping[str, RuleSource]
+    stricter: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    stricter_sources: Mapping[str, Mapping[str, RuleSource]] = field(default_factory=dict)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> DisclosureRules:
         """Build the rules from the content of ``rules/disclosure.yaml``.
 
+        The group ``indicators`` may name stricter rules by indicator, in the same form as the general ones.
+
         Raises
         ------
         ParameterError
-            With all faults at once: a rule that is missing, unknown, incomplete or of the wrong type.
+            With all faults at once: a rule that is missing, unknown, incomplete, of the wrong type, or looser
+            for an indicator than in general.
         """
-        names = [field.name for field in fields(cls) if field.name != "sources"]
-        faults = [f"Die Regel »{name}« fehlt." for name in names if name not in mapping]
-        faults += [f"Die Regel »{name}« ist unbekannt." for name in mapping if name not in names]
-        values: dict[str, Any] = {}
-        sources: dict[str, RuleSource] = {}
-        for name in names:
-            if name not in mapping:
-                continue
-            rule = mapping[name]
-            if not isinstance(rule, Mapping) or sorted(rule) != sorted(_RULE_KEYS):
-                faults.append(f"Die Regel »{name}« braucht genau diese Angaben: {', '.join(_RULE_KEYS)}.")
-                continue
-            value = rule["value"]
-            if name == "show_zero":
-                valid = isinstance(value, bool)
-                wanted = "true oder false"
-            else:
-                valid = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-                wanted = "eine ganze Zahl ab 1"
-            if not valid:
-                faults.append(f"Der Wert der Regel »{name}« muss {wanted} sein.")
-            values[name] = value
-            sources[name] = RuleSource(*(str(rule[key]) for key in _RULE_KEYS if key != "value"))
+        faults = [f"Die Regel »{name}« fehlt." for name in _NAMES if name not in mapping]
+        general = {key: rule for key, rule in mapping.items() if key != _PER_INDICATOR}
+        values, sources = _read_group(general, "", faults)
+        stricter: dict[str, dict[str, int]] = {}
+        stricter_sources: dict[str, dict[str, RuleSource]] = {}
+        groups = mapping.get(_PER_INDICATOR) or {}
+        if not isinstance(groups, Mapping) or not all(
+            isinstance(group, Mapping) for group in groups.values()
+        ):
+            faults.append(f"»{_PER_INDICATOR}« muss je Indikator eine Gruppe von Regeln nennen.")
+            groups = {}
+        for indicator, group in groups.items():
+            of = f" des Indikators »{indicator}«"
+            stricter[str(indicator)], stricter_sources[str(indicator)] = _read_group(group, of, faults)
+            faults += [
+                f"Die Regel »{name}«{of} ist lockerer als die allgemeine; erlaubt ist nur strenger."
+                for name, value in stricter[str(indicator)].items()
+                if name in values and _looser(name, value, values[name])
+            ]
         if faults:
             raise ParameterError(
                 "Die Regeln der Geheimhaltung (rules/disclosure.yaml) sind fehlerhaft:\n- "
                 + "\n- ".join(faults)
             )
-        return cls(**values, sources=sources)
+        return cls(
+            minimum_numerator=values["minimum_numerator"],
+            minimum_denominator=values["minimum_denominator"],
+            minimum_complement=values["minimum_complement"],
+            show_zero=bool(values["show_zero"]),
+            sources=sources,
+            stricter=stricter,
+            stricter_sources=stricter_sources,
+        )
+
+    def limits(self, indicators: Sequence[str] | pd.Series[str]) -> Limits:
+        """Return the limits that hold for each row.
+
+        Parameters
+        ----------
+        indicators : sequence of str, length n
+            Indicator of each row.
+        """
+        names = pd.Series(indicators, dtype=object).astype(str)
+        found: dict[str, FloatArray] = {}
+        for name in _NAMES:
+            own = names.map({key: rules[name] for key, rules in self.stricter.items() if name in rules})
+            found[name] = np.asarray(
+                own.astype(np.float64).fillna(float(getattr(self, name))), dtype=np.float64
+            )
+        return Limits(
+            found["minimum_numerator"],
+            found["minimum_denominator"],
+            found["minimum_complement"],
+            found["show_zero"] > 0,
+        )
+
+
+def _read_group(
+    group: Mapping[str, Any], of: str, faults: list[str]
+) -> tuple[dict[str, int], dict[str, RuleSource]]:
+    """Read the rules of a group, and add what is wrong to the faults."""
+    values: dict[str, int] = {}
+    sources: dict[str, RuleSource] = {}
+    for name, rule in group.items():
+        if name not in _NAMES:
+            faults.append(f"Die Regel »{name}«{of} ist unbekannt.")
+            continue
+        if not isinstance(rule, Mapping) or sorted(rule) != sorted(_RULE_KEYS):
+            faults.append(f"Die Regel »{name}«{of} braucht genau diese Angaben: {', '.join(_RULE_KEYS)}.")
+            continue
+        value = rule["value"]
+        if name == "show_zero":
+            valid = isinstance(value, bool)
+            wanted = "true oder false"
+        else:
+            valid = isinstance(value, int) and not isinstance(value, bool) and value >= 1
+            wanted = "eine ganze Zahl ab 1"
+        if not valid:
+            faults.append(f"Der Wert der Regel »{name}«{of} muss {wanted} sein.")
+            continue
+        values[name] = value
+        sources[name] = RuleSource(*(str(rule[key]) for key in _RULE_KEYS if key != "value"))
+    return values, sources
+
+
+def _looser(name: str, value: int, general: int) -> bool:
+    return value > general if name == "show_zero" else value < general

@@ -7,9 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sozialanalyse.disclosure.rules import DisclosureRules
+from sozialanalyse.disclosure.rules import Limits
 
-__all__ = ["HIDDEN_REASONS", "primary_suppression"]
+__all__ = ["HIDDEN_REASONS", "LINKED", "SHOWN_REASONS", "primary_suppression"]
+
+LINKED: Final = "linked"
 
 HIDDEN_REASONS: Final[dict[str, str]] = {
     "": "",
@@ -17,12 +19,20 @@ HIDDEN_REASONS: Final[dict[str, str]] = {
     "numerator": "zu wenige Fälle",
     "complement": "zu wenige Übrige in der Bezugsgruppe",
     "zero": "keine Fälle, wird nach Regel nicht gezeigt",
+    LINKED: "zum Schutz eines anderen Werts",
 }
-"""Why a cell is hidden: code to German explanation."""
+"""Why a cell is hidden: code to German explanation, for those who may know it."""
+
+_SMALL: Final = "zu wenige Fälle, zu wenige Übrige in der Bezugsgruppe oder zum Schutz eines anderen Werts"
+SHOWN_REASONS: Final[dict[str, str]] = {
+    code: _SMALL if code in ("numerator", "complement", "zero", LINKED) else reason
+    for code, reason in HIDDEN_REASONS.items()
+}
+"""What readers are told instead: who knows that a number is hidden for being small knows it almost."""
 
 
 def primary_suppression(
-    kind: ArrayLike, value: ArrayLike, numerator: ArrayLike, denominator: ArrayLike, rules: DisclosureRules
+    kind: ArrayLike, value: ArrayLike, numerator: ArrayLike, denominator: ArrayLike, limits: Limits
 ) -> NDArray[np.str_]:
     """Find the cells that break a rule by themselves.
 
@@ -32,8 +42,8 @@ def primary_suppression(
         Kind of each cell's indicator.
     value, numerator, denominator : array_like of float, shape (n,)
         Value (used for counts), cases and reference group; NaN where there are none.
-    rules : DisclosureRules
-        What a cell must fulfil.
+    limits : Limits
+        What each cell must fulfil.
 
     Returns
     -------
@@ -44,8 +54,8 @@ def primary_suppression(
     Examples
     --------
     >>> from sozialanalyse.disclosure.rules import DisclosureRules
-    >>> rules = DisclosureRules(3, 100, 3, True, {})
-    >>> primary_suppression(["proportion"] * 3, [np.nan] * 3, [2, 40, 0], [400, 60, 400], rules).tolist()
+    >>> limits = DisclosureRules(3, 100, 3, True, {}).limits(["share"] * 3)
+    >>> primary_suppression(["proportion"] * 3, [np.nan] * 3, [2, 40, 0], [400, 60, 400], limits).tolist()
     ['numerator', 'denominator', '']
     """
     kinds = np.asarray(kind, dtype=str)
@@ -58,10 +68,10 @@ def primary_suppression(
     # Comparisons with NaN are false: a cell without numbers breaks no rule.
     return np.select(
         [
-            counted & (group < rules.minimum_denominator),
-            (kinds != "score") & (cases > 0) & (cases < rules.minimum_numerator),
-            (others > 0) & (others < rules.minimum_complement),
-            (kinds != "score") & (cases == 0) & (not rules.show_zero),
+            counted & (group < limits.denominator),
+            (kinds != "score") & (cases > 0) & (cases < limits.numerator),
+            (others > 0) & (others < limits.complement),
+            (kinds != "score") & (cases == 0) & ~limits.zero,
         ],
         ["denominator", "numerator", "complement", "zero"],
         default="",

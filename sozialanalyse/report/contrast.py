@@ -8,6 +8,7 @@ import pandas as pd
 
 from sozialanalyse.report.assess import assess_rows
 from sozialanalyse.report.charts import draw_bars
+from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.numbers import format_number, join_words
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
@@ -42,8 +43,9 @@ def side_by_side(area: AreaView) -> Fragment:
         line: list[Cell | str] = [Cell(view.name, "dieses Gebiet" if view.area_id == area.area_id else "")]
         for key in columns:
             row = rows[key]
+            about = VALUE | indicator_data(area, key, row)
             if row["hidden"] != "":
-                line.append(hidden_cell())
+                line.append(hidden_cell(about))
             elif pd.isna(row["value"]):
                 line.append(missing_cell(str(row["sign"])))
             else:
@@ -54,6 +56,7 @@ def side_by_side(area: AreaView) -> Fragment:
                     Cell(
                         mark + format_number(row["value"], int(row["decimals"])),
                         css_class=f"sa-{row['assessment']}",
+                        data=about,
                     )
                 )
         if with_class:
@@ -65,7 +68,11 @@ def side_by_side(area: AreaView) -> Fragment:
         else AreaView(area.analysis, str(area.analysis.areas.loc[area.area_id, "parent_id"]))
     )
     table = html_table(
-        f"Gebiete in {inside.name} nebeneinander", header, body, numeric=list(range(1, len(columns) + 1))
+        f"Gebiete in {inside.name} nebeneinander",
+        header,
+        body,
+        numeric=list(range(1, len(columns) + 1)),
+        row_data=[area_data(view) for view in area.neighbours_in_view],
     )
     positions = {row["assessment"] for rows in rows_of.values() for row in rows.values()}
     if not positions & {"worse", "better", "similar"}:

@@ -7,6 +7,7 @@ from typing import Final
 from sozialanalyse.indicators.development import TREND_YEARS
 from sozialanalyse.report.charts import Line, Panel, draw_series
 from sozialanalyse.report.domains import MEDIAN_LABEL
+from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, warning
 from sozialanalyse.report.numbers import (
     format_change,
@@ -96,8 +97,14 @@ def _table(area: AreaView, lines: dict[str, Row], rows: dict[str, Row]) -> Fragm
         body.append(
             [
                 f"{rows[key]['label']} ({rows[key]['unit']})",
-                Cell(format_number(line["first_value"], decimals), str(line["first_year"])),
-                Cell(format_number(line["last_value"], decimals), str(line["last_year"])),
+                *(
+                    Cell(
+                        format_number(line[f"{end}_value"], decimals),
+                        str(line[f"{end}_year"]),
+                        data=VALUE | indicator_data(area, key, {"year": line[f"{end}_year"]}),
+                    )
+                    for end in ("first", "last")
+                ),
                 Cell(
                     format_change(line["slope"], per_year) if line["points"] >= FEWEST_POINTS else "–",
                     format_interval(line["slope_lower"], line["slope_upper"], per_year),
@@ -106,7 +113,9 @@ def _table(area: AreaView, lines: dict[str, Row], rows: dict[str, Row]) -> Fragm
             ]
         )
     header = ["Indikator (Einheit)", "Anfang", "Ende", "Änderung je Jahr (Intervall)", "Richtung"]
-    table = html_table(f"Entwicklung in {area.name}", header, body, numeric=[1, 2, 3])
+    table = html_table(
+        f"Entwicklung in {area.name}", header, body, numeric=[1, 2, 3], row_data=[area_data(area)] * len(body)
+    )
     return table + note(
         f"Anfang, Ende und Richtung beziehen sich auf höchstens die letzten {TREND_YEARS} Jahre. "
         f"Eine Richtung wird nur genannt, wenn Werte aus mindestens {FEWEST_POINTS} Jahren vorliegen und das "

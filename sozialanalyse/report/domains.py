@@ -6,10 +6,11 @@ from typing import Final
 
 import pandas as pd
 
-from sozialanalyse.disclosure.suppress import HIDDEN_REASONS
+from sozialanalyse.disclosure.suppress import SHOWN_REASONS
 from sozialanalyse.errors import require_choice
 from sozialanalyse.indicators.compute import MISSING_REASONS
 from sozialanalyse.report.assess import assess_rows
+from sozialanalyse.report.facts import CASES, VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, warning
 from sozialanalyse.report.numbers import format_change, format_interval, format_number, join_words
 from sozialanalyse.report.strips import StripNames, draw_strips
@@ -86,17 +87,18 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
         decimals = int(row["decimals"])
         line: list[Cell | str] = [f"{row['label']} ({row['unit']})", f"{row['year']:.0f}"]
         if row["hidden"] != "":
-            line += [hidden_cell()] + ([hidden_cell()] if with_cases else [])
+            line += [hidden_cell(VALUE)] + ([hidden_cell(CASES)] if with_cases else [])
         elif pd.isna(row["value"]):
             line += [missing_cell(str(row["sign"]))] + ([missing_cell()] if with_cases else [])
         else:
             interval = format_interval(row["lower"], row["upper"], decimals)
-            line.append(Cell(format_number(row["value"], decimals), interval))
-            line += [_cases(row)] if with_cases else []
-        line += [format_number(row["parent_value"], decimals)] if names.parent else []
+            line.append(Cell(format_number(row["value"], decimals), interval, data=VALUE))
+            line += [Cell(_cases(row), data=CASES)] if with_cases else []
+        if names.parent and area.parent:
+            line.append(_reference(row["parent_value"], decimals, area.parent))
         if names.city:
             distance = format_interval(row["city_lower"], row["city_upper"], decimals)
-            line.append(format_number(row["city_value"], decimals))
+            line.append(_reference(row["city_value"], decimals, area.root))
             line.append(Cell(format_change(row["city_difference"], decimals), distance))
             line.append(assessment_cell(row["assessment"]) if pd.notna(row["city_difference"]) else "–")
         line += [format_number(row["level_median"], decimals)] if names.median else []
@@ -106,7 +108,13 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     numeric = [position for position, text in enumerate(header) if position > 0 and text != "Einordnung"]
     ranks = " (Rang 1 = höchster Wert; nur wo fast alle Gebiete einen Wert haben)"
     caption = f"{label} in {area.name}" + ("" if area.is_root else ranks)
-    return html_table(caption, header, body, numeric=numeric)
+    about = [area_data(area) | indicator_data(area, key, row) for key, row in records(rows).items()]
+    return html_table(caption, header, body, numeric=numeric, row_data=about)
+
+
+def _reference(value: float, decimals: int, of: AreaView) -> Cell:
+    data = VALUE | {"area": of.area_id} if pd.notna(value) else {}
+    return Cell(format_number(value, decimals), data=data)
 
 
 def _cases(row: Row) -> str:
@@ -120,8 +128,8 @@ def _missing_note(area: AreaView, rows: pd.DataFrame, keys: list[str]) -> Fragme
     labels = area.analysis.indicators["label"]
     result = Fragment("", "")
     lines = list(records(rows).values())
-    for code, reason in HIDDEN_REASONS.items():
-        named = [str(row["label"]) for row in lines if code and row["hidden"] == code]
+    for reason in dict.fromkeys(filter(None, SHOWN_REASONS.values())):
+        named = [str(row["label"]) for row in lines if SHOWN_REASONS[row["hidden"]] == reason]
         if named:
             result += note(f"Geheim gehalten ({reason}), Zeichen ».«: {join_words(named)}.")
     for code, reason in MISSING_REASONS.items():

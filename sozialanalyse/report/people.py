@@ -41,8 +41,10 @@ def population_pyramid(area: AreaView) -> Fragment:
     )
     if hidden:
         fewest = area.analysis.rules.minimum_numerator
-        caption += f" {hidden} Altersgruppen mit weniger als {fewest} Personen sind geheim (Punkt); "
-        caption += "die Anteile beziehen sich auf die übrigen."
+        caption += (
+            f" {hidden} Altersgruppen sind geheim (Punkt): Sie haben weniger als {fewest} Personen oder "
+            "schützen eine andere Gruppe. Die Anteile beziehen sich auf die übrigen."
+        )
     svg = draw_pyramid(own, city, (area.name, area.root.name))
     return paragraph(finding + ".") + figure(svg, finding + ".", caption)
 

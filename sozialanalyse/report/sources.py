@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from sozialanalyse.disclosure.suppress import HIDDEN_REASONS
+from sozialanalyse.disclosure.suppress import SHOWN_REASONS
 from sozialanalyse.report.fragment import Fragment, note, paragraph
 from sozialanalyse.report.numbers import format_number
 from sozialanalyse.report.tables import Cell, html_table
@@ -47,11 +47,11 @@ def secrecy(area: AreaView) -> Fragment:
     analysis = area.analysis
     own = analysis.values.where(area_id=area.area_id)
     frame = own.frame
-    counts = frame.loc[frame["hidden"] != "", "hidden"].value_counts()
+    counts = frame.loc[frame["hidden"] != "", "hidden"].map(SHOWN_REASONS).value_counts()
     total = int((frame["value"].notna() | (frame["hidden"] != "")).sum())
     if own.hidden_count:
         reasons = "; ".join(
-            f"{HIDDEN_REASONS[str(code)]}: {format_number(int(count))}" for code, count in counts.items()
+            f"{reason}: {format_number(int(count))}" for reason, count in sorted(counts.items())
         )
         hidden = format_number(own.hidden_count)
         text = (
@@ -65,8 +65,28 @@ def secrecy(area: AreaView) -> Fragment:
         (rule.name, _rule_value(getattr(analysis.rules, key), rule.unit), rule.valid_from, rule.source)
         for key, rule in analysis.rules.sources.items()
     ]
+    about = [{"rule": key} for key in analysis.rules.sources]
+    labels = analysis.indicators["label"]
+    rules += [
+        (
+            f"{rule.name} ({labels.get(indicator, indicator)})",
+            _rule_value(analysis.rules.stricter[indicator][key], rule.unit),
+            rule.valid_from,
+            rule.source,
+        )
+        for indicator, group in analysis.rules.stricter_sources.items()
+        for key, rule in group.items()
+    ]
+    about += [
+        {"rule": key, "indicator": indicator}
+        for indicator, group in analysis.rules.stricter_sources.items()
+        for key in group
+    ]
     table = html_table(
-        "Regeln der Geheimhaltung", ["Regel", "Wert", "gilt seit", "Quelle"], [list(rule) for rule in rules]
+        "Regeln der Geheimhaltung",
+        ["Regel", "Wert", "gilt seit", "Quelle"],
+        [list(rule) for rule in rules],
+        row_data=about,
     )
     signs = "; ".join(f"»{sign}« {meaning}" for sign, meaning in SIGNS.items())
     return paragraph(text) + table + note(f"Zeichen nach DIN 55301: {signs}. »–« kein Wert.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 from sozialanalyse.report.assess import ASSESSMENTS
@@ -14,11 +14,12 @@ __all__ = ["Cell", "assessment_cell", "hidden_cell", "html_table", "missing_cell
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: text, an optional smaller second line, and a CSS class."""
+    """One cell: text, an optional smaller second line, a CSS class, and what it is in words for programs."""
 
     text: str
     detail: str = ""
     css_class: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def html(self) -> str:
@@ -38,9 +39,9 @@ def assessment_cell(code: str, detail: str = "") -> Cell:
     return Cell(f"{entry.sign}\u00a0{entry.word}", detail, f"sa-{code}")
 
 
-def hidden_cell() -> Cell:
+def hidden_cell(data: Mapping[str, str] | None = None) -> Cell:
     """Return the cell for a value that must be kept secret (sign of DIN 55301)."""
-    return Cell(".", css_class="sa-sign")
+    return Cell(".", css_class="sa-sign", data=data or {})
 
 
 def missing_cell(sign: str = "") -> Cell:
@@ -49,7 +50,12 @@ def missing_cell(sign: str = "") -> Cell:
 
 
 def html_table(
-    caption: str, header: Sequence[str], rows: Sequence[Sequence[Cell | str]], *, numeric: Sequence[int] = ()
+    caption: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[Cell | str]],
+    *,
+    numeric: Sequence[int] = (),
+    row_data: Sequence[Mapping[str, str]] = (),
 ) -> Fragment:
     """Return a table with caption, column heads and row heads.
 
@@ -63,19 +69,23 @@ def html_table(
         Cells; the first of each row is its head.
     numeric : sequence of int
         Positions of columns to set flush right.
+    row_data : sequence of mappings
+        For each row what it is about, as ``data-`` attributes: the audit reads the page with them.
     """
     head = "".join(
         f'<th scope="col"{_right(position in numeric)}>{escape(text, quote=False)}</th>'
         for position, text in enumerate(header)
     )
     body = []
-    for row in rows:
+    for number, row in enumerate(rows):
         cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
         line = [f'<th scope="row">{cells[0].html}</th>']
         for position, cell in enumerate(cells[1:], start=1):
             classes = " ".join(filter(None, ("sa-number" if position in numeric else "", cell.css_class)))
-            line.append(f'<td class="{classes}">{cell.html}</td>' if classes else f"<td>{cell.html}</td>")
-        body.append(f"<tr>{''.join(line)}</tr>")
+            shown = f' class="{classes}"' if classes else ""
+            line.append(f"<td{shown}{_data(cell.data)}>{cell.html}</td>")
+        about = _data(row_data[number]) if row_data else ""
+        body.append(f"<tr{about}>{''.join(line)}</tr>")
     name = escape(caption)
     html = (
         f'<div class="sa-scroll" role="region" tabindex="0" aria-label="Tabelle: {name}">'
@@ -85,6 +95,10 @@ def html_table(
     lines = [caption, " | ".join(header)]
     lines += [" | ".join(cell.plain if isinstance(cell, Cell) else cell for cell in row) for row in rows]
     return Fragment(html, "\n".join(lines))
+
+
+def _data(names: Mapping[str, str]) -> str:
+    return "".join(f' data-{name}="{escape(text)}"' for name, text in names.items())
 
 
 def _right(numeric: bool) -> str:

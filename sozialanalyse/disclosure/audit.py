@@ -1,0 +1,276 @@
+"""The audit: what an outsider can work out of hidden cells from everything that pages show.
+
+It shares no code with the gate and knows no true value. It rebuilds the tables from the facts that were read
+on pages, and finds the smallest and the largest thinkable number of every hidden cell by linear programming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+__all__ = ["AuditReport", "Fact", "PageRules", "audit_facts"]
+
+_ROUNDING: Final = 1e-6
+_LIMITLESS: Final = float("inf")
+_UNBOUNDED: Final = 3
+
+Interval = tuple[float, float]
+Table = tuple[str, str]
+"""What is counted, and the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one place of a page says of an indicator in an area and year.
+
+    Attributes
+    ----------
+    indicator, area, year : str
+        What it is about.
+    value : (float, float) or None
+        The value as shown, as the interval that is rounded to it; None where it is hidden or not told here.
+    cases, group : float or None
+        Numerator and denominator, where they are told.
+    hidden : bool
+        Whether the sign of secrecy stands there.
+    place : str
+        File that says so.
+    """
+
+    indicator: str
+    area: str
+    year: str
+    value: Interval | None = None
+    cases: float | None = None
+    group: float | None = None
+    hidden: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """Rules and names as pages tell them.
+
+    Attributes
+    ----------
+    limits : mapping of (rule, indicator) to int
+        Indicator ``""`` for all.
+    parents, names : mapping of area to str
+        The area that contains it, and its name.
+    labels, kinds : mapping of indicator to str
+    factors : mapping of indicator to float
+    cases, groups : mapping of indicator to str
+        What numerator and denominator count; ``""`` where that is not told.
+    """
+
+    limits: Mapping[tuple[str, str], int]
+    parents: Mapping[str, str]
+    names: Mapping[str, str]
+    labels: Mapping[str, str]
+    kinds: Mapping[str, str]
+    factors: Mapping[str, float]
+    cases: Mapping[str, str]
+    groups: Mapping[str, str]
+
+    def limit(self, rule: str, indicator: str) -> int:
+        """Return the limit of a rule for an indicator; 0 where pages tell none."""
+        return self.limits.get((rule, indicator), self.limits.get((rule, ""), 0))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """Result of the attack.
+
+    Attributes
+    ----------
+    protected : int
+        Hidden cells.
+    narrowest : float
+        Width of the narrowest derivable interval, in cases; infinity where nothing limits any cell.
+    breaches : tuple of str
+        German sentences, each with indicator, area and year.
+    open_tables : int
+        Tables whose shown numbers contradict each other, so that nothing can be derived from them.
+    """
+
+    protected: int
+    narrowest: float
+    breaches: tuple[str, ...]
+    open_tables: int
+
+
+def audit_facts(facts: Sequence[Fact], rules: PageRules) -> AuditReport:
+    """Attack every hidden cell.
+
+    Parameters
+    ----------
+    facts : sequence of Fact
+        Everything that was read.
+    rules : PageRules
+        What pages say of rules, areas and indicators.
+    """
+    hidden = {(fact.indicator, fact.area, fact.year) for fact in facts if fact.hidden}
+    breaches = _shown_against_rules(facts, rules, hidden)
+    names = _Names(facts, rules)
+    tables = _Tables(rules.parents)
+    for fact in facts:
+        for role, number in (("cases", fact.cases), ("group", fact.group)):
+            if number is not None:
+                tables.bound(names.table(role, fact.indicator, fact.year), fact.area, (number, number))
+    for indicator, area, year in sorted(hidden):
+        if rules.kinds.get(indicator) == "proportion":
+            most = tables.reach(names.table("group", indicator, year), area)
+            limit = most[1] if most else _LIMITLESS
+            tables.bound(names.table("cases", indicator, year), area, (0.0, limit))
+    for indicator, area, year, value in sorted(
+        {
+            (fact.indicator, fact.area, fact.year, fact.value)
+            for fact in facts
+            if fact.value is not None and fact.cases is None
+        }
+    ):
+        group = tables.reach(names.table("group", indicator, year), area)
+        found = _cases_of_value(
+            value, rules.kinds.get(indicator, ""), rules.factors.get(indicator, 1.0), group
+        )
+        tables.bound(names.table("cases", indicator, year), area, found)
+    contradictory, narrowest = 0, _LIMITLESS
+    for indicator, area, year in sorted(hidden):
+        reached = tables.reach(names.table("cases", indicator, year), area)
+        if reached is None:
+            contradictory += 1
+            continue
+        width = float(np.floor(reached[1] + _ROUNDING) - np.ceil(reached[0] - _ROUNDING))
+        narrowest = min(narrowest, width)
+        need, room = float(max(1, rules.limit("minimum_numerator", indicator))), _LIMITLESS
+        if rules.kinds.get(indicator) == "proportion":
+            need = max(need, float(rules.limit("minimum_complement", indicator)))
+            group = tables.reach(names.table("group", indicator, year), area)
+            room = group[1] if group else _LIMITLESS
+        if width < min(need, room) - _ROUNDING:
+            how = "genau" if width < 1 else "zu eng"
+            breaches.append(
+                f"{_name(rules, indicator, area, year)}: Die geheime Zahl lässt sich {how} ableiten."
+            )
+    return AuditReport(len(hidden), narrowest, tuple(dict.fromkeys(breaches)), contradictory)
+
+
+def _shown_against_rules(
+    facts: Sequence[Fact], rules: PageRules, hidden: set[tuple[str, str, str]]
+) -> list[str]:
+    """Find shown cells that break a rule, and cells that are hidden in one place and shown in another."""
+    breaches = []
+    for fact in sorted(facts, key=lambda fact: (fact.indicator, fact.area, fact.year, fact.place)):
+        cell = _name(rules, fact.indicator, fact.area, fact.year)
+        told = fact.value is not None or fact.cases is not None
+        if told and (fact.indicator, fact.area, fact.year) in hidden:
+            breaches.append(f"{cell}: an einer Stelle geheim, in {fact.place} gezeigt.")
+        kind = rules.kinds.get(fact.indicator, "")
+        count = fact.cases
+        if count is None:
+            continue
+        others = fact.group - count if kind == "proportion" and fact.group is not None else 0.0
+        few = 0 < count < rules.limit("minimum_numerator", fact.indicator)
+        few |= 0 < others < rules.limit("minimum_complement", fact.indicator)
+        few |= (
+            count == 0 and rules.limits.get(("show_zero", fact.indicator), rules.limit("show_zero", "")) == 0
+        )
+        few |= fact.group is not None and fact.group < rules.limit("minimum_denominator", fact.indicator)
+        if few:
+            breaches.append(f"{cell}: in {fact.place} gezeigt, obwohl eine Regel es verbietet.")
+    return breaches
+
+
+def _name(rules: PageRules, indicator: str, area: str, year: str) -> str:
+    return f"»{rules.labels.get(indicator, indicator)}«, {rules.names.get(area, area)} ({area}), {year}"
+
+
+def _cases_of_value(value: Interval, kind: str, factor: float, group: Interval | None) -> Interval:
+    """Work the number of cases out of a rounded value and the reference group."""
+    if kind == "count":
+        return value
+    if kind not in ("proportion", "rate") or group is None or group[1] == _LIMITLESS:
+        return 0.0, _LIMITLESS
+    return max(0.0, value[0] * group[0] / factor), value[1] * group[1] / factor
+
+
+class _Names:
+    """Which numbers are one: those of the same label, unless pages tell different numbers under it."""
+
+    def __init__(self, facts: Sequence[Fact], rules: PageRules) -> None:
+        self._labels = {"cases": rules.cases, "group": rules.groups}
+        self._contradictory: set[str] = set()
+        told: dict[tuple[str, str, str], float] = {}
+        for fact in facts:
+            for role, number in (("cases", fact.cases), ("group", fact.group)):
+                label = self._labels[role].get(fact.indicator, "")
+                if number is not None and told.setdefault((label, fact.area, fact.year), number) != number:
+                    self._contradictory.add(label)
+
+    def table(self, role: str, indicator: str, year: str) -> Table:
+        """Return the table of a numerator or denominator."""
+        label = self._labels[role].get(indicator, "")
+        if not label or label in self._contradictory:
+            return f"{role}:{indicator}", year
+        return f"label:{label}", year
+
+
+class _Tables:
+    """Numbers of all areas by what they count and year, with what the shown sums say of the others."""
+
+    def __init__(self, parents: Mapping[str, str]) -> None:
+        self._areas = {area: position for position, area in enumerate(parents)}
+        self._sums = _sums(parents, self._areas)
+        self._ends: dict[Table, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+    def bound(self, table: Table, area: str, interval: Interval) -> None:
+        """Take note that a number lies in an interval."""
+        count = len(self._areas)
+        low, high = self._ends.setdefault(table, (np.zeros(count), np.full(count, _LIMITLESS)))
+        place = self._areas[area]
+        low[place] = max(low[place], interval[0])
+        high[place] = min(high[place], interval[1])
+
+    def reach(self, table: Table, area: str) -> Interval | None:
+        """Return the smallest and largest thinkable number, or None where the table contradicts itself."""
+        place = self._areas[area]
+        if table not in self._ends:
+            return 0.0, _LIMITLESS
+        low, high = self._ends[table]
+        if (low > high + _ROUNDING).any():
+            return None
+        if low[place] >= high[place]:
+            return float(low[place]), float(low[place])
+        ends: list[float] = []
+        for sign in (1.0, -1.0):
+            objective = np.zeros(len(self._areas))
+            objective[place] = sign
+            found = milp(
+                objective,
+                constraints=LinearConstraint(self._sums, 0.0, 0.0),
+                bounds=Bounds(low, np.maximum(low, high)),
+            )
+            if found.status == _UNBOUNDED:
+                ends.append(_LIMITLESS)
+            elif found.status == 0:
+                ends.append(float(found.x[place]))
+            else:
+                return None
+        return ends[0], ends[1]
+
+
+def _sums(parents: Mapping[str, str], places: Mapping[str, int]) -> sparse.csr_array:
+    """Return one row for each area with parts: the parts less the whole are 0."""
+    inner = sorted({parent for parent in parents.values() if parent in places})
+    line = {area: number for number, area in enumerate(inner)}
+    entries = [(line[area], places[area], -1.0) for area in inner]
+    entries += [(line[parent], places[area], 1.0) for area, parent in parents.items() if parent in line]
+    rows, columns, numbers = zip(*entries, strict=True) if entries else ((), (), ())
+    return sparse.csr_array((list(numbers), (list(rows), list(columns))), shape=(len(inner), len(places)))

@@ -1,0 +1,252 @@
+"""Protection of the value table as a whole: further rows to hide so that no hidden number can be worked out.
+
+The outsider knows every row that is shown, exactly and for all areas, levels and years; all denominators; and
+that coarser areas are the sum of finer ones. What is delivered for a coarser area beyond the sum of its parts
+counts as known too. Every hidden number, whatever it is hidden for, must stay open by the smallest shown
+count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sozialanalyse.disclosure.hierarchy import from_hierarchy
+from sozialanalyse.disclosure.quantities import NOTHING, Quantities, count_quantities
+from sozialanalyse.disclosure.rules import Limits
+from sozialanalyse.disclosure.secondary import suppress
+from sozialanalyse.disclosure.system import BoolArray, FloatArray, IntArray, LinearSystem
+
+__all__ = ["LinkedRows", "link_rows", "linked_system"]
+
+_NOBODY = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkedRows:
+    """The value table as numbers that hang together; n rows, p quantities, a areas.
+
+    Attributes
+    ----------
+    quantities : Quantities
+        What the rows count.
+    parents : dict of str to str
+        Area to the area that contains it.
+    area_ids : Index
+        All areas.
+    shows_group : (n,) bool
+        Rows that are hidden with their denominator: proportions and rates.
+    width : (p,) float
+        How far a hidden number must stay open, in cases.
+    most : (p, a) float
+        Largest thinkable number: the denominator of a proportion, else infinity.
+    needs : (p, a) bool
+        Numbers to protect from the start.
+    rows : (p, a) float
+        How many rows tell a number.
+    """
+
+    quantities: Quantities
+    parents: dict[Hashable, Hashable]
+    area_ids: pd.Index[str]
+    shows_group: BoolArray
+    width: FloatArray
+    most: FloatArray
+    needs: BoolArray
+    rows: FloatArray
+
+    def spread(self, hidden: BoolArray) -> tuple[BoolArray, BoolArray]:
+        """Hide the rows that tell a hidden number, and the cases of these rows, until nothing is added.
+
+        Parameters
+        ----------
+        hidden : (p, a) bool
+            Hidden numbers.
+
+        Returns
+        -------
+        tuple of (n,) bool and (p, a) bool
+            Hidden rows and all hidden numbers.
+        """
+        told = self.quantities
+        hidden = hidden.copy()
+        while True:
+            rows = told.among(hidden, told.cases)
+            rows |= self.shows_group & told.among(hidden, told.group)
+            with_cases = rows & (told.cases != NOTHING)
+            before = int(hidden.sum())
+            hidden[told.cases[with_cases], told.area[with_cases]] = True
+            if int(hidden.sum()) == before:
+                return rows, hidden
+
+    def protected(self) -> tuple[BoolArray, BoolArray]:
+        """Hide further rows until every hidden number stays open by the width asked for.
+
+        Returns
+        -------
+        tuple of (n,) bool and (n,) bool
+            Hidden rows, and rows whose denominator must be hidden.
+        """
+        rows, hidden = self.spread(self.needs)
+        insiders = True
+        while hidden.any():
+            system, quantity, area = linked_system(self, hidden, insiders=insiders)
+            # The optimum would depend on the time that a machine has, and pages must not.
+            found = suppress(system, method="heuristic").hidden[: len(quantity)]
+            more = hidden.copy()
+            more[quantity[found], area[found]] = True
+            rows, more = self.spread(more)
+            if (more == hidden).all() and not insiders:
+                break
+            # Numbers that were added to protect others need no protection from a person counted in these.
+            hidden, insiders = more, False
+        return rows, self.quantities.among(hidden, self.quantities.group)
+
+
+def link_rows(
+    values: pd.DataFrame,
+    kind: NDArray[np.str_],
+    broken: BoolArray,
+    limits: Limits,
+    parents: pd.Series[str],
+    labels: pd.DataFrame | None = None,
+) -> LinkedRows:
+    """Find out how the rows of the value table hang together.
+
+    Parameters
+    ----------
+    values : DataFrame, n rows
+        Columns ``area_id, indicator_id, year, value, numerator, denominator``, all areas, levels and years.
+    kind : (n,) str
+        Kind of each row's indicator.
+    broken : (n,) bool
+        Rows that break a rule by themselves.
+    limits : Limits
+        The limits that hold for each row.
+    parents : Series of str, indexed by area
+        Area to the area that contains it; ``""`` at the root.
+    labels : DataFrame, indexed by indicator, optional
+        See `count_quantities`.
+    """
+    area_ids = pd.Index(parents.index.astype(str))
+    told = count_quantities(values, kind, area_ids, labels)
+    shape = told.amounts.shape
+    counted = np.isin(kind, ("proportion", "rate"))
+    width, most, rows = np.ones(shape[0]), np.full(shape, np.inf), np.zeros(shape)
+    needs = np.zeros(shape, dtype=bool)
+    cases = np.flatnonzero(told.cases != NOTHING)
+    needs[told.cases[cases], told.area[cases]] |= broken[cases]
+    wanted = np.where(kind == "proportion", np.maximum(limits.numerator, limits.complement), limits.numerator)
+    np.maximum.at(width, told.cases[cases], wanted[cases].astype(np.float64))
+    np.add.at(rows, (told.cases[cases], told.area[cases]), 1.0)
+    group = np.flatnonzero(told.group != NOTHING)
+    number = told.amounts[told.group[group], told.area[group]]
+    needs[told.group[group], told.area[group]] |= (
+        counted[group] & (number > 0) & (number < limits.numerator[group])
+    )
+    np.maximum.at(width, told.group[group], limits.numerator[group].astype(np.float64))
+    np.add.at(rows, (told.group[group], told.area[group]), 1.0)
+    # A denominator that is protected itself limits nothing.
+    open_group = told.group != NOTHING
+    open_group &= ~told.among(needs, told.group)
+    bounded = np.flatnonzero((told.cases != NOTHING) & (kind == "proportion") & open_group)
+    upper = values["denominator"].to_numpy(dtype=np.float64)[bounded]
+    np.minimum.at(most, (told.cases[bounded], told.area[bounded]), upper)
+    # A proportion above 1 is a fault of the data that the outsider does not know of either.
+    most = np.where(most < told.amounts, np.inf, most)
+    return LinkedRows(
+        quantities=told,
+        parents={str(key): str(above) for key, above in parents.items() if above},
+        area_ids=area_ids,
+        shows_group=counted,
+        width=width,
+        most=most,
+        needs=needs & np.isfinite(told.amounts),
+        rows=rows,
+    )
+
+
+def linked_system(
+    linked: LinkedRows, hidden: BoolArray, *, insiders: bool = False
+) -> tuple[LinearSystem, NDArray[np.intp], NDArray[np.intp]]:
+    """Build the equations of all quantities with a hidden number.
+
+    Parameters
+    ----------
+    linked : LinkedRows
+        The value table.
+    hidden : (p, a) bool
+        Hidden numbers; all of them are to be protected.
+    insiders : bool
+        Whether a person who is the only case, or the only one who is none, attacks the other numbers.
+
+    Returns
+    -------
+    tuple of LinearSystem, (k,) int, (k,) int
+        The system; quantity and area of its first k cells. Behind them stand the rests that a delivered total
+        has beyond the areas with a number; a rest of few cases is to be protected like a hidden number.
+    """
+    amounts = linked.quantities.amounts
+    touched: BoolArray = np.logical_or.reduce(hidden, axis=1)
+    there = np.isfinite(amounts) & touched[:, None]
+    quantity, area = np.nonzero(there)
+    number = amounts[there]
+    fractions = np.bincount(quantity, weights=number != np.round(number), minlength=len(amounts)) > 0
+    negative = np.bincount(quantity, weights=number < 0, minlength=len(amounts)) > 0
+    cells = pd.DataFrame(
+        {
+            "quantity": quantity,
+            "area": linked.area_ids.to_numpy(dtype=object)[area],
+            "value": number,
+            "primary": hidden[there],
+            "lower": np.where(negative[quantity], -np.inf, 0.0),
+            "upper": linked.most[there],
+            "whole": ~fractions[quantity],
+            "weights": (1.0 + np.sqrt(np.abs(number))) * np.maximum(linked.rows[there], 1.0),
+            "sliding_level": linked.width[quantity],
+            "contributor": _persons(linked, hidden)[there] if insiders else _NOBODY,
+        }
+    )
+    system = from_hierarchy(cells, {"area": linked.parents}, by=["quantity"], known_gaps=True)
+    rest = np.arange(system.size) >= len(cells)
+    owner = np.array([key[2][0] for key in system.keys[len(cells) :]], dtype=np.int64)  # type: ignore[index]
+    width = np.concatenate([np.zeros(len(cells)), linked.width[owner]])
+    true = np.asarray(system.values)
+    few = rest & (true > 0) & (true < width)
+    return (
+        replace(system, sliding_level=np.where(few, width, system.sliding_level)),
+        quantity,
+        area,
+    )
+
+
+def _persons(linked: LinkedRows, hidden: BoolArray) -> IntArray:
+    """Label the hidden numbers that one person knows: the only case, or the only one who is none.
+
+    The same person is counted in the coarser areas around; a chain of ones carries one label.
+    """
+    amounts = linked.quantities.amounts
+    parent: IntArray = linked.area_ids.get_indexer(
+        pd.Index([linked.parents.get(key, "") for key in linked.area_ids], dtype=object)
+    ).astype(np.int64)
+    inner = np.flatnonzero(parent >= 0)
+    label: IntArray = np.full(amounts.shape, _NOBODY, dtype=np.int64)
+    first = 0
+    others: FloatArray = linked.most - amounts
+    for number in (amounts, others):
+        known = np.equal(number, 1.0) & hidden & (label == _NOBODY)
+        own: IntArray = np.where(known, np.arange(amounts.size).reshape(amounts.shape) + first, _NOBODY)
+        while True:
+            lifted = own.copy()
+            follows = known[:, inner] & known[:, parent[inner]]
+            lifted[:, inner] = np.where(follows, own[:, parent[inner]], own[:, inner])
+            if (lifted == own).all():
+                break
+            own = lifted
+        label = np.where(known, own, label)
+        first += amounts.size
+    return label

@@ -1,0 +1,118 @@
+"""Reading the tables of a rendered page as an outsider does: what it tells, and what it hides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bs4 import BeautifulSoup, Tag
+
+from sozialanalyse.disclosure.audit import Fact, PageRules
+
+__all__ = ["PageReader"]
+
+_NUMBER: Final = re.compile(r"[-\u2212]?\d[\d.]*(?:,\d+)?")
+_TABLE: Final = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_YES: Final = "ja"
+
+
+@dataclass(slots=True)
+class PageReader:
+    """Collects facts from the tables of many pages.
+
+    Attributes
+    ----------
+    facts : list of Fact
+        What was read so far.
+    """
+
+    facts: list[Fact] = field(default_factory=list)
+    _limits: dict[tuple[str, str], int] = field(default_factory=dict)
+    _parents: dict[str, str] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _about: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def read(self, html: str, place: str) -> None:
+        """Read the tables of a page, or of an output of a notebook.
+
+        Parameters
+        ----------
+        html : str
+            The page; pictures are not looked at.
+        place : str
+            Name of the file, for messages.
+        """
+        for table in _TABLE.findall(html):
+            for row in BeautifulSoup(table, "html.parser").find_all("tr"):
+                about = _data(row)
+                if "rule" in about:
+                    self._read_rule(row, about)
+                if "area" in about:
+                    self._parents[about["area"]] = about["parent"]
+                    self._names[about["area"]] = about["name"]
+                    self._read_row(row, about, place)
+
+    def rules(self) -> PageRules:
+        """Return what all pages together tell of rules, areas and indicators."""
+        areas = self._parents | {fact.area: self._parents.get(fact.area, "") for fact in self.facts}
+        about = self._about
+        return PageRules(
+            limits=self._limits,
+            parents=areas | {parent: areas.get(parent, "") for parent in areas.values() if parent},
+            names=self._names,
+            labels={key: entry["label"] for key, entry in about.items()},
+            kinds={key: entry["kind"] for key, entry in about.items()},
+            factors={key: float(entry["factor"]) for key, entry in about.items()},
+            cases={key: entry["cases"] for key, entry in about.items()},
+            groups={key: entry["group"] for key, entry in about.items()},
+        )
+
+    def _read_rule(self, row: Tag, about: dict[str, str]) -> None:
+        text = _first_text(row.find_all("td")[:1])
+        number = _NUMBER.search(text)
+        self._limits[about["rule"], about.get("indicator", "")] = (
+            int(number.group().replace(".", "")) if number else int(text == _YES)
+        )
+
+    def _read_row(self, row: Tag, about: dict[str, str], place: str) -> None:
+        for cell in row.find_all("td"):
+            own = about | _data(cell)
+            if "what" not in own or "indicator" not in own:
+                continue
+            self._about[own["indicator"]] = own
+            fact = _fact(own, _first_text([cell]), place)
+            if fact is not None:
+                self.facts.append(fact)
+
+
+def _data(tag: Tag) -> dict[str, str]:
+    return {name[5:]: str(text) for name, text in tag.attrs.items() if name.startswith("data-")}
+
+
+def _first_text(cells: Iterable[Tag]) -> str:
+    return next((text for cell in cells for text in cell.stripped_strings), "")
+
+
+def _fact(about: dict[str, str], text: str, place: str) -> Fact | None:
+    key = (about["indicator"], about["area"], about["year"])
+    if text == ".":
+        return Fact(*key, hidden=True, place=place)
+    numbers = [_parsed(found.group()) for found in _NUMBER.finditer(text)]
+    if not numbers:
+        return None
+    if about["what"] == "cases":
+        group = numbers[1][0] if len(numbers) > 1 else None
+        return Fact(*key, cases=numbers[0][0], group=group, place=place)
+    number, half = numbers[0]
+    if about["kind"] == "count" and half == 0.5:
+        return Fact(*key, cases=number, place=place)
+    return Fact(*key, value=(number - half, number + half), place=place)
+
+
+def _parsed(text: str) -> tuple[float, float]:
+    """Return a German number and half of its last digit's unit."""
+    decimals = len(text.partition(",")[2])
+    number = float(text.replace(".", "").replace(",", ".").replace("\u2212", "-"))
+    return number, 0.5 * 10.0**-decimals

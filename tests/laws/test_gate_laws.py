@@ -1,0 +1,119 @@
+"""Laws of the gate over linked tables: no outsider gets closer to a hidden number than the rule allows.
+
+The attack here is written anew, with one linear programme per hidden cell: it does not lean on the library.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from sozialanalyse.disclosure.release import release_population, release_values
+from sozialanalyse.disclosure.rules import DisclosureRules
+
+quick = settings(max_examples=25, deadline=None)
+
+RULES: Final = DisclosureRules(3, 100, 3, True, {})
+PARENTS: Final = pd.Series(
+    {"S": "", "A": "S", "B": "S", "A1": "A", "A2": "A", "A3": "A", "B1": "B", "B2": "B"}
+)
+LEAVES: Final = ("A1", "A2", "A3", "B1", "B2")
+KINDS: Final = pd.Series({"all": "proportion", "part": "proportion"})
+LABELS: Final = pd.DataFrame(
+    {"label": ["x", "y"], "numerator_label": ["jobless", "long"], "denominator_label": ["adults", "jobless"]},
+    index=["all", "part"],
+)
+
+
+@st.composite
+def cities(draw: st.DrawFn) -> pd.DataFrame:
+    """Cases of two indicators; those of the first are the reference group of the second."""
+    numbers = {}
+    for area in LEAVES:
+        adults = draw(st.one_of(st.integers(60, 130), st.integers(300, 900)))
+        jobless = draw(st.one_of(st.integers(0, 4), st.integers(5, adults)))
+        numbers[area] = np.array([adults, jobless, draw(st.integers(0, jobless))], dtype=float)
+    numbers["A"] = numbers["A1"] + numbers["A2"] + numbers["A3"]
+    numbers["B"] = numbers["B1"] + numbers["B2"]
+    numbers["S"] = numbers["A"] + numbers["B"]
+    rows = []
+    for indicator, cases, group in (("all", 1, 0), ("part", 2, 1)):
+        for area in PARENTS.index:
+            n, d = numbers[area][cases], numbers[area][group]
+            value = 100 * n / d if d else np.nan
+            rows.append((area, indicator, 2022, value, value, value, n, d, "wilson", ""))
+    columns = ["area_id", "indicator_id", "year", "value", "lower", "upper", "numerator", "denominator"]
+    return pd.DataFrame(rows, columns=[*columns, "method", "sign"])
+
+
+def limits(groups: pd.Series[float]) -> pd.Series[float]:
+    """Return the largest numerator that the outsider can think of."""
+    return groups.where((groups <= 0) | (groups >= RULES.minimum_numerator), np.inf)
+
+
+def widths(frame: pd.DataFrame, released: pd.DataFrame, indicator: str) -> pd.Series[float]:
+    """Return how many cases wide the interval of each hidden numerator is.
+
+    The outsider knows all denominators but those that are too small to be shown themselves.
+    """
+    true = frame[frame["indicator_id"] == indicator].set_index("area_id").loc[PARENTS.index]
+    shown = released[released["indicator_id"] == indicator].set_index("area_id").loc[PARENTS.index]
+    known = shown["numerator"].to_numpy()
+    most = limits(true["denominator"])
+    bounds = [(low, low) if np.isfinite(low) else (0.0, high) for low, high in zip(known, most, strict=True)]
+    sums = np.zeros((3, len(PARENTS)))
+    for line, whole in enumerate(("S", "A", "B")):
+        sums[line, PARENTS.index.get_loc(whole)] = -1
+        sums[line, np.flatnonzero(whole == PARENTS)] = 1
+    found = {}
+    for place in np.flatnonzero(shown["hidden"] != ""):
+        target = np.zeros(len(PARENTS))
+        target[place] = 1
+        ends = []
+        for sign in (1, -1):
+            solved = linprog(sign * target, A_eq=sums, b_eq=np.zeros(3), bounds=bounds)
+            ends.append(np.inf if solved.status == 3 else solved.x[place])
+        found[PARENTS.index[place]] = ends[1] - ends[0]
+    return pd.Series(found, dtype=float)
+
+
+@quick
+@given(cities())
+def test_every_hidden_number_stays_open_by_the_smallest_shown_count(frame: pd.DataFrame) -> None:
+    released = release_values(frame, KINDS, RULES, parents=PARENTS, labels=LABELS).frame
+    for indicator in KINDS.index:
+        found = widths(frame, released, indicator)
+        groups = frame[frame["indicator_id"] == indicator].set_index("area_id")["denominator"]
+        room = np.minimum(limits(groups).loc[found.index], 3.0)
+        assert (found + 1e-6 >= room).all()
+
+
+@quick
+@given(cities())
+def test_a_number_that_is_hidden_as_cases_is_hidden_as_reference_group_too(frame: pd.DataFrame) -> None:
+    released = release_values(frame, KINDS, RULES, parents=PARENTS, labels=LABELS).frame.set_index("area_id")
+    jobless = released[released["indicator_id"] == "all"]["hidden"] != ""
+    part = released[released["indicator_id"] == "part"]
+    told = frame[frame["indicator_id"] == "part"].set_index("area_id")["value"].notna()
+    assert (part.loc[jobless[jobless & told].index, "hidden"] != "").all()
+    assert part.loc[jobless[jobless].index, "denominator"].isna().all()
+
+
+@quick
+@given(st.lists(st.integers(0, 9), min_size=12, max_size=12))
+def test_no_group_of_a_population_follows_from_its_totals(counts: list[int]) -> None:
+    keys = [(area, sex, age) for area in ("B1", "B2") for sex in "mf" for age in ("0-14", "15-64", "65+")]
+    population = pd.DataFrame(keys, columns=["area_id", "sex", "age_group"]).assign(year=2022, count=counts)
+    city = population.groupby(["sex", "age_group", "year"], as_index=False)["count"].sum()
+    both = pd.concat([population, city.assign(area_id="B")], ignore_index=True)
+    released = release_population(both, RULES, parents=PARENTS).frame
+    hidden = (released["hidden"] != "").to_numpy()
+    for gone in ("sex", "age_group"):
+        others = [key for key in ("area_id", "sex", "age_group") if key != gone]
+        alone = released.assign(hidden=hidden).groupby(others)["hidden"].sum()
+        assert not (alone == 1).any()

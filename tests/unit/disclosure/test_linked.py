@@ -1,0 +1,116 @@
+"""Rows that hang together: shared numbers, delivered totals, stricter rules for an indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.disclosure.release import release_values
+from sozialanalyse.disclosure.rules import DisclosureRules, RuleSource
+from sozialanalyse.errors import ParameterError
+from sozialanalyse.indicators.compute import compute_values
+
+RULES = DisclosureRules(3, 100, 3, True, {})
+SHARE = ("proportion", 100, "higher_is_worse")
+Maker = Callable[..., Dataset]
+
+
+def hidden(dataset: Dataset, rules: DisclosureRules = RULES) -> pd.Series[str]:
+    """Return why each cell is hidden, by indicator and area."""
+    table = release_values(
+        compute_values(dataset).frame,
+        dataset.indicators["kind"],
+        rules,
+        parents=dataset.areas["parent_id"],
+        labels=dataset.indicators,
+    )
+    return table.frame.astype({"indicator_id": str, "area_id": str}).set_index(["indicator_id", "area_id"])[
+        "hidden"
+    ]
+
+
+def shares(**cases: tuple[int, ...]) -> list[tuple[object, ...]]:
+    """Return observations of the four neighbourhoods, 500 persons each."""
+    return [
+        (area, key, 2022, n, 500, np.nan)
+        for key, numbers in cases.items()
+        for area, n in zip(("A1", "A2", "B1", "B2"), numbers, strict=True)
+    ]
+
+
+def test_a_second_cell_of_the_same_district_is_hidden_and_totals_stay(build_dataset: Maker) -> None:
+    found = hidden(build_dataset(shares(share=(2, 50, 60, 70)), share=SHARE))["share"]
+    assert found.to_dict() == {
+        "S": "",
+        "A": "",
+        "B": "",
+        "A1": "numerator",
+        "A2": "linked",
+        "B1": "",
+        "B2": "",
+    }
+
+
+def test_without_a_small_cell_nothing_is_hidden(build_dataset: Maker) -> None:
+    assert (hidden(build_dataset(shares(share=(5, 50, 60, 70)), share=SHARE)) == "").all()
+
+
+def test_two_indicators_that_count_the_same_people_are_hidden_together(build_dataset: Maker) -> None:
+    rows = shares(one=(2, 50, 60, 70))
+    rows += [(area, "two", year, n, 900, value) for area, _, year, n, _, value in shares(two=(2, 50, 60, 70))]
+    found = hidden(build_dataset(rows, one=SHARE, two=SHARE))
+    pd.testing.assert_series_equal(found["one"] != "", found["two"] != "", check_names=False)
+
+
+def test_a_delivered_total_above_its_parts_gives_no_way_around(build_dataset: Maker) -> None:
+    # 112 in the district, 52 in its quarters: who knows that 60 have no address subtracts them.
+    rows = [*shares(share=(2, 50, 60, 70)), ("A", "share", 2022, 112, 1100, np.nan)]
+    found = hidden(build_dataset(rows, share=SHARE))["share"]
+    assert found["A2"] == "linked" or found["A"] == "linked"
+
+
+def test_a_quarter_without_number_is_not_had_from_the_delivered_total(build_dataset: Maker) -> None:
+    # 52 delivered for the district, 50 in its only quarter with a number: the other one has 2.
+    rows = [row for row in shares(share=(2, 50, 60, 70)) if row[0] != "A1"]
+    found = hidden(build_dataset([*rows, ("A", "share", 2022, 52, 1000, np.nan)], share=SHARE))["share"]
+    assert "linked" in (found["A"], found["A2"])
+
+
+def test_a_stricter_rule_holds_for_its_indicator_only(build_dataset: Maker) -> None:
+    rules = replace(RULES, stricter={"one": {"minimum_numerator": 10}})
+    found = hidden(
+        build_dataset(shares(one=(9, 50, 60, 70), two=(9, 51, 61, 71)), one=SHARE, two=SHARE), rules
+    )
+    assert found["one", "A1"] == "numerator"
+    assert (found["two"] == "").all()
+
+
+def test_a_rule_for_an_unknown_indicator_is_refused(build_dataset: Maker) -> None:
+    rules = replace(RULES, stricter={"unbekannt": {"minimum_numerator": 10}})
+    with pytest.raises(ParameterError, match="unbekannt"):
+        hidden(build_dataset(shares(one=(9, 50, 60, 70)), one=SHARE), rules)
+
+
+@pytest.mark.parametrize(
+    ("name", "general", "own"), [("minimum_numerator", 3, 2), ("show_zero", False, True)]
+)
+def test_a_rule_for_an_indicator_may_not_be_looser(name: str, general: int, own: int) -> None:
+    origin = {"name": "n", "unit": "u", "valid_from": "2019-01-01", "source": "s"}
+    mapping = {
+        "minimum_numerator": {"value": 3, **origin},
+        "minimum_denominator": {"value": 100, **origin},
+        "minimum_complement": {"value": 3, **origin},
+        "show_zero": {"value": True, **origin},
+    }
+    mapping[name] = {"value": general, **origin}
+    with pytest.raises(ParameterError, match="lockerer"):
+        DisclosureRules.from_mapping({**mapping, "indicators": {"one": {name: {"value": own, **origin}}}})
+    kept = DisclosureRules.from_mapping(
+        {**mapping, "indicators": {"one": {name: {"value": general, **origin}}}}
+    )
+    assert kept.stricter_sources["one"][name] == RuleSource("n", "u", "2019-01-01", "s")
