@@ -1,4 +1,4 @@
-"""A protected number gets nowhere: not when notebooks print it, warn of it, or break with it in their hands."""
+"""A protected number gets nowhere, though notebooks print it, warn of it, or break with it in their hands."""
 
 from __future__ import annotations
 
