@@ -59,6 +59,18 @@ class LinkedRows:
     needs: BoolArray
     rows: FloatArray
 
+    @property
+    def incomplete(self) -> BoolArray:
+        """Quantities that are told of a coarser area but not of all its parts, shape (p,)."""
+        there = np.isfinite(self.quantities.amounts)
+        inner = np.isin(
+            self.area_ids.to_numpy(dtype=object), np.array(list(self.parents.values()), dtype=object)
+        )
+        some_inner: BoolArray = np.logical_or.reduce(there[:, inner], axis=1)
+        gap: BoolArray = np.logical_or.reduce(~there[:, ~inner], axis=1)
+        some_part: BoolArray = np.logical_or.reduce(there[:, ~inner], axis=1)
+        return some_inner & gap & some_part
+
     def spread(self, hidden: BoolArray) -> tuple[BoolArray, BoolArray]:
         """Hide the rows that tell a hidden number, and the cases of these rows, until nothing is added.
 
@@ -93,7 +105,7 @@ class LinkedRows:
         """
         rows, hidden = self.spread(self.needs)
         insiders = True
-        while hidden.any():
+        while hidden.any() or self.incomplete.any():
             system, quantity, area = linked_system(self, hidden, insiders=insiders)
             # The optimum would depend on the time that a machine has, and pages must not.
             found = suppress(system, method="heuristic").hidden[: len(quantity)]
@@ -191,7 +203,7 @@ def linked_system(
         has beyond the areas with a number; a rest of few cases is to be protected like a hidden number.
     """
     amounts = linked.quantities.amounts
-    touched: BoolArray = np.logical_or.reduce(hidden, axis=1)
+    touched: BoolArray = np.logical_or.reduce(hidden, axis=1) | linked.incomplete
     there = np.isfinite(amounts) & touched[:, None]
     quantity, area = np.nonzero(there)
     number = amounts[there]

@@ -245,7 +245,7 @@ def test_list_shows_notebooks_levels_areas_and_indicators(
         (["run", "--jbos", "2"], "Die Option »--jbos« gibt es nicht."),
         (["run", "--jobs", "0"], "Der Wert von »--jobs« ist nicht zulässig."),
         (["run", "--out"], "Die Option »--out« ist falsch verwendet; meist fehlt ihr Wert."),
-        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: check, list, run."),
+        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: audit, check, list, run."),
     ],
 )
 def test_a_wrong_call_is_explained_in_german(
