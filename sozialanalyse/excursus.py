@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.connection_rules import ConnectionRules, read_connection_rules
+from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
 from sozialanalyse.connections.connect import Connections, connect
 from sozialanalyse.connections.data import ConnectionData, PanelData
 from sozialanalyse.connections.spec import ConnectionSpec, Method, Weighting
@@ -365,9 +365,12 @@ def _ways(pair: PairEvidence, data: ConnectionData, spec: ConnectionSpec) -> lis
         method, weighting, constant = other.name
         way = _WAYS[method, weighting] + (f", bei gleichem {held}" if constant else "")
         rows.append((way, other.estimate, other.lower, other.upper, "choice"))
-    for word, span in (("Gebiet", pair.area_range), (data.group_label, pair.group_range)):
+    for way, span in (
+        ("ohne je ein einzelnes Gebiet", pair.area_range),
+        (f"ohne je ein Gebiet der Ebene {data.group_label}", pair.group_range),
+    ):
         if span is not None:
-            rows.append((f"ohne je ein Gebiet (Ebene {word})", np.nan, *span, "range"))
+            rows.append((way, np.nan, *span, "range"))
     if pair.coarser is not None:
         coarser = pair.coarser
         way = f"gröbere Ebene: {coarser.groups} Gebiete (Ebene {data.group_label})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,7 @@ from sozialanalyse.report.theme import (
     MUTED,
     PALE,
     REFERENCE,
+    WIDTH,
     empty_axes,
     new_figure,
     styled,
@@ -41,6 +43,7 @@ __all__ = [
     "draw_moran",
     "draw_scatter",
     "draw_ways",
+    "shows_intervals",
 ]
 
 VERDICT_SIGNS: Final[dict[str, str]] = {
@@ -61,13 +64,20 @@ CLUSTERS: Final[dict[str, str]] = {
 """Cluster to its German name, in the order of the map's colours."""
 
 _SCALE: Final = LinearSegmentedColormap.from_list("opposite", ["#5d9cbf", "#ffffff", "#e0915c"])
+_MATRIX_LEFT: Final = 2.35
+"""Inches at the left for the names of the rows."""
 _CLAIMS: Final = ("gesichert", "Hinweis")
 _KIND_MARKS: Final = {"own": "o", "choice": "o", "range": "", "coarser": "s", "spatial": "D"}
 
 
+def shows_intervals(columns: int) -> bool:
+    """Return whether the cells of a matrix with so many columns have room for intervals."""
+    return (WIDTH - _MATRIX_LEFT) / columns >= 0.55
+
+
 @styled
 def draw_matrix(
-    pairs: pd.DataFrame, rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], limit: float
+    pairs: pd.DataFrame, rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]]
 ) -> bytes:
     """Draw a cell for each pair: coefficient, interval where there is room, and the sign of the verdict.
 
@@ -77,17 +87,15 @@ def draw_matrix(
         Columns ``first, second, estimate, lower, upper, category``.
     rows, columns : sequence of (str, str)
         Key and German name of the indicators; a pair may have its two keys either way round.
-    limit : float
-        Correlation below which a connection has no weight, for the legend.
     """
     of = {frozenset((row["first"], row["second"])): row for row in pairs.to_dict("records")}
-    left, cell_height, top, bottom = 2.35, 0.44, 1.55, 0.72
-    width = (7.6 - left) / len(columns)
-    with_interval = width >= 0.55
+    left, cell_height, top, bottom = _MATRIX_LEFT, 0.44, 1.55, 0.72
+    width = (WIDTH - left) / len(columns)
+    with_interval = shows_intervals(len(columns))
     height = top + cell_height * len(rows) + bottom
     figure = new_figure(height)
     axes = empty_axes(figure, (0.0, 0.0, 1.0, 1.0))
-    axes.set_xlim(0, 7.6)
+    axes.set_xlim(0, WIDTH)
     axes.set_ylim(height, 0)
     for position, (_, name) in enumerate(columns):
         text = "\n".join(textwrap.wrap(name, 21)[:3])
@@ -145,7 +153,7 @@ def draw_matrix(
     entries += [
         Patch(fc=_SCALE(0.9), label="beide steigen gemeinsam"),
         Patch(fc=_SCALE(0.1), label="eines steigt, das andere fällt"),
-        Patch(fc=BACKGROUND, label=f"keine Aussage oder unter {format_number(limit, 1)}"),
+        Patch(fc=BACKGROUND, label="keine Aussage über die Richtung"),
     ]
     axes.legend(
         handles=entries,
@@ -173,7 +181,7 @@ def draw_ways(ways: pd.DataFrame, limit: float) -> bytes:
     """
     height = 0.33 * len(ways) + 0.75
     figure = new_figure(height)
-    axes = figure.add_axes((0.46, 0.5 / height, 0.41, 1 - 0.75 / height))
+    axes = figure.add_axes((0.44, 0.5 / height, 0.36, 1 - 0.75 / height))
     axes.axvspan(-limit, limit, color=BACKGROUND, lw=0)
     axes.axvline(0, color=INK, lw=1)
     for place, row in zip(range(len(ways) - 1, -1, -1), ways.to_dict("records"), strict=True):
@@ -392,6 +400,6 @@ def _plain_axes(axes: Axes, x_title: str, y_title: str) -> None:
     axes.tick_params(labelsize=7.4, length=2)
     for axis, low_high in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
         ticks = [float(t) for t in axis.get_ticklocs() if low_high[0] <= t <= low_high[1]]
-        step = min((b - a for a, b in zip(ticks, ticks[1:], strict=False)), default=1.0)
+        step = min((b - a for a, b in pairwise(ticks)), default=1.0)
         decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
         axis.set_ticks(ticks, [format_number(tick, decimals) for tick in ticks])

@@ -1,0 +1,456 @@
+"""The sections on connections between domains: verdicts, ways of computing, scatter, neighbours, fifths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
+from sozialanalyse.report.connected import ConnectionView
+from sozialanalyse.report.connection_charts import (
+    CLUSTERS,
+    VERDICT_SIGNS,
+    GradientPanel,
+    MoranPanel,
+    Scatter,
+    draw_gradient,
+    draw_matrix,
+    draw_moran,
+    draw_scatter,
+    draw_ways,
+    shows_intervals,
+)
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.front import banner
+from sozialanalyse.report.maps import MapLayer, draw_map
+from sozialanalyse.report.numbers import (
+    decimals_for,
+    format_change,
+    format_interval,
+    format_number,
+    format_value,
+    join_words,
+)
+from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.view import Row
+
+__all__ = [
+    "clusters",
+    "gradient",
+    "heading",
+    "matrix",
+    "neighbours",
+    "overview",
+    "remarks",
+    "scatter",
+    "sentences",
+    "table",
+    "ways",
+]
+
+MOST_SENTENCES: Final = 4
+MOST_PANELS: Final = 8
+MOST_TABLE_ROWS: Final = 12
+ALERT: Final = 0.05
+"""Share of false alarms among the marked areas of a cluster map (Benjamini and Hochberg)."""
+
+
+def heading(view: ConnectionView) -> Fragment:
+    """Return the page's title with the domains, the banner of synthetic data and the note on areas."""
+    title = f"Exkurs: {join_words(view.domain_words)}"
+    city = view.analysis.area(view.analysis.root_id)
+    count = len(view.areas.frame["area_id"].unique())
+    subtitle = f"{city.name}, Vergleich der Gebiete (Ebene {view.unit_label})"
+    if count:
+        subtitle = f"{city.name}, Vergleich von {count} Gebieten (Ebene {view.unit_label})"
+    head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
+    result = head + paragraph(subtitle, css_class="sa-subtitle") + banner(view.analysis)
+    return result + note(ECOLOGICAL_NOTE)
+
+
+def overview(view: ConnectionView) -> Fragment:
+    """Return in a few sentences how many pairs were compared, and with which verdicts."""
+    if view.missing:
+        return warning(view.missing)
+    frame = view.pairs.frame
+    counts = frame["category"].value_counts()
+    parts = [f"{counts[name]}-mal »{name}«" for name in VERDICT_SIGNS if counts.get(name, 0)]
+    text = (
+        f"Verglichen sind {len(frame)} Paare von Indikatoren aus {join_words(view.domain_words)}. Die Urteile: "
+        f"{join_words(parts)}."
+    )
+    strongest = frame[frame["category"] == "gesichert"].head(3)
+    if len(strongest):
+        named = [_short(view, row) for row in strongest.to_dict("records")]
+        text += f" Am deutlichsten gesichert: {join_words(named)}."
+    else:
+        text += " Gesichert ist kein Zusammenhang: Jeder verfehlt mindestens eine der Prüfungen."
+    return paragraph(text, css_class="sa-lead")
+
+
+def _short(view: ConnectionView, row: Row) -> str:
+    labels = view.labels
+    return f"{labels[row['first']]} mit {labels[row['second']]} ({format_number(row['estimate'], 2)})"
+
+
+def matrix(view: ConnectionView) -> Fragment:
+    """Return all pairs as a figure: coefficient, interval and verdict."""
+    if view.missing:
+        return warning(view.missing)
+    frame, labels = view.pairs.frame, view.labels
+    domain_of = view.analysis.indicators["domain"]
+    named = [(key, labels[key]) for key in view.indicator_ids]
+    if len(view.domains) == 2:
+        # The longer list stands at the left, where names have room.
+        sides = [[pair for pair in named if domain_of[pair[0]] == domain] for domain in view.domains]
+        rows, columns = sorted(sides, key=len, reverse=True)
+    else:
+        last, first = view.domains[-1], view.domains[0]
+        # Each pair once: the first domain needs no column of its own among the rows, the last no column.
+        rows = [pair for pair in named if domain_of[pair[0]] != first]
+        columns = [pair for pair in named if domain_of[pair[0]] != last]
+        frame = frame[frame["first"].isin([key for key, _ in columns])]
+    svg = draw_matrix(frame, rows, columns)
+    confidence = format_number(100 * view.confidence)
+    interval = f", darunter das {confidence}-%-Intervall" if shows_intervals(len(columns)) else ""
+    caption = (
+        f"Zusammenhang jedes Paars: Urteil und Rangkorrelation von −1 bis 1{interval}. Farbig sind nur gesicherte "
+        "Zusammenhänge und Hinweise."
+    )
+    claimed = frame[frame["category"].isin(["gesichert", "Hinweis"])].head(10)
+    if len(claimed):
+        listed = "; ".join(
+            f"{labels[row['first']]} und {labels[row['second']]} {format_number(row['estimate'], 2)} "
+            f"({row['category']})"
+            for row in claimed.to_dict("records")
+        )
+        finding = f"Die deutlichsten von {len(frame)} Paaren: {listed}."
+    else:
+        finding = f"Unter {len(frame)} Paaren ist kein Zusammenhang gesichert und keiner ein Hinweis."
+    return figure(svg, f"{finding} Alle Paare nennt die Tabelle.", caption)
+
+
+def table(view: ConnectionView) -> Fragment:
+    """Return the pairs as a table: size, interval, verdict, effect in the reader's units, checks."""
+    if view.missing:
+        return Fragment("", "")
+    labels, units = view.labels, view.analysis.indicators["unit"]
+    frame = view.pairs.frame
+    body: list[list[Cell | str]] = []
+    for row in frame.head(MOST_TABLE_ROWS).to_dict("records"):
+        interval = format_interval(row["lower"], row["upper"], 2)
+        body.append(
+            [
+                Cell(f"{labels[row['first']]} – {labels[row['second']]}", f"{row['count']} Gebiete"),
+                Cell(format_number(row["estimate"], 2), interval),
+                f"{VERDICT_SIGNS[row['category']]}\u00a0{row['category']}",
+                _effect(row, str(units[row["first"]]), str(units[row["second"]])),
+                f"{row['agreeing']} von {row['specifications']}" if row["specifications"] else "–",
+            ]
+        )
+    header = [
+        "Paar",
+        "Rangkorrelation (Intervall)",
+        "Urteil",
+        "Unterschied beim zweiten je Schritt beim ersten (Intervall)",
+        "bestätigt in anderen Rechenwegen",
+    ]
+    result = html_table("Paare von Indikatoren mit Urteil", header, body, numeric=[1, 4])
+    if len(frame) > MOST_TABLE_ROWS:
+        result += note(
+            f"Gezeigt sind die ersten {MOST_TABLE_ROWS} von {len(frame)} Paaren, geordnet nach Urteil und Stärke; "
+            "alle stehen in der Abbildung."
+        )
+    held = ""
+    if view.covariates:
+        names = join_words([f"»{view.labels[key]}«" for key in view.covariates])
+        held = f", verglichen bei gleichem Wert von {names}"
+    return result + note(
+        "Unterschied: was eine Regression unter den Gebieten erwartet, wenn der erste Indikator um 10 Prozentpunkte "
+        f"oder um eine Standardabweichung (SD) höher liegt{held}. Ein Chancenverhältnis von 1 heißt kein "
+        "Unterschied; 1,5 heißt, dass auf jeden übrigen Fall anderthalbmal so viele Fälle kommen. Ein Strich heißt: "
+        "Das Modell ist mit diesen Daten nicht bestimmt."
+    )
+
+
+def _effect(row: Row, first_unit: str, second_unit: str) -> Cell:
+    if not np.isfinite(row["effect"]):
+        return Cell("–", css_class="sa-sign")
+    step = "je 10 Punkte" if row["per_points"] else f"je SD ({format_value(row['step'], first_unit, 1)})"
+    if row["measure"] == "difference":
+        decimals = decimals_for(second_unit, abs(row["effect"]))
+        size = f"{format_change(row['effect'], decimals)}\u00a0{second_unit}"
+        interval = format_interval(row["effect_lower"], row["effect_upper"], decimals)
+    else:
+        word = "Chancenverhältnis" if row["measure"] == "odds_ratio" else "Verhältnis der Raten"
+        size = f"{word} {format_number(row['effect'], 2)}"
+        interval = format_interval(row["effect_lower"], row["effect_upper"], 2)
+    return Cell(size, f"{step}; {interval}")
+
+
+def sentences(view: ConnectionView) -> Fragment:
+    """Return the strongest findings in sentences, then what speaks most clearly against a connection."""
+    if view.missing:
+        return Fragment("", "")
+    frame = view.pairs.frame
+    shown = frame[frame["category"].isin(["gesichert", "Hinweis"])].head(MOST_SENTENCES)
+    absent = frame[frame["category"] == "kein Zusammenhang erkennbar"].head(2)
+    chosen = [str(text) for text in pd.concat([shown, absent])["sentence"]]
+    if not chosen:
+        chosen = [str(text) for text in frame["sentence"].head(2)]
+    items = "".join(f"<li>{escape(text, quote=False)}</li>" for text in chosen)
+    listed = Fragment(f"<ul>{items}</ul>", "\n".join(f"- {text}" for text in chosen))
+    return listed + note(ECOLOGICAL_NOTE)
+
+
+def ways(view: ConnectionView) -> Fragment:
+    """Return the lead pair under every way of computing: the specification curve."""
+    if view.lead is None:
+        return warning(view.missing or "Kein Paar hat einen berechenbaren Zusammenhang.")
+    first, second = view.lead
+    frame = view.ways.where(first=first, second=second).frame
+    own = frame["kind"] == "own"
+    choices = frame[frame["kind"] == "choice"].sort_values("estimate", kind="stable", ascending=False)
+    rest = frame[~own & (frame["kind"] != "choice")]
+    ordered = pd.concat([frame[own], choices, rest])
+    ordered = ordered[np.isfinite(ordered["lower"]) & np.isfinite(ordered["upper"])]
+    if not len(ordered):
+        return warning("Für kein Paar lässt sich ein Intervall berechnen.")
+    pair = f"»{view.labels[first]}« und »{view.labels[second]}«"
+    clear = int(((ordered["lower"] > 0) | (ordered["upper"] < 0)).sum())
+    estimates = ordered["estimate"].dropna()
+    finding = (
+        f"{pair}: {clear} von {len(ordered)} Prüfungen schließen null aus; die Werte liegen zwischen "
+        f"{format_number(float(estimates.min()), 2)} und {format_number(float(estimates.max()), 2)}."
+    )
+    caption = (
+        f"{pair}, auf verschiedene Weise berechnet; oben der Rechenweg des Urteils. Strich: "
+        f"{format_number(100 * view.confidence)}-%-Intervall, bei »ohne je« die Spanne der Ergebnisse; gefüllt: null "
+        f"ist ausgeschlossen. Grau hinterlegt: schwächer als {format_number(view.smallest_effect, 1)}."
+    )
+    return paragraph(finding) + figure(draw_ways(ordered, view.smallest_effect), finding, caption)
+
+
+def scatter(view: ConnectionView) -> Fragment:
+    """Return the areas by the two indicators of the lead pair, named, with the line of the model."""
+    if view.lead is None:
+        return Fragment("", "")
+    first, second = view.lead
+    x, y = view.values(first), view.values(second)
+    keys = [key for key in x.index if key in y.index]
+    x, y = x[keys], y[keys]
+    names = view.analysis.areas["name"]
+    units, labels, years = view.analysis.indicators["unit"], view.labels, view.analysis.years
+    titles = [f"{labels[key]}, {units[key]} ({years[key]})" for key in (first, second)]
+    picture = Scatter(
+        [str(names[key]) for key in keys],
+        x.to_numpy(dtype=np.float64),
+        y.to_numpy(dtype=np.float64),
+        view.people()[keys].to_numpy(dtype=np.float64),
+        titles[0],
+        titles[1],
+        view.fit.frame,
+    )
+    top, low = str(x.idxmax()), str(x.idxmin())
+    ends = [
+        f"{names[key]} mit {_value(view, first, x[key])} und {_value(view, second, y[key])}"
+        for key in (top, low)
+    ]
+    finding = f"Die Enden der Reihe nach »{labels[first]}«: {join_words(ends)}."
+    caption = f"Jeder Punkt ist ein Gebiet (Ebene {view.unit_label})"
+    caption += ", größer bei mehr Einwohner*innen" if view.weighted else ""
+    caption += "; benannt sind so viele, wie Platz haben."
+    if len(view.fit):
+        caption += f" Linie und Fläche: Regression mit {format_number(100 * view.confidence)}-%-Intervall"
+        if view.covariates:
+            held = join_words([f"»{labels[key]}«" for key in view.covariates])
+            caption += f", bei mittlerem Wert von {held}"
+        caption += "."
+    return figure(draw_scatter(picture), finding, caption)
+
+
+def _value(view: ConnectionView, indicator_id: str, value: float) -> str:
+    unit = str(view.analysis.indicators["unit"][indicator_id])
+    return format_value(float(value), unit, decimals_for(unit, abs(float(view.values(indicator_id).max()))))
+
+
+def neighbours(view: ConnectionView) -> Fragment:
+    """Return whether neighbours resemble each other: Moran plot of the lead pair, and a table for all."""
+    if view.lead is None:
+        return Fragment("", "")
+    if not view.neighbours:
+        return warning("Ohne Gebietsgrenzen lässt sich nicht prüfen, ob sich Nachbarn ähneln.")
+    frame, names, labels = view.clusters.frame, view.analysis.areas["name"], view.labels
+    moran = view.moran.frame.set_index("indicator_id")
+    panels = []
+    for indicator_id in view.lead:
+        rows = frame[frame["indicator_id"] == indicator_id]
+        if len(rows):
+            panels.append(
+                MoranPanel(
+                    labels[indicator_id],
+                    [str(names[key]) for key in rows["area_id"]],
+                    rows["z"].to_numpy(dtype=np.float64),
+                    rows["lag"].to_numpy(dtype=np.float64),
+                    _marked(rows),
+                    float(moran.loc[indicator_id, "statistic"]),
+                )
+            )
+    if not panels:
+        return warning("Moran-I ist für diese Indikatoren nicht bestimmt.")
+    found = "; ".join(_moran_text(labels[key], moran.loc[key]) for key in view.lead)
+    caption = (
+        "Wert jedes Gebiets gegen das Mittel seiner Nachbarn. Je steiler die Linie (Moran-I), desto ähnlicher "
+        "sind sich Nachbarn; 0 heißt keine Ähnlichkeit. Grau hinterlegt: Gebiet und Nachbarn auf derselben Seite des "
+        "Mittels."
+    )
+    explained = paragraph(
+        "Ähneln sich Nachbarn, dann zählen sie für die Prüfung nicht als voneinander unabhängig; die Intervalle oben "
+        f"berücksichtigen das. {found}."
+    )
+    return explained + figure(draw_moran(panels), f"{found}.", caption)
+
+
+def _moran_text(label: str, row: pd.Series[float]) -> str:
+    if not np.isfinite(row["statistic"]):
+        return f"»{label}«: Moran-I nicht bestimmt"
+    word = "Nachbarn ähneln sich" if row["statistic"] > 0 else "Nachbarn unterscheiden sich"
+    if not row["p"] < ALERT:
+        word = "keine Ähnlichkeit der Nachbarn erkennbar"
+    return f"»{label}«: {word} (Moran-I {format_number(float(row['statistic']), 2)})"
+
+
+def _marked(rows: pd.DataFrame) -> list[str]:
+    """Return the cluster of each area, ``""`` where chance is not ruled out."""
+    return [
+        str(quadrant) if p < ALERT and quadrant != "none" else ""
+        for quadrant, p in zip(rows["quadrant"], rows["p_fdr"], strict=True)
+    ]
+
+
+def clusters(view: ConnectionView) -> Fragment:
+    """Return a map of clusters for each indicator of the lead pair."""
+    geometry = view.analysis.geometry
+    if view.lead is None or not view.neighbours or not geometry:
+        return Fragment("", "")
+    result = Fragment("", "")
+    for indicator_id in view.lead:
+        rows = view.clusters.where(indicator_id=indicator_id).frame
+        if len(rows):
+            result += _cluster_map(view, indicator_id, rows)
+    return result
+
+
+def _cluster_map(view: ConnectionView, indicator_id: str, rows: pd.DataFrame) -> Fragment:
+    geometry, areas = view.analysis.geometry or {}, view.analysis.areas
+    order = list(CLUSTERS)
+    marked = dict(zip(rows["area_id"].astype(str), _marked(rows), strict=True))
+    finest = areas.index[areas["level"] == view.analysis.levels[-1].level]
+    shapes = {str(key): geometry[str(key)] for key in finest if str(key) in geometry}
+    coarse = areas.index[
+        ~areas["level"].isin([view.analysis.levels[0].level, view.analysis.levels[-1].level])
+    ]
+    borders = {str(key): geometry[str(key)] for key in coarse if str(key) in geometry}
+    svg = draw_map(
+        MapLayer(
+            shapes,
+            {key: order.index(code) for key, code in marked.items()},
+            tuple(CLUSTERS.values()),
+            borders,
+            {},
+            (),
+            "",
+        )
+    )
+    named = {
+        code: [str(areas.loc[key, "name"]) for key, found in marked.items() if found == code]
+        for code in order
+        if code
+    }
+    parts = [f"{CLUSTERS[code]}: {_listed(names)}" for code, names in named.items() if names]
+    label = view.labels[indicator_id]
+    finding = f"»{label}«: " + (
+        "; ".join(parts) if parts else "Nach Korrektur für viele Vergleiche ist kein Gebiet auffällig"
+    )
+    caption = (
+        f"Häufungen bei »{label}« ({view.analysis.years[indicator_id]}): Gebiete, die mit ihren Nachbarn deutlicher "
+        "über oder unter dem Mittel liegen, als der Zufall erwarten lässt."
+    )
+    if view.analysis.schematic_geometry:
+        caption += " Die Umrisse sind schematisch."
+    if view.analysis.attribution:
+        caption += f" {view.analysis.attribution}"
+    if not parts:
+        return paragraph(f"{finding}.")
+    return paragraph(f"{finding}.") + figure(svg, f"{finding}.", caption)
+
+
+def _listed(names: Sequence[str], most: int = 6) -> str:
+    if len(names) <= most:
+        return join_words(list(names))
+    return f"{', '.join(names[:most])} und {len(names) - most} weitere"
+
+
+def gradient(view: ConnectionView) -> Fragment:
+    """Return the gradient of the other domains' indicators over the fifths of the areas, with the SII."""
+    slopes = view.slopes.frame.head(MOST_PANELS)
+    slopes = slopes[slopes["sii"].notna()]
+    if not len(slopes):
+        return Fragment("", "") if view.missing else warning("Für ein Gefälle reichen die Daten nicht.")
+    units, steps = view.analysis.indicators["unit"], view.gradient.frame
+    panels, found = [], []
+    for row in slopes.to_dict("records"):
+        key = str(row["indicator_id"])
+        inside = steps[steps["indicator_id"] == key]
+        means = [float(mean) for mean in inside["value"]]
+        decimals = decimals_for(str(units[key]), max(abs(mean) for mean in means))
+        clear = row["sii_lower"] > 0 or row["sii_upper"] < 0
+        span = format_interval(row["sii_lower"], row["sii_upper"], decimals)
+        size = f"SII {format_change(row['sii'], decimals)} ({span})"
+        word = "" if clear else ", kein klares Gefälle"
+        panels.append(
+            GradientPanel(
+                f"{view.labels[key]}, {units[key]}",
+                [int(fifth) for fifth in inside["fifth"]],
+                means,
+                decimals,
+                f"{size}{word}",
+                clear,
+            )
+        )
+        unit = "Prozentpunkte" if units[key] == "%" else units[key]
+        found.append(f"{view.labels[key]} {size} {unit}{word}")
+    ordering = view.labels[view.ordered_by]
+    whom = "der Bevölkerung" if view.weighted else "der Gebiete"
+    intro = (
+        f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 am stärksten "
+        "belastet. Der Steigungsindex (SII) sagt, um wie viel eine gerade Linie durch alle Gebiete vom einen zum "
+        "anderen Ende steigt; 0 heißt kein Gefälle."
+    )
+    caption = f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. Jedes Bild hat eine eigene Skala."
+    finding = f"Gefälle nach »{ordering}«: {'; '.join(found)}."
+    return paragraph(intro) + figure(draw_gradient(panels), finding, caption)
+
+
+def remarks(view: ConnectionView) -> Fragment:
+    """Return how the verdicts come about and what could not be computed."""
+    signs = "; ".join(f"{sign} {name}" for name, sign in VERDICT_SIGNS.items())
+    result = paragraph(
+        f"Urteile: {signs}. »Gesichert« heißt ein Zusammenhang nur, wenn er alle Prüfungen besteht: Zufall ist "
+        "auch nach Korrektur für alle Paare unwahrscheinlich; er ist nicht schwächer als "
+        f"{format_number(view.smallest_effect, 1)}; er hängt nicht an einem einzelnen Gebiet; andere Rechenwege und die "
+        "gröbere Ebene zeigen dieselbe Richtung. Fällt eine Prüfung anders aus, ist er ein Hinweis. »Kein Zusammenhang "
+        "erkennbar« steht nur, wenn die Daten genau genug sind, um einen Zusammenhang von Belang auszuschließen."
+    )
+    if view.panel_years:
+        result += paragraph(
+            f"Für {view.panel_years} Jahre ist außerdem geprüft, ob sich beide Indikatoren innerhalb der Gebiete "
+            "gemeinsam verändern."
+        )
+    for text in view.remarks:
+        result += note(text)
+    return result
