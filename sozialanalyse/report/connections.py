@@ -36,7 +36,7 @@ from sozialanalyse.report.numbers import (
     join_words,
 )
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.view import Row
+from sozialanalyse.report.view import AreaView, Row
 
 __all__ = [
     "clusters",
@@ -45,6 +45,7 @@ __all__ = [
     "matrix",
     "neighbours",
     "overview",
+    "pattern_here",
     "remarks",
     "scatter",
     "sentences",
@@ -55,6 +56,8 @@ __all__ = [
 MOST_SENTENCES: Final = 4
 MOST_PANELS: Final = 8
 MOST_TABLE_ROWS: Final = 12
+FITTING: Final = 1 / 3
+"""Largest distance between the two ranks of an area, as shares of all, that still counts as the pattern."""
 ALERT: Final = 0.05
 """Share of false alarms among the marked areas of a cluster map (Benjamini and Hochberg)."""
 
@@ -454,3 +457,49 @@ def remarks(view: ConnectionView) -> Fragment:
     for text in view.remarks:
         result += note(text)
     return result
+
+
+def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
+    """Return in two sentences what the city-wide connections mean for one area, and the note on areas."""
+    if view.missing or view.lead is None:
+        return Fragment("", "")
+    pairs = view.pairs.frame
+    sure = pairs[pairs["category"].isin(["gesichert", "Hinweis"])]
+    sure = sure[~sure["construction"].str.contains("declared|shared_numerator|nested")]
+    city = area.root.name
+    if not len(sure):
+        return paragraph(
+            f"In {city} ist unter {len(pairs)} geprüften Paaren kein Zusammenhang zwischen den Bereichen gesichert; für "
+            f"{area.name} folgt daraus nichts."
+        ) + note(ECOLOGICAL_NOTE)
+    row = sure.iloc[0]
+    first, second = str(row["first"]), str(row["second"])
+    labels = view.labels
+    direction = "höhere" if row["estimate"] > 0 else "niedrigere"
+    general = (
+        f"In {city} gehen höhere Werte bei »{labels[first]}« mit {direction}n Werten bei »{labels[second]}« einher "
+        f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
+        f"{format_interval(row['lower'], row['upper'], 2)})."
+    )
+    x, y = view.values(first), view.values(second)
+    if area.area_id not in x.index or area.area_id not in y.index:
+        here = (
+            f"{area.name} umfasst mehrere der verglichenen Gebiete; der Vergleich gilt für die Ebene {view.unit_label}."
+            if area.children
+            else f"Für {area.name} fehlt einer der beiden Werte."
+        )
+        return paragraph(f"{general} {here}") + note(ECOLOGICAL_NOTE)
+    places = [float((series <= series[area.area_id]).mean()) for series in (x, y)]
+    words = [_third(place) for place in places]
+    expected = places[1] if row["estimate"] > 0 else 1.0 - places[1]
+    fits = abs(places[0] - expected) <= FITTING
+    here = (
+        f"{area.name} liegt mit {_value(view, first, x[area.area_id])} im {words[0]} Drittel und mit "
+        f"{_value(view, second, y[area.area_id])} im {words[1]} Drittel der Gebiete und "
+        f"{'entspricht damit diesem Muster' if fits else 'weicht damit von diesem Muster ab'}."
+    )
+    return paragraph(f"{general} {here}") + note(ECOLOGICAL_NOTE)
+
+
+def _third(place: float) -> str:
+    return "unteren" if place <= 1 / 3 else "mittleren" if place <= 2 / 3 else "oberen"
