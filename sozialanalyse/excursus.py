@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
 from sozialanalyse.connections.connect import Connections, connect
 from sozialanalyse.connections.data import ConnectionData, PanelData
 from sozialanalyse.connections.spec import ConnectionSpec, Method, Weighting
@@ -27,6 +26,7 @@ from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.spatial.autocorrelation import local_morans_i
 from sozialanalyse.spatial.weights import queen_weights
+from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
 from sozialanalyse.vocabulary import DOMAIN_LABELS
 
 __all__ = ["connections_of", "parse_domains"]
@@ -202,7 +202,7 @@ def _empty(
         moran=nothing("resemblance of neighbours", "indicator_id", "statistic", "p"),
         clusters=nothing("clusters", "area_id", "indicator_id"),
         gradient=nothing("gradient", "indicator_id"),
-        slopes=nothing("slopes", "indicator_id"),
+        slopes=nothing("slopes", "indicator_id", "sii"),
         ordered_by="",
         weighted=False,
         covariates=(),
@@ -217,12 +217,12 @@ def _empty(
 def _chosen(
     analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Choose the indicators by the catalogue's order and by how many areas have a value; say what is left out."""
+    """Choose indicators by the catalogue's order and the number of areas with values; say what is left out."""
     most = rules.most_of_two_domains if len(domains) == 2 else rules.most_of_many_domains
     frame = analysis.current.where(level=analysis.levels[-1].level).frame
     frame = frame[frame["value"].notna()]
     areas = frame.groupby(frame["indicator_id"].astype(str))["area_id"].nunique()
-    varied = frame.groupby(frame["indicator_id"].astype(str))["value"].nunique() > 1
+    varied = frame.groupby(frame["indicator_id"].astype(str))["value"].std() > 0
     catalogue = analysis.indicators
     chosen: list[str] = []
     sparse: list[str] = []
@@ -303,8 +303,8 @@ def _panel(analysis: Analysis, keys: list[str], indicators: tuple[str, ...]) -> 
     years = tuple(int(year) for year in np.unique(frame["year"]))
     if len(years) < 3:
         return None
-    area = pd.Index(keys).get_indexer(frame["area_id"].astype(str))
-    column = pd.Index(list(indicators)).get_indexer(frame["indicator_id"].astype(str))
+    area = pd.Index(keys).get_indexer(pd.Index(frame["area_id"].astype(str)))
+    column = pd.Index(list(indicators)).get_indexer(pd.Index(frame["indicator_id"].astype(str)))
     year = np.searchsorted(np.asarray(years), frame["year"].to_numpy())
     values = np.full((len(years), len(keys), len(indicators)), np.nan)
     values[year, area, column] = frame["value"].to_numpy(dtype=np.float64)

@@ -115,7 +115,9 @@ def read_sensitivity_rules(folder: Path) -> SensitivityRules:
             f"{_SENSITIVITY_PLACE}, »alternatives«: unbekannt: {', '.join(unknown)}. "
             f"Erlaubt: {', '.join(sorted(known))}."
         )
-    open_choices = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    open_choices: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
     return SensitivityRules(
         alternatives=Alternatives(**open_choices), **{name: content[name] for name in _SENSITIVITY_NUMBERS}
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -31,6 +31,7 @@ from sozialanalyse.report.theme import (
     styled,
     to_svg,
 )
+from sozialanalyse.report.view import Row
 
 __all__ = [
     "CLUSTERS",
@@ -66,6 +67,8 @@ CLUSTERS: Final[dict[str, str]] = {
 _SCALE: Final = LinearSegmentedColormap.from_list("opposite", ["#5d9cbf", "#ffffff", "#e0915c"])
 _MATRIX_LEFT: Final = 2.35
 """Inches at the left for the names of the rows."""
+_ONE_LINE: Final = 0.5
+"""Inches from which sign and number stand side by side in a cell of the matrix."""
 _CLAIMS: Final = ("gesichert", "Hinweis")
 _KIND_MARKS: Final = {"own": "o", "choice": "o", "range": "", "coarser": "s", "spatial": "D"}
 
@@ -77,18 +80,17 @@ def shows_intervals(columns: int) -> bool:
 
 @styled
 def draw_matrix(
-    pairs: pd.DataFrame, rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]]
+    cells: Mapping[tuple[str, str], Row], rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]]
 ) -> bytes:
     """Draw a cell for each pair: coefficient, interval where there is room, and the sign of the verdict.
 
     Parameters
     ----------
-    pairs : DataFrame
-        Columns ``first, second, estimate, lower, upper, category``.
+    cells : mapping from (key of row, key of column) to row of a released frame
+        With ``estimate, lower, upper, category``; what is not there stays blank.
     rows, columns : sequence of (str, str)
-        Key and German name of the indicators; a pair may have its two keys either way round.
+        Key and German name of the indicators.
     """
-    of = {frozenset((row["first"], row["second"])): row for row in pairs.to_dict("records")}
     left, cell_height, top, bottom = _MATRIX_LEFT, 0.44, 1.55, 0.72
     width = (WIDTH - left) / len(columns)
     with_interval = shows_intervals(len(columns))
@@ -108,12 +110,12 @@ def draw_matrix(
         text = "\n".join(textwrap.wrap(name, 33)[:2])
         axes.text(left - 0.08, upper_edge + cell_height / 2, text, ha="right", va="center", fontsize=7.8)
         for position, (column_key, _) in enumerate(columns):
-            pair = of.get(frozenset((row_key, column_key)))
+            pair = cells.get((row_key, column_key))
             if pair is None:
                 continue
             x = left + width * position
             claimed = pair["category"] in _CLAIMS
-            known = np.isfinite(pair["estimate"])
+            known = bool(np.isfinite(pair["estimate"]))
             face = _SCALE(0.5 + 0.5 * float(pair["estimate"])) if claimed and known else BACKGROUND
             axes.add_patch(
                 Rectangle((x + 0.015, upper_edge + 0.015), width - 0.03, cell_height - 0.03, fc=face, lw=0)
@@ -122,7 +124,7 @@ def draw_matrix(
             middle = x + width / 2
             sign = VERDICT_SIGNS[pair["category"]]
             number = format_number(pair["estimate"], 2) if known else ""
-            text = f"{sign} {number}" if width >= 0.42 else f"{sign}\n{number}"
+            text = f"{sign} {number}" if width >= _ONE_LINE else f"{sign}\n{number}"
             shift = 0.09 if with_interval and known else 0.0
             axes.text(
                 middle,
@@ -130,7 +132,7 @@ def draw_matrix(
                 text,
                 ha="center",
                 va="center",
-                fontsize=8.2 if width >= 0.42 else 6.6,
+                fontsize=8.2 if width >= _ONE_LINE else 7.0,
                 fontweight="bold" if pair["category"] == "gesichert" else "normal",
                 color=colour,
                 linespacing=1.0,

@@ -18,7 +18,6 @@ from sozialanalyse.report.connection_charts import (
     MoranPanel,
     Scatter,
     draw_gradient,
-    draw_matrix,
     draw_moran,
     draw_scatter,
     draw_ways,
@@ -81,18 +80,22 @@ def overview(view: ConnectionView) -> Fragment:
         return warning(view.missing)
     frame = view.pairs.frame
     counts = frame["category"].value_counts()
-    parts = [f"{counts[name]}-mal »{name}«" for name in VERDICT_SIGNS if counts.get(name, 0)]
+    parts = [f"{counts[name]}\u2011mal »{name}«" for name in VERDICT_SIGNS if counts.get(name, 0)]
     text = (
         f"Verglichen sind {len(frame)} Paare von Indikatoren aus {join_words(view.domain_words)}. Die Urteile: "
         f"{join_words(parts)}."
     )
     strongest = frame[frame["category"] == "gesichert"].head(3)
     if len(strongest):
-        named = [_short(view, row) for row in strongest.to_dict("records")]
+        named = [_short(view, row) for row in _rows(strongest)]
         text += f" Am deutlichsten gesichert: {join_words(named)}."
     else:
         text += " Gesichert ist kein Zusammenhang: Jeder verfehlt mindestens eine der Prüfungen."
     return paragraph(text, css_class="sa-lead")
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
 
 
 def _short(view: ConnectionView, row: Row) -> str:
@@ -107,17 +110,17 @@ def matrix(view: ConnectionView) -> Fragment:
     frame, labels = view.pairs.frame, view.labels
     domain_of = view.analysis.indicators["domain"]
     named = [(key, labels[key]) for key in view.indicator_ids]
+    cells: dict[tuple[str, str], Row] = {(row["second"], row["first"]): row for row in _rows(frame)}
     if len(view.domains) == 2:
         # The longer list stands at the left, where names have room.
         sides = [[pair for pair in named if domain_of[pair[0]] == domain] for domain in view.domains]
         rows, columns = sorted(sides, key=len, reverse=True)
+        cells |= {(column, row): pair for (row, column), pair in cells.items()}
     else:
-        last, first = view.domains[-1], view.domains[0]
-        # Each pair once: the first domain needs no column of its own among the rows, the last no column.
-        rows = [pair for pair in named if domain_of[pair[0]] != first]
-        columns = [pair for pair in named if domain_of[pair[0]] != last]
-        frame = frame[frame["first"].isin([key for key, _ in columns])]
-    svg = draw_matrix(frame, rows, columns)
+        # Each pair stands once, in the row of the later domain.
+        used = [domain for domain in view.domains if any(domain_of[key] == domain for key, _ in named)]
+        rows = [pair for pair in named if domain_of[pair[0]] != used[0]]
+        columns = [pair for pair in named if domain_of[pair[0]] != used[-1]]
     confidence = format_number(100 * view.confidence)
     interval = f", darunter das {confidence}-%-Intervall" if shows_intervals(len(columns)) else ""
     caption = (
@@ -129,7 +132,7 @@ def matrix(view: ConnectionView) -> Fragment:
         listed = "; ".join(
             f"{labels[row['first']]} und {labels[row['second']]} {format_number(row['estimate'], 2)} "
             f"({row['category']})"
-            for row in claimed.to_dict("records")
+            for row in _rows(claimed)
         )
         finding = f"Die deutlichsten von {len(frame)} Paaren: {listed}."
     else:
@@ -144,7 +147,7 @@ def table(view: ConnectionView) -> Fragment:
     labels, units = view.labels, view.analysis.indicators["unit"]
     frame = view.pairs.frame
     body: list[list[Cell | str]] = []
-    for row in frame.head(MOST_TABLE_ROWS).to_dict("records"):
+    for row in _rows(frame.head(MOST_TABLE_ROWS)):
         interval = format_interval(row["lower"], row["upper"], 2)
         body.append(
             [
@@ -251,9 +254,9 @@ def scatter(view: ConnectionView) -> Fragment:
     titles = [f"{labels[key]}, {units[key]} ({years[key]})" for key in (first, second)]
     picture = Scatter(
         [str(names[key]) for key in keys],
-        x.to_numpy(dtype=np.float64),
-        y.to_numpy(dtype=np.float64),
-        view.people()[keys].to_numpy(dtype=np.float64),
+        np.asarray(x, dtype=np.float64),
+        np.asarray(y, dtype=np.float64),
+        np.asarray(view.people()[keys], dtype=np.float64),
         titles[0],
         titles[1],
         view.fit.frame,
@@ -300,12 +303,14 @@ def neighbours(view: ConnectionView) -> Fragment:
                     rows["z"].to_numpy(dtype=np.float64),
                     rows["lag"].to_numpy(dtype=np.float64),
                     _marked(rows),
-                    float(moran.loc[indicator_id, "statistic"]),
+                    float(moran["statistic"][indicator_id]),
                 )
             )
     if not panels:
         return warning("Moran-I ist für diese Indikatoren nicht bestimmt.")
-    found = "; ".join(_moran_text(labels[key], moran.loc[key]) for key in view.lead)
+    found = "; ".join(
+        _moran_text(labels[key], float(moran["statistic"][key]), float(moran["p"][key])) for key in view.lead
+    )
     caption = (
         "Wert jedes Gebiets gegen das Mittel seiner Nachbarn. Je steiler die Linie (Moran-I), desto ähnlicher "
         "sind sich Nachbarn; 0 heißt keine Ähnlichkeit. Grau hinterlegt: Gebiet und Nachbarn auf derselben Seite des "
@@ -318,13 +323,13 @@ def neighbours(view: ConnectionView) -> Fragment:
     return explained + figure(draw_moran(panels), f"{found}.", caption)
 
 
-def _moran_text(label: str, row: pd.Series[float]) -> str:
-    if not np.isfinite(row["statistic"]):
+def _moran_text(label: str, statistic: float, p: float) -> str:
+    if not np.isfinite(statistic):
         return f"»{label}«: Moran-I nicht bestimmt"
-    word = "Nachbarn ähneln sich" if row["statistic"] > 0 else "Nachbarn unterscheiden sich"
-    if not row["p"] < ALERT:
+    word = "Nachbarn ähneln sich" if statistic > 0 else "Nachbarn unterscheiden sich"
+    if not p < ALERT:
         word = "keine Ähnlichkeit der Nachbarn erkennbar"
-    return f"»{label}«: {word} (Moran-I {format_number(float(row['statistic']), 2)})"
+    return f"»{label}«: {word} (Moran-I {format_number(statistic, 2)})"
 
 
 def _marked(rows: pd.DataFrame) -> list[str]:
@@ -406,7 +411,7 @@ def gradient(view: ConnectionView) -> Fragment:
         return Fragment("", "") if view.missing else warning("Für ein Gefälle reichen die Daten nicht.")
     units, steps = view.analysis.indicators["unit"], view.gradient.frame
     panels, found = [], []
-    for row in slopes.to_dict("records"):
+    for row in _rows(slopes):
         key = str(row["indicator_id"])
         inside = steps[steps["indicator_id"] == key]
         means = [float(mean) for mean in inside["value"]]

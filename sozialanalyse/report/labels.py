@@ -54,7 +54,7 @@ def place_labels(
         Number of names that were written.
     """
     box = axes.get_window_extent()
-    scale = 72.0 / axes.figure.get_figure(root=True).dpi  # type: ignore[union-attr]
+    scale = 72.0 / axes.figure.get_figure(root=True).dpi
     dots = axes.transData.transform(np.column_stack([x, y])) * scale
     edge = np.array([[box.x0, box.y0], [box.x1, box.y1]]) * scale
     taken = [np.concatenate([dot - 2.5, dot + 2.5]) for dot in dots]

@@ -113,11 +113,15 @@ def ranks(study: IndexStudy) -> Fragment:
 def _span_text(study: IndexStudy, row: pd.Series[float]) -> str:
     level = format_number(100 * study.confidence)
     parts = [
-        f"{word} {row[f'{kind}_lower']:.0f} bis {row[f'{kind}_upper']:.0f}"
+        f"{word} {_ranks_text(row[f'{kind}_lower'], row[f'{kind}_upper'])}"
         for kind, word in (("sampling", "durch Zufall"), ("choice", "bei anderen Entscheidungen"))
         if pd.notna(row[f"{kind}_lower"])
     ]
     return f"{level}-%-Intervall {join_words(parts)}" if parts else "ohne Intervall"
+
+
+def _ranks_text(lower: float, upper: float) -> str:
+    return f"Rang {lower:.0f}" if lower == upper else f"Rang {lower:.0f} bis {upper:.0f}"
 
 
 def choices(study: IndexStudy) -> Fragment:
