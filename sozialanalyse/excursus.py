@@ -217,7 +217,7 @@ def _empty(
 def _chosen(
     analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Choose indicators by the catalogue's order and the number of areas with values; say what is left out."""
+    """Choose indicators by the catalogue's order and the areas with values; say what is left out."""
     most = rules.most_of_two_domains if len(domains) == 2 else rules.most_of_many_domains
     frame = analysis.current.where(level=analysis.levels[-1].level).frame
     frame = frame[frame["value"].notna()]
@@ -341,7 +341,7 @@ def _pair_frame(found: Connections, data: ConnectionData) -> pd.DataFrame:
             models.append((pair.first, pair.second, "", "", np.nan, np.nan, np.nan, False, np.nan))
             continue
         # Ten points are the plainer step, but not where no two areas lie so far apart.
-        column = data.values[:, data.column(pair.first)]
+        column = data.values[:, data.column(pair.first)]  # noqa: PD011 (an array)
         points = model.per_ten_points is not None and float(np.nanmax(column) - np.nanmin(column)) >= 10.0
         effect = model.per_ten_points if points and model.per_ten_points is not None else model.per_sd
         step = 10.0 if points else float(np.nanstd(column, ddof=1))
@@ -389,7 +389,7 @@ def _area_frame(data: ConnectionData, indicators: int) -> pd.DataFrame:
             "indicator_id": np.tile(
                 np.asarray(data.indicator_ids[:indicators], dtype=object), len(data.area_ids)
             ),
-            "value": data.values[:, :indicators].reshape(-1),
+            "value": data.values[:, :indicators].reshape(-1),  # noqa: PD011 (an array)
             "people": np.repeat(people, indicators),
         }
     )
@@ -401,7 +401,7 @@ def _clusters(
     """Return local Moran statistics of the lead pair's indicators over the areas with values."""
     frames = []
     for indicator_id in lead if lead is not None and data.neighbours is not None else ():
-        column = data.values[:, data.column(indicator_id)]
+        column = data.values[:, data.column(indicator_id)]  # noqa: PD011 (an array)
         rows = np.flatnonzero(np.isfinite(column))
         among = data.neighbours.take(rows) if data.neighbours is not None else None
         if among is None or len(among.islands) > rows.size - 4:
@@ -436,14 +436,14 @@ def _gradients(
     """Return means by fifth and the slope index of all indicators of the other domains."""
     first = data.column(ordered_by)
     sign = -1.0 if data.directions[first] == "higher_is_better" else 1.0
-    burden = sign * data.values[:, first]
+    burden = sign * data.values[:, first]  # noqa: PD011 (an array)
     people = np.ones(len(data.area_ids)) if data.population is None else data.population
     steps, slopes = [], []
     for indicator_id in chosen:
         column = data.column(indicator_id)
         if data.domains[column] == data.domains[first]:
             continue
-        values = data.values[:, column]
+        values = data.values[:, column]  # noqa: PD011 (an array)
         known = np.isfinite(values) & np.isfinite(burden)
         fifths = population_fifths(burden[known], people[known])
         for fifth in range(1, 6):

@@ -76,7 +76,7 @@ def _study(key: _Same, template: IndexSpec, rules: SensitivityRules) -> IndexStu
     analysis = key.analysis
     if analysis.index is None:
         return _empty(analysis, analysis.index_missing)
-    spec = _spec(analysis, template, analysis.index.indicator_ids)
+    spec = _spec(template, analysis.index.indicator_ids)
     data = _data(analysis, spec)
     remarks: list[str] = []
     try:
@@ -145,7 +145,7 @@ def _empty(analysis: Analysis, missing: str) -> IndexStudy:
     )
 
 
-def _spec(analysis: Analysis, template: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
+def _spec(template: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
     """Return the template's choices for the indicators that the index of the analysis has."""
     given = dict(
         zip(template.indicators, template.directions or ("",) * len(template.indicators), strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -12,20 +11,16 @@ import pandas as pd
 from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.connection_charts import (
-    CLUSTERS,
     VERDICT_SIGNS,
     GradientPanel,
-    MoranPanel,
     Scatter,
     draw_gradient,
-    draw_moran,
     draw_scatter,
     draw_ways,
     shows_intervals,
 )
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
-from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.numbers import (
     decimals_for,
     format_change,
@@ -38,11 +33,9 @@ from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.view import AreaView, Row
 
 __all__ = [
-    "clusters",
     "gradient",
     "heading",
     "matrix",
-    "neighbours",
     "overview",
     "pattern_here",
     "remarks",
@@ -54,11 +47,8 @@ __all__ = [
 
 MOST_SENTENCES: Final = 4
 MOST_PANELS: Final = 8
-MOST_TABLE_ROWS: Final = 12
 FITTING: Final = 1 / 3
 """Largest distance between the two ranks of an area, as shares of all, that still counts as the pattern."""
-ALERT: Final = 0.05
-"""Share of false alarms among the marked areas of a cluster map (Benjamini and Hochberg)."""
 
 
 def heading(view: ConnectionView) -> Fragment:
@@ -82,7 +72,8 @@ def overview(view: ConnectionView) -> Fragment:
     counts = frame["category"].value_counts()
     parts = [f"{counts[name]}\u2011mal »{name}«" for name in VERDICT_SIGNS if counts.get(name, 0)]
     text = (
-        f"Verglichen sind {len(frame)} Paare von Indikatoren aus {join_words(view.domain_words)}. Die Urteile: "
+        f"Verglichen sind {len(frame)} Paare von Indikatoren aus {join_words(view.domain_words)}. Die "
+        "Urteile: "
         f"{join_words(parts)}."
     )
     strongest = frame[frame["category"] == "gesichert"].head(3)
@@ -124,9 +115,11 @@ def matrix(view: ConnectionView) -> Fragment:
     confidence = format_number(100 * view.confidence)
     interval = f", darunter das {confidence}-%-Intervall" if shows_intervals(len(columns)) else ""
     caption = (
-        f"Zusammenhang jedes Paars: Urteil und Rangkorrelation von −1 bis 1{interval}. Farbig sind nur gesicherte "
+        f"Zusammenhang jedes Paars: Urteil und Rangkorrelation von −1 bis 1{interval}. Farbig sind nur "
+        "gesicherte "
         "Zusammenhänge und Hinweise."
     )
+    svg = draw_matrix(cells, rows, columns)
     claimed = frame[frame["category"].isin(["gesichert", "Hinweis"])].head(10)
     if len(claimed):
         listed = "; ".join(
@@ -147,7 +140,7 @@ def table(view: ConnectionView) -> Fragment:
     labels, units = view.labels, view.analysis.indicators["unit"]
     frame = view.pairs.frame
     body: list[list[Cell | str]] = []
-    for row in _rows(frame.head(MOST_TABLE_ROWS)):
+    for row in _rows(frame):
         interval = format_interval(row["lower"], row["upper"], 2)
         body.append(
             [
@@ -166,19 +159,16 @@ def table(view: ConnectionView) -> Fragment:
         "bestätigt in anderen Rechenwegen",
     ]
     result = html_table("Paare von Indikatoren mit Urteil", header, body, numeric=[1, 4])
-    if len(frame) > MOST_TABLE_ROWS:
-        result += note(
-            f"Gezeigt sind die ersten {MOST_TABLE_ROWS} von {len(frame)} Paaren, geordnet nach Urteil und Stärke; "
-            "alle stehen in der Abbildung."
-        )
     held = ""
     if view.covariates:
         names = join_words([f"»{view.labels[key]}«" for key in view.covariates])
         held = f", verglichen bei gleichem Wert von {names}"
     return result + note(
-        "Unterschied: was eine Regression unter den Gebieten erwartet, wenn der erste Indikator um 10 Prozentpunkte "
+        "Unterschied: was eine Regression unter den Gebieten erwartet, wenn der erste Indikator um 10 "
+        "Prozentpunkte "
         f"oder um eine Standardabweichung (SD) höher liegt{held}. Ein Chancenverhältnis von 1 heißt kein "
-        "Unterschied; 1,5 heißt, dass auf jeden übrigen Fall anderthalbmal so viele Fälle kommen. Ein Strich heißt: "
+        "Unterschied; 1,5 heißt, dass auf jeden übrigen Fall anderthalbmal so viele Fälle kommen. Ein "
+        "Strich heißt: "
         "Das Modell ist mit diesen Daten nicht bestimmt."
     )
 
@@ -235,7 +225,8 @@ def ways(view: ConnectionView) -> Fragment:
     )
     caption = (
         f"{pair}, auf verschiedene Weise berechnet; oben der Rechenweg des Urteils. Strich: "
-        f"{format_number(100 * view.confidence)}-%-Intervall, bei »ohne je« die Spanne der Ergebnisse; gefüllt: null "
+        f"{format_number(100 * view.confidence)}-%-Intervall, bei »ohne je« die Spanne der Ergebnisse; "
+        "gefüllt: null "
         f"ist ausgeschlossen. Grau hinterlegt: schwächer als {format_number(view.smallest_effect, 1)}."
     )
     return paragraph(finding) + figure(draw_ways(ordered, view.smallest_effect), finding, caption)
@@ -284,125 +275,6 @@ def _value(view: ConnectionView, indicator_id: str, value: float) -> str:
     return format_value(float(value), unit, decimals_for(unit, abs(float(view.values(indicator_id).max()))))
 
 
-def neighbours(view: ConnectionView) -> Fragment:
-    """Return whether neighbours resemble each other: Moran plot of the lead pair, and a table for all."""
-    if view.lead is None:
-        return Fragment("", "")
-    if not view.neighbours:
-        return warning("Ohne Gebietsgrenzen lässt sich nicht prüfen, ob sich Nachbarn ähneln.")
-    frame, names, labels = view.clusters.frame, view.analysis.areas["name"], view.labels
-    moran = view.moran.frame.set_index("indicator_id")
-    panels = []
-    for indicator_id in view.lead:
-        rows = frame[frame["indicator_id"] == indicator_id]
-        if len(rows):
-            panels.append(
-                MoranPanel(
-                    labels[indicator_id],
-                    [str(names[key]) for key in rows["area_id"]],
-                    rows["z"].to_numpy(dtype=np.float64),
-                    rows["lag"].to_numpy(dtype=np.float64),
-                    _marked(rows),
-                    float(moran["statistic"][indicator_id]),
-                )
-            )
-    if not panels:
-        return warning("Moran-I ist für diese Indikatoren nicht bestimmt.")
-    found = "; ".join(
-        _moran_text(labels[key], float(moran["statistic"][key]), float(moran["p"][key])) for key in view.lead
-    )
-    caption = (
-        "Wert jedes Gebiets gegen das Mittel seiner Nachbarn. Je steiler die Linie (Moran-I), desto ähnlicher "
-        "sind sich Nachbarn; 0 heißt keine Ähnlichkeit. Grau hinterlegt: Gebiet und Nachbarn auf derselben Seite des "
-        "Mittels."
-    )
-    explained = paragraph(
-        "Ähneln sich Nachbarn, dann zählen sie für die Prüfung nicht als voneinander unabhängig; die Intervalle oben "
-        f"berücksichtigen das. {found}."
-    )
-    return explained + figure(draw_moran(panels), f"{found}.", caption)
-
-
-def _moran_text(label: str, statistic: float, p: float) -> str:
-    if not np.isfinite(statistic):
-        return f"»{label}«: Moran-I nicht bestimmt"
-    word = "Nachbarn ähneln sich" if statistic > 0 else "Nachbarn unterscheiden sich"
-    if not p < ALERT:
-        word = "keine Ähnlichkeit der Nachbarn erkennbar"
-    return f"»{label}«: {word} (Moran-I {format_number(statistic, 2)})"
-
-
-def _marked(rows: pd.DataFrame) -> list[str]:
-    """Return the cluster of each area, ``""`` where chance is not ruled out."""
-    return [
-        str(quadrant) if p < ALERT and quadrant != "none" else ""
-        for quadrant, p in zip(rows["quadrant"], rows["p_fdr"], strict=True)
-    ]
-
-
-def clusters(view: ConnectionView) -> Fragment:
-    """Return a map of clusters for each indicator of the lead pair."""
-    geometry = view.analysis.geometry
-    if view.lead is None or not view.neighbours or not geometry:
-        return Fragment("", "")
-    result = Fragment("", "")
-    for indicator_id in view.lead:
-        rows = view.clusters.where(indicator_id=indicator_id).frame
-        if len(rows):
-            result += _cluster_map(view, indicator_id, rows)
-    return result
-
-
-def _cluster_map(view: ConnectionView, indicator_id: str, rows: pd.DataFrame) -> Fragment:
-    geometry, areas = view.analysis.geometry or {}, view.analysis.areas
-    order = list(CLUSTERS)
-    marked = dict(zip(rows["area_id"].astype(str), _marked(rows), strict=True))
-    finest = areas.index[areas["level"] == view.analysis.levels[-1].level]
-    shapes = {str(key): geometry[str(key)] for key in finest if str(key) in geometry}
-    coarse = areas.index[
-        ~areas["level"].isin([view.analysis.levels[0].level, view.analysis.levels[-1].level])
-    ]
-    borders = {str(key): geometry[str(key)] for key in coarse if str(key) in geometry}
-    svg = draw_map(
-        MapLayer(
-            shapes,
-            {key: order.index(code) for key, code in marked.items()},
-            tuple(CLUSTERS.values()),
-            borders,
-            {},
-            (),
-            "",
-        )
-    )
-    named = {
-        code: [str(areas.loc[key, "name"]) for key, found in marked.items() if found == code]
-        for code in order
-        if code
-    }
-    parts = [f"{CLUSTERS[code]}: {_listed(names)}" for code, names in named.items() if names]
-    label = view.labels[indicator_id]
-    finding = f"»{label}«: " + (
-        "; ".join(parts) if parts else "Nach Korrektur für viele Vergleiche ist kein Gebiet auffällig"
-    )
-    caption = (
-        f"Häufungen bei »{label}« ({view.analysis.years[indicator_id]}): Gebiete, die mit ihren Nachbarn deutlicher "
-        "über oder unter dem Mittel liegen, als der Zufall erwarten lässt."
-    )
-    if view.analysis.schematic_geometry:
-        caption += " Die Umrisse sind schematisch."
-    if view.analysis.attribution:
-        caption += f" {view.analysis.attribution}"
-    if not parts:
-        return paragraph(f"{finding}.")
-    return paragraph(f"{finding}.") + figure(svg, f"{finding}.", caption)
-
-
-def _listed(names: Sequence[str], most: int = 6) -> str:
-    if len(names) <= most:
-        return join_words(list(names))
-    return f"{', '.join(names[:most])} und {len(names) - most} weitere"
-
-
 def gradient(view: ConnectionView) -> Fragment:
     """Return the gradient of the other domains' indicators over the fifths of the areas, with the SII."""
     slopes = view.slopes.frame.head(MOST_PANELS)
@@ -435,8 +307,10 @@ def gradient(view: ConnectionView) -> Fragment:
     ordering = view.labels[view.ordered_by]
     whom = "der Bevölkerung" if view.weighted else "der Gebiete"
     intro = (
-        f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 am stärksten "
-        "belastet. Der Steigungsindex (SII) sagt, um wie viel eine gerade Linie durch alle Gebiete vom einen zum "
+        f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 "
+        "am stärksten "
+        "belastet. Der Steigungsindex (SII) sagt, um wie viel eine gerade Linie durch alle Gebiete vom "
+        "einen zum "
         "anderen Ende steigt; 0 heißt kein Gefälle."
     )
     caption = f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. Jedes Bild hat eine eigene Skala."
@@ -448,15 +322,20 @@ def remarks(view: ConnectionView) -> Fragment:
     """Return how the verdicts come about and what could not be computed."""
     signs = "; ".join(f"{sign} {name}" for name, sign in VERDICT_SIGNS.items())
     result = paragraph(
-        f"Urteile: {signs}. »Gesichert« heißt ein Zusammenhang nur, wenn er alle Prüfungen besteht: Zufall ist "
+        f"Urteile: {signs}. »Gesichert« heißt ein Zusammenhang nur, wenn er alle Prüfungen besteht: Zufall "
+        "ist "
         "auch nach Korrektur für alle Paare unwahrscheinlich; er ist nicht schwächer als "
-        f"{format_number(view.smallest_effect, 1)}; er hängt nicht an einem einzelnen Gebiet; andere Rechenwege und die "
-        "gröbere Ebene zeigen dieselbe Richtung. Fällt eine Prüfung anders aus, ist er ein Hinweis. »Kein Zusammenhang "
-        "erkennbar« steht nur, wenn die Daten genau genug sind, um einen Zusammenhang von Belang auszuschließen."
+        f"{format_number(view.smallest_effect, 1)}; er hängt nicht an einem einzelnen Gebiet; andere "
+        "Rechenwege und die "
+        "gröbere Ebene zeigen dieselbe Richtung. Fällt eine Prüfung anders aus, ist er ein Hinweis. »Kein "
+        "Zusammenhang "
+        "erkennbar« steht nur, wenn die Daten genau genug sind, um einen Zusammenhang von Belang "
+        "auszuschließen."
     )
     if view.panel_years:
         result += paragraph(
-            f"Für {view.panel_years} Jahre ist außerdem geprüft, ob sich beide Indikatoren innerhalb der Gebiete "
+            f"Für {view.panel_years} Jahre ist außerdem geprüft, ob sich beide Indikatoren innerhalb der "
+            "Gebiete "
             "gemeinsam verändern."
         )
     for text in view.remarks:
@@ -474,7 +353,8 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
     city = area.root.name
     if not len(sure):
         return paragraph(
-            f"In {city} ist unter {len(pairs)} geprüften Paaren kein Zusammenhang zwischen den Bereichen gesichert; für "
+            f"In {city} ist unter {len(pairs)} geprüften Paaren kein Zusammenhang zwischen den Bereichen "
+            "gesichert; für "
             f"{area.name} folgt daraus nichts."
         ) + note(ECOLOGICAL_NOTE)
     row = sure.iloc[0]
@@ -482,14 +362,16 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
     labels = view.labels
     direction = "höhere" if row["estimate"] > 0 else "niedrigere"
     general = (
-        f"In {city} gehen höhere Werte bei »{labels[first]}« mit {direction}n Werten bei »{labels[second]}« einher "
+        f"In {city} gehen höhere Werte bei »{labels[first]}« mit {direction}n Werten bei "
+        f"»{labels[second]}« einher "
         f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
         f"{format_interval(row['lower'], row['upper'], 2)})."
     )
     x, y = view.values(first), view.values(second)
     if area.area_id not in x.index or area.area_id not in y.index:
         here = (
-            f"{area.name} umfasst mehrere der verglichenen Gebiete; der Vergleich gilt für die Ebene {view.unit_label}."
+            f"{area.name} umfasst mehrere der verglichenen Gebiete; der Vergleich gilt für die Ebene "
+            f"{view.unit_label}."
             if area.children
             else f"Für {area.name} fehlt einer der beiden Werte."
         )

@@ -96,15 +96,18 @@ def ranks(study: IndexStudy) -> Fragment:
     if len(widths):
         fixed = int((widths == 0).sum())
         finding += (
-            f" Bei anderen Entscheidungen bleibt der Rang von {fixed} der {len(widths)} Gebiete gleich; im Mittel ist das "
+            f" Bei anderen Entscheidungen bleibt der Rang von {fixed} der {len(widths)} Gebiete gleich; im "
+            "Mittel ist das "
             f"Intervall {format_number(float(widths.mean()) + 1, 1)} Ränge breit."
         )
     caption = f"Ränge mit {level}-%-Intervallen."
     if len(frame) > len(shown):
         caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {len(frame)} Gebieten."
     result = paragraph(
-        "Ein Rang ist keine feste Größe. Das breite Band sagt, welche Ränge allein durch den Zufall in den Fallzahlen "
-        "möglich sind; der schmale Strich, welche sich bei anderen vertretbaren Entscheidungen ergeben. Gebiete mit "
+        "Ein Rang ist keine feste Größe. Das breite Band sagt, welche Ränge allein durch den Zufall in "
+        "den Fallzahlen "
+        "möglich sind; der schmale Strich, welche sich bei anderen vertretbaren Entscheidungen ergeben. "
+        "Gebiete mit "
         f"überlappenden Intervallen sollten nicht als verschieden belastet gelten. {finding}"
     )
     return result + figure(draw_ranks(shown, len(frame)), finding, caption)
@@ -141,11 +144,13 @@ def choices(study: IndexStudy) -> Fragment:
         for name, total in zip(names, frame["total"], strict=True)
     )
     finding = (
-        f"Im Mittel verschiebt sich ein Rang um {shift}, wenn anders entschieden wird. Anteil an diesen Verschiebungen im "
+        f"Im Mittel verschiebt sich ein Rang um {shift}, wenn anders entschieden wird. Anteil an diesen "
+        "Verschiebungen im "
         f"Zusammenspiel: {listed}."
     )
     caption = (
-        "Anteil jeder Entscheidung an den Verschiebungen der Ränge (Sobol-Indizes). Im Zusammenspiel zählen gemeinsame "
+        "Anteil jeder Entscheidung an den Verschiebungen der Ränge (Sobol-Indizes). Im Zusammenspiel "
+        "zählen gemeinsame "
         "Anteile mehrfach; die Summe kann über 100 % liegen."
     )
     svg = draw_shares(names, [float(v) for v in frame["first"]], [float(v) for v in frame["total"]])
@@ -171,8 +176,10 @@ def inner_consistency(study: IndexStudy) -> Fragment:
     word = next(word for limit, word in ALPHA_WORDS if not study.alpha < limit)
     text = (
         f"Cronbachs Alpha misst, ob die Indikatoren dasselbe anzeigen; 1 wäre vollständig. Hier beträgt es "
-        f"{format_number(study.alpha, 2)} ({word}), berechnet aus {study.complete} Gebieten mit allen Werten. Eine einzige "
-        f"gemeinsame Richtung (erste Hauptkomponente) gibt {format_number(100 * study.explained)} % aller Unterschiede wieder."
+        f"{format_number(study.alpha, 2)} ({word}), berechnet aus {study.complete} Gebieten mit allen "
+        "Werten. Eine einzige "
+        f"gemeinsame Richtung (erste Hauptkomponente) gibt {format_number(100 * study.explained)} % aller "
+        "Unterschiede wieder."
     )
     header = ["Indikator", "Ladung", "Korrelation mit dem Index", "Gewicht", "tatsächlicher Anteil"]
     title = study.analysis.index.title if study.analysis.index else "Index"
@@ -180,8 +187,10 @@ def inner_consistency(study: IndexStudy) -> Fragment:
         f"Wie die Indikatoren zum {title} passen", header, body, numeric=[1, 2, 3, 4]
     )
     return result + note(
-        "Ladung: Korrelation mit der gemeinsamen Richtung aller Indikatoren. Tatsächlicher Anteil: Anteil des Indikators an "
-        "den Unterschieden zwischen den Gebieten. Weicht er stark vom Gewicht ab, zählt der Indikator mehr oder weniger, "
+        "Ladung: Korrelation mit der gemeinsamen Richtung aller Indikatoren. Tatsächlicher Anteil: Anteil "
+        "des Indikators an "
+        "den Unterschieden zwischen den Gebieten. Weicht er stark vom Gewicht ab, zählt der Indikator "
+        "mehr oder weniger, "
         "als das Gewicht verspricht."
     )
 
@@ -210,8 +219,10 @@ def development(study: IndexStudy) -> Fragment:
     worst = frame[(frame["status_class"] <= 1) & (frame["dynamics_class"] == 0)]
     named = [str(names[key]) for key in worst["area_id"]]
     text = (
-        f"Der Dynamikindex vergleicht die Veränderung derselben Indikatoren ({study.period}) mit der mittleren Veränderung "
-        "aller Gebiete: »negativ« heißt schlechter entwickelt als die Stadt insgesamt, nicht unbedingt schlechter als früher."
+        f"Der Dynamikindex vergleicht die Veränderung derselben Indikatoren ({study.period}) mit der "
+        "mittleren Veränderung "
+        "aller Gebiete: »negativ« heißt schlechter entwickelt als die Stadt insgesamt, nicht unbedingt "
+        "schlechter als früher."
     )
     if named:
         shown = ", ".join(named[:8]) + (f" und {len(named) - 8} weitere" if len(named) > 8 else "")
@@ -262,7 +273,8 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
             numeric=[1, 2],
         )
         result += note(
-            "Jeder Index ist der Mittelwert der standardisierten Indikatoren eines Bereichs; 0 ist das Mittel der Gebiete, "
+            "Jeder Index ist der Mittelwert der standardisierten Indikatoren eines Bereichs; 0 ist das "
+            "Mittel der Gebiete, "
             "negativ heißt stärker belastet."
         )
     return result

@@ -16,7 +16,7 @@ from sozialanalyse.errors import DisclosureError, ParameterError
 from sozialanalyse.excursus import connections_of, parse_domains
 from sozialanalyse.index_study import study_of
 from sozialanalyse.project import embedded_folder
-from sozialanalyse.report import connections, studies
+from sozialanalyse.report import connections, neighbourhood, studies
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.fragment import Fragment
 from sozialanalyse.report.view import Analysis
@@ -28,7 +28,12 @@ CAUSAL: Final = re.compile(
     r"|abhängig von|beeinflus|Einfluss|erklärt|weil .{0,40} arm|deshalb krank|dadurch",
     re.IGNORECASE,
 )
-CONNECTION_SECTIONS: Final = tuple(name for name in connections.__all__ if name != "pattern_here")
+CONNECTION_SECTIONS: Final[dict[str, Callable[[ConnectionView], Fragment]]] = {
+    name: getattr(module, name)
+    for module in (connections, neighbourhood)
+    for name in module.__all__
+    if name != "pattern_here"
+}
 STUDY_SECTIONS: Final = tuple(name for name in studies.__all__ if name != "standing")
 
 
@@ -51,8 +56,7 @@ def drawn(name: str, analysis: Analysis) -> dict[str, Fragment]:
     pair = view_of(analysis, "poverty,education")
     study = study_of(analysis, str(embedded_folder("parameters")))
     sections: dict[str, Fragment] = {}
-    for section in CONNECTION_SECTIONS:
-        draw: Any = getattr(connections, section)
+    for section, draw in CONNECTION_SECTIONS.items():
         sections |= {f"{section}-2": draw(pair), f"{section}-5": draw(view_of(analysis))}
     sections |= {section: getattr(studies, section)(study) for section in STUDY_SECTIONS}
     areas = analysis.areas
@@ -197,6 +201,6 @@ def test_a_city_with_four_areas_gets_a_reason_and_no_result(
     analysis = analyse(small_city(), parameters)
     view = view_of(analysis)
     assert "mindestens 10 Gebiete" in view.missing
-    for section in CONNECTION_SECTIONS:
-        getattr(connections, section)(view)
+    for draw in CONNECTION_SECTIONS.values():
+        draw(view)
     assert connections.overview(view).text == view.missing
