@@ -14,13 +14,12 @@ import pandas as pd
 
 from sozialanalyse.connections.connect import Connections, connect
 from sozialanalyse.connections.data import ConnectionData, PanelData
+from sozialanalyse.connections.gradient import gradients
 from sozialanalyse.connections.spec import ConnectionSpec, Method, Weighting
 from sozialanalyse.connections.synthesis import PairEvidence
 from sozialanalyse.connections.table import verdict_frame
 from sozialanalyse.disclosure.release import ReleasedTable
 from sozialanalyse.errors import MethodError, ParameterError
-from sozialanalyse.indicators.fifths import population_fifths
-from sozialanalyse.indicators.inequality import relative_index_of_inequality, slope_index_of_inequality
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
@@ -141,7 +140,7 @@ def _compute(key: _Same, domains: tuple[str, ...], rules: ConnectionRules) -> Co
             "ihre Stelle tritt für alle Indikatoren die gewöhnliche Regression.",
         )
     ordered_by = chosen[0]
-    gradient, slopes = _gradients(data, chosen, ordered_by, spec.confidence)
+    gradient, slopes = gradients(data, chosen, ordered_by, spec.confidence)
     source = analysis.current
 
     def released(name: str, frame: pd.DataFrame) -> ReleasedTable:
@@ -428,47 +427,3 @@ def _clusters(
         )
     columns = ["area_id", "indicator_id", "z", "lag", "quadrant", "p_fdr"]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
-
-
-def _gradients(
-    data: ConnectionData, chosen: tuple[str, ...], ordered_by: str, confidence: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return means by fifth and the slope index of all indicators of the other domains."""
-    first = data.column(ordered_by)
-    sign = -1.0 if data.directions[first] == "higher_is_better" else 1.0
-    burden = sign * data.values[:, first]  # noqa: PD011 (an array)
-    people = np.ones(len(data.area_ids)) if data.population is None else data.population
-    steps, slopes = [], []
-    for indicator_id in chosen:
-        column = data.column(indicator_id)
-        if data.domains[column] == data.domains[first]:
-            continue
-        values = data.values[:, column]  # noqa: PD011 (an array)
-        known = np.isfinite(values) & np.isfinite(burden)
-        fifths = population_fifths(burden[known], people[known])
-        for fifth in range(1, 6):
-            inside = fifths == fifth
-            if inside.any():
-                mean = float(np.average(values[known][inside], weights=people[known][inside]))
-                steps.append((indicator_id, fifth, mean, int(inside.sum())))
-        sii = slope_index_of_inequality(values, people, burden, confidence)
-        rii = relative_index_of_inequality(values, people, burden, confidence)
-        slopes.append(
-            (indicator_id, sii.value, sii.lower, sii.upper, rii.value, rii.lower, rii.upper, sii.areas)
-        )
-    return (
-        pd.DataFrame(steps, columns=["indicator_id", "fifth", "value", "areas"]),
-        pd.DataFrame(
-            slopes,
-            columns=[
-                "indicator_id",
-                "sii",
-                "sii_lower",
-                "sii_upper",
-                "rii",
-                "rii_lower",
-                "rii_upper",
-                "areas",
-            ],
-        ),
-    )

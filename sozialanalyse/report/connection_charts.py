@@ -348,7 +348,7 @@ _CLUSTER_MARKS: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class GradientPanel:
-    """One indicator by fifth: means from the least to the most burdened, and the line's ends with its slope."""
+    """One indicator by fifth, from the least to the most burdened, with a line that gives its slope."""
 
     title: str
     fifths: Sequence[int]

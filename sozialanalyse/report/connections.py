@@ -15,6 +15,7 @@ from sozialanalyse.report.connection_charts import (
     GradientPanel,
     Scatter,
     draw_gradient,
+    draw_matrix,
     draw_scatter,
     draw_ways,
     shows_intervals,
@@ -313,7 +314,10 @@ def gradient(view: ConnectionView) -> Fragment:
         "einen zum "
         "anderen Ende steigt; 0 heißt kein Gefälle."
     )
-    caption = f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. Jedes Bild hat eine eigene Skala."
+    caption = (
+        f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. "
+        "Jedes Bild hat eine eigene Skala."
+    )
     finding = f"Gefälle nach »{ordering}«: {'; '.join(found)}."
     return paragraph(intro) + figure(draw_gradient(panels), finding, caption)
 

@@ -24,7 +24,8 @@ from sozialanalyse.report.view import Analysis
 ALL: Final = "poverty,education,health,environment,housing"
 DATASETS: Final = {"oberhausen": "", "rochdale": "rochdale", "kreise": "kreise"}
 CAUSAL: Final = re.compile(
-    r"führt zu|führen zu|verursach|bewirk|Ursache|Wirkung von|Auswirkung|Folge von|aufgrund|infolge|hängt ab von"
+    r"führt zu|führen zu|verursach|bewirk|Ursache|Wirkung von|Auswirkung|Folge von|aufgrund|infolge"
+    r"|hängt ab von"
     r"|abhängig von|beeinflus|Einfluss|erklärt|weil .{0,40} arm|deshalb krank|dadurch",
     re.IGNORECASE,
 )
