@@ -77,17 +77,22 @@ def overview(view: ConnectionView) -> Fragment:
         "Urteile: "
         f"{join_words(parts)}."
     )
-    strongest = frame[frame["category"] == "gesichert"].head(3)
+    strongest = _apart(frame[frame["category"] == "gesichert"]).head(3)
     if len(strongest):
         named = [_short(view, row) for row in _rows(strongest)]
         text += f" Am deutlichsten gesichert: {join_words(named)}."
-    else:
+    elif not counts.get("gesichert", 0):
         text += " Gesichert ist kein Zusammenhang: Jeder verfehlt mindestens eine der Prüfungen."
     return paragraph(text, css_class="sa-lead")
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
     return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def _apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out pairs that go together because they are made from the same numbers."""
+    return frame[frame["construction"].isin(["", "shared_denominator"])]
 
 
 def _short(view: ConnectionView, row: Row) -> str:
@@ -353,7 +358,7 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
         return Fragment("", "")
     pairs = view.pairs.frame
     sure = pairs[pairs["category"].isin(["gesichert", "Hinweis"])]
-    sure = sure[~sure["construction"].str.contains("declared|shared_numerator|nested")]
+    sure = _apart(sure)
     city = area.root.name
     if not len(sure):
         return paragraph(
