@@ -42,7 +42,7 @@ def test_an_established_connection_in_full() -> None:
         "Höhere Werte bei »Einkommensarmut« gehen einher mit höheren Werten bei »Geringe Qualifikation« "
         "(Rangkorrelation 0,94, 95-%-Intervall 0,88 bis 0,97, 134 Gebiete). "
         "Der Zusammenhang ist stark und gesichert. "
-        "Zur Prüfung: ohne je ein Gebiet 0,93 bis 0,95, ohne je einen Sozialraum 0,92 bis 0,96, "
+        "Zur Prüfung: ohne je ein Gebiet 0,93 bis 0,95, ohne je ein Gebiet der Ebene Sozialraum 0,92 bis 0,96, "
         "in 6 von 7 anderen Rechenwegen bestätigt. "
         "Die 134 Gebiete sind so viel wert wie 37 voneinander unabhängige, "
         "weil sich Nachbarn ähneln oder Gebiete verschieden viel zählen."
