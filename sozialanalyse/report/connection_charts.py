@@ -252,7 +252,7 @@ def draw_scatter(scatter: Scatter) -> bytes:
     """Draw areas as dots with the model's line, and name as many as find room, the unusual ones first."""
     figure = new_figure(4.7)
     axes = figure.add_axes((0.095, 0.115, 0.885, 0.86))
-    share = scatter.people / scatter.people.max()
+    share = scatter.people / scatter.people.max() if np.ptp(scatter.people) > 0 else np.zeros(scatter.x.size)
     axes.scatter(
         scatter.x,
         scatter.y,
