@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from sozialanalyse import __version__
 from sozialanalyse.batch.manifest import Entry
 from sozialanalyse.batch.plan import Plan
-from sozialanalyse.batch.runs import Run
+from sozialanalyse.batch.recipe import Recipe
+from sozialanalyse.batch.runs import Key, Run
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.site.frame import Link, Provenance
 from sozialanalyse.site.index_page import IndexEntry, IndexSection
@@ -75,7 +76,7 @@ def provenance_of(dataset: Dataset) -> Provenance:
     )
 
 
-def navigation_of(run: Run, tree: AreaTree, pages: Mapping[tuple[str, str], Run]) -> Navigation:
+def navigation_of(run: Run, tree: AreaTree, pages: Mapping[Key, Run]) -> Navigation:
     """Return the links of a run's page.
 
     Parameters
@@ -84,17 +85,17 @@ def navigation_of(run: Run, tree: AreaTree, pages: Mapping[tuple[str, str], Run]
         Whose page.
     tree : AreaTree
         The hierarchy.
-    pages : mapping from (notebook, area key) to Run
+    pages : mapping from key to Run
         The runs that have a page.
 
     Returns
     -------
     Navigation
-        Links to pages of the same notebook; these lie in the same folder.
+        Links to pages of the same notebook and variant; these lie in the same folder.
     """
 
     def link(area_id: str) -> Link:
-        other = pages.get((run.notebook, area_id))
+        other = pages.get((run.notebook, area_id, run.variant))
         return Link(tree.names[area_id], quote(other.html.rpartition("/")[2]) if other else "")
 
     children = tuple(link(child) for child in tree.children.get(run.area_id, ()))
@@ -109,7 +110,7 @@ def navigation_of(run: Run, tree: AreaTree, pages: Mapping[tuple[str, str], Run]
 def index_sections(
     plan: Plan,
     tree: AreaTree,
-    entries: Mapping[tuple[str, str], Entry],
+    entries: Mapping[Key, Entry],
     inputs: Mapping[str, Mapping[str, str]],
 ) -> list[IndexSection]:
     """Return the sections of the index page.
@@ -120,7 +121,7 @@ def index_sections(
         Titles and order.
     tree : AreaTree
         The hierarchy.
-    entries : mapping from (notebook, area key) to Entry
+    entries : mapping from key to Entry
         What was rendered or failed.
     inputs : mapping from notebook to mapping
         What its pages are made from now; pages made from something else are marked.
@@ -128,11 +129,11 @@ def index_sections(
     Returns
     -------
     list of IndexSection
-        One per notebook with any entry; areas without one appear where they group others.
+        One per notebook and variant with any entry; areas without one appear where they group others.
     """
     sections = []
-    for recipe in plan.recipes:
-        runs = [run for run in plan.runs if run.notebook == recipe.notebook]
+    for recipe, variant, title in _titles(plan.recipes):
+        runs = [run for run in plan.runs if (run.notebook, run.variant) == (recipe.notebook, variant)]
         own = {run.area_id: run for run in runs if run.key in entries}
         if not own:
             continue
@@ -141,7 +142,7 @@ def index_sections(
         for area_id in tree.names:
             if area_id not in shown:
                 continue
-            entry = entries.get((recipe.notebook, area_id))
+            entry = entries.get((recipe.notebook, area_id, variant))
             rendered = entry is not None and entry.status == "rendered"
             listed.append(
                 IndexEntry(
@@ -154,5 +155,14 @@ def index_sections(
                     outdated=entry is not None and rendered and entry.inputs != inputs[recipe.notebook],
                 )
             )
-        sections.append(IndexSection(recipe.title, recipe.description, tuple(listed)))
+        sections.append(IndexSection(title, recipe.description, tuple(listed)))
     return sections
+
+
+def _titles(recipes: Sequence[Recipe]) -> list[tuple[Recipe, str, str]]:
+    """Return each recipe with each of its variants and the heading of these pages."""
+    found = []
+    for recipe in recipes:
+        titles = {variant.name: f"{recipe.title}: {variant.title}" for variant in recipe.variants}
+        found += [(recipe, name, title) for name, title in (titles or {"": recipe.title}).items()]
+    return found

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 from sozialanalyse import __version__
 from sozialanalyse.batch.notebook import Value
+from sozialanalyse.batch.runs import Key
 from sozialanalyse.errors import RunError
 
 __all__ = ["MANIFEST", "Entry", "intact", "read_manifest", "remove_outputs", "write_final", "write_manifest"]
@@ -59,6 +60,8 @@ class Entry:
         Warnings and hindrances.
     failure : str
         Why there is no page, or ``""``.
+    variant : str
+        As in `sozialanalyse.batch.runs.Run`.
     """
 
     notebook: str
@@ -69,14 +72,15 @@ class Entry:
     outputs: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     failure: str = ""
+    variant: str = ""
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Notebook and area."""
-        return self.notebook, self.area_id
+    def key(self) -> Key:
+        """Notebook, area and variant."""
+        return self.notebook, self.area_id, self.variant
 
 
-def read_manifest(out: Path) -> dict[tuple[str, str], Entry]:
+def read_manifest(out: Path) -> dict[Key, Entry]:
     """Read the record of an output folder.
 
     Parameters
@@ -86,7 +90,7 @@ def read_manifest(out: Path) -> dict[tuple[str, str], Entry]:
 
     Returns
     -------
-    dict from (notebook, area key) to Entry
+    dict from key of the run to Entry
         Empty if there is no record, or one of an older form.
 
     Raises

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sozialanalyse.batch.notebook import AREA_PARAMETER, Notebook, parameter_faults, read_notebook
-from sozialanalyse.batch.recipe import Recipe
+from sozialanalyse.batch.recipe import Recipe, Variant
 from sozialanalyse.batch.runs import Run
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
@@ -24,6 +24,8 @@ _TRANSLITERATION: Final = str.maketrans(
 )
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST_NAME: Final = 80
+_ONLY: Final = Variant("", "", {})
+"""Of a recipe without variants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Plan:
     notebooks : mapping from name to Notebook
         The notebooks of these recipes.
     runs : tuple of Run
-        By notebook, then by area in the order of the dataset.
+        By notebook, then by area in the order of the dataset, then by variant.
     skipped : mapping from notebook to str
         Notebooks that the dataset cannot serve, each with the reason as a German sentence.
     """
@@ -88,25 +90,42 @@ def make_plan(dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Pat
         except ParameterError as error:
             faults.append(str(error))
             continue
-        faults += parameter_faults(notebook, {AREA_PARAMETER: "", **recipe.parameters})
+        variants = recipe.variants or (_ONLY,)
+        # A fault of the shared parameters is one fault, whatever the number of variants.
+        found = [
+            fault
+            for variant in variants
+            for fault in parameter_faults(
+                notebook, {AREA_PARAMETER: "", **recipe.parameters, **variant.parameters}
+            )
+        ]
+        faults += dict.fromkeys(found)
         notebooks[recipe.notebook] = notebook
         missing = _missing(dataset, recipe)
         if missing:
             skipped[recipe.notebook] = missing
             continue
         areas = _areas_of(dataset, recipe)
-        runs += [
+        added = [
             Run(
                 recipe.notebook,
                 path,
                 area_id,
                 str(dataset.areas.at[area_id, "name"]),
                 str(dataset.areas.at[area_id, "level"]),
-                {AREA_PARAMETER: area_id, **recipe.parameters},
-                f"{recipe.notebook}/{names[area_id]}",
+                {AREA_PARAMETER: area_id, **recipe.parameters, **variant.parameters},
+                f"{recipe.notebook}/{'-'.join(filter(None, (names[area_id], variant.name)))}",
+                variant.name,
             )
             for area_id in areas
+            for variant in variants
         ]
+        if len({run.stem.casefold() for run in added}) < len(added):
+            faults.append(
+                f"»{recipe.notebook}.yaml«: Zwei Seiten bekämen denselben Dateinamen. "
+                "Bitte einen Namen unter »variants« ändern."
+            )
+        runs += added
     if faults:
         raise ParameterError("\n".join(faults))
     return Plan(tuple(recipes), notebooks, tuple(runs), skipped)
@@ -116,7 +135,7 @@ def _missing(dataset: Dataset, recipe: Recipe) -> str:
     if recipe.chosen_by == "all":
         return ""
     if recipe.chosen_by == "level":
-        present, singular, plural = {level.level for level in dataset.levels}, "die Ebene", "die Ebenen"
+        present, singular, plural = {*_levels(dataset)}, "die Ebene", "die Ebenen"
     else:
         present, singular, plural = set(dataset.areas.index), "das Gebiet", "die Gebiete"
     absent = [name for name in recipe.names if name not in present]
@@ -126,10 +145,17 @@ def _missing(dataset: Dataset, recipe: Recipe) -> str:
     return f"Der Datensatz hat {singular if len(absent) == 1 else plural} {listed} nicht."
 
 
+def _levels(dataset: Dataset) -> dict[str, str]:
+    """Return the levels by name, and by the words that stand for the first and the last of any dataset."""
+    levels = [level.level for level in dataset.levels]
+    return {"coarsest": levels[0], "finest": levels[-1], **{level: level for level in levels}}
+
+
 def _areas_of(dataset: Dataset, recipe: Recipe) -> list[str]:
     areas = dataset.areas
     if recipe.chosen_by == "level":
-        areas = areas[areas["level"].isin(recipe.names)]
+        levels = _levels(dataset)
+        areas = areas[areas["level"].isin([levels[name] for name in recipe.names])]
     elif recipe.chosen_by == "area":
         areas = areas[areas.index.isin(recipe.names)]
     return [str(area_id) for area_id in areas.index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,10 +14,31 @@ import yaml
 from sozialanalyse.batch.notebook import AREA_PARAMETER, Value
 from sozialanalyse.errors import ParameterError
 
-__all__ = ["Recipe", "parameters_digest", "read_recipe", "read_recipes"]
+__all__ = ["Recipe", "Variant", "parameters_digest", "read_recipe", "read_recipes"]
 
 RULES_FOLDER: Final = "rules"
-_KEYS: Final = ("title", "description", "for_each", "parameters")
+_KEYS: Final = ("title", "description", "for_each", "parameters", "variants")
+_VARIANT_KEYS: Final = ("name", "title", "parameters")
+_VARIANT_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One of several sets of values with which a notebook runs for the same areas.
+
+    Attributes
+    ----------
+    name : str
+        Added to the file name: lower-case letters, digits and hyphens.
+    title : str
+        German heading, for the index page.
+    parameters : mapping from name to value
+        In addition to those of the recipe.
+    """
+
+    name: str
+    title: str
+    parameters: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +54,11 @@ class Recipe:
     chosen_by : {"all", "level", "area"}
         Whether `names` holds levels, areas, or nothing because all areas are meant.
     names : tuple of str
-        Levels or area keys.
+        Levels (``"coarsest"`` and ``"finest"`` stand for those of any dataset) or area keys.
     parameters : mapping from name to value
         Fixed values for every area.
+    variants : tuple of Variant
+        If there are any, the notebook runs once with each of them for every area.
     """
 
     notebook: str
@@ -43,6 +67,7 @@ class Recipe:
     chosen_by: Literal["all", "level", "area"]
     names: tuple[str, ...]
     parameters: Mapping[str, Value]
+    variants: tuple[Variant, ...] = ()
 
 
 class _Loader(yaml.SafeLoader):
@@ -145,10 +170,16 @@ def read_recipe(path: Path) -> Recipe:
     choice = _choice(document.get("for_each"), faults)
     parameters = document.get("parameters", {})
     _check_parameters(parameters, faults)
+    variants = _variants(document.get("variants", []), parameters, faults)
     if faults:
         raise ParameterError("\n".join(f"»{path.name}«: {fault}" for fault in faults))
     return Recipe(
-        path.stem, document["title"].strip(), document["description"].strip(), *choice, parameters=parameters
+        path.stem,
+        document["title"].strip(),
+        document["description"].strip(),
+        *choice,
+        parameters=parameters,
+        variants=variants,
     )
 
 
@@ -188,6 +219,41 @@ def _check_parameters(given: object, faults: list[str]) -> None:
             faults.append(
                 f"Der Parameter »{name}« ist weder Text, Zahl, true/false, null noch eine Liste davon."
             )
+
+
+def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant, ...]:
+    if not isinstance(given, list):
+        faults.append("»variants« ist eine Liste; jeder Eintrag hat name, title und parameters.")
+        return ()
+    found: list[Variant] = []
+    for entry in given:
+        if not isinstance(entry, dict) or set(entry) != set(_VARIANT_KEYS):
+            faults.append(f"Jeder Eintrag von »variants« braucht genau: {', '.join(_VARIANT_KEYS)}.")
+            continue
+        name, title, parameters = (entry[key] for key in _VARIANT_KEYS)
+        if not isinstance(name, str) or not _VARIANT_NAME.fullmatch(name):
+            faults.append(
+                "In »variants« besteht »name« aus kleinen Buchstaben ohne Umlaute, Ziffern und "
+                "Bindestrichen, etwa armut-bildung; er wird Teil des Dateinamens."
+            )
+            continue
+        if not isinstance(title, str) or not title.strip():
+            faults.append(f"In »variants« fehlt »title« bei »{name}«. Bitte auf Deutsch ergänzen.")
+            continue
+        before = len(faults)
+        _check_parameters(parameters, faults)
+        if len(faults) > before:
+            continue
+        doubled = sorted(set(parameters) & set(shared if isinstance(shared, dict) else ()))
+        if doubled:
+            faults.append(
+                f"Bei »{name}« und in »parameters« steht dasselbe: {', '.join(doubled)}. "
+                "Bitte nur an einer Stelle nennen."
+            )
+        found.append(Variant(name, title.strip(), parameters))
+    if len({variant.name for variant in found}) < len(found):
+        faults.append("In »variants« steht ein Name doppelt.")
+    return tuple(found)
 
 
 def _is_value(value: object) -> bool:

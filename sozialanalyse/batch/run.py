@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
@@ -25,7 +26,7 @@ from sozialanalyse.batch.manifest import (
 from sozialanalyse.batch.page import Failure, Job, Page, make_page, render_again
 from sozialanalyse.batch.project import Project
 from sozialanalyse.batch.recipe import parameters_digest
-from sozialanalyse.batch.runs import Engine, Run
+from sozialanalyse.batch.runs import Engine, Key, Run
 from sozialanalyse.batch.summary import Summary, summary_lines
 from sozialanalyse.errors import RunError
 from sozialanalyse.site.index_page import render_index
@@ -137,7 +138,7 @@ class _Batch:
         self.stale = [entry for key, entry in former.items() if key not in planned]
         self.former = {key: entry for key, entry in former.items() if key in planned}
         self.entries = {key: entry for key, entry in self.former.items() if intact(out, entry)}
-        self.done: set[tuple[str, str]] = set()
+        self.done: set[Key] = set()
         self.inputs = {
             name: {
                 "dataset": project.dataset.fingerprint,
@@ -157,7 +158,7 @@ class _Batch:
                 "Bitte mit --out einen anderen Ordner wählen oder die Rechte prüfen."
             ) from None
 
-    def pages_with(self, runs: Sequence[Run]) -> dict[tuple[str, str], Run]:
+    def pages_with(self, runs: Sequence[Run]) -> dict[Key, Run]:
         """Return the runs that have a page, if these succeed."""
         keys = {key for key, entry in self.entries.items() if entry.status == "rendered"}
         keys |= {run.key for run in runs}
@@ -179,9 +180,26 @@ class _Batch:
             )
         inputs = self.inputs[run.notebook]
         if isinstance(result, Page):
-            entry = Entry(*run.key, "rendered", run.parameters, inputs, outputs, result.remarks)
+            entry = Entry(
+                run.notebook,
+                run.area_id,
+                "rendered",
+                run.parameters,
+                inputs,
+                outputs,
+                result.remarks,
+                variant=run.variant,
+            )
         else:
-            entry = Entry(*run.key, "failed", run.parameters, inputs, failure=result.message)
+            entry = Entry(
+                run.notebook,
+                run.area_id,
+                "failed",
+                run.parameters,
+                inputs,
+                failure=result.message,
+                variant=run.variant,
+            )
         self.entries[run.key] = entry
         self.done.add(run.key)
         return result
@@ -201,9 +219,7 @@ class _Batch:
             if navigation != made_with:
                 html = render_again(Job(run, provenance, navigation), (self.out / run.ipynb).read_bytes())
                 outputs = {**entry.outputs, run.html: write_final(self.out / run.html, html)}
-                self.entries[key] = Entry(
-                    *key, entry.status, entry.parameters, entry.inputs, outputs, entry.remarks
-                )
+                self.entries[key] = replace(entry, outputs=outputs)
 
     def record(self, runs: Sequence[Run]) -> Summary:
         """Remove stale pages, write index page, record and log, and sum up."""

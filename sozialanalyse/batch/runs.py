@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     # nbformat takes seconds to import, and only the processes that execute need it.
     from nbformat import NotebookNode
 
-__all__ = ["Engine", "NotebookError", "Run"]
+__all__ = ["Engine", "Key", "NotebookError", "Run"]
+
+Key = tuple[str, str, str]
+"""Notebook, area and variant: what makes a run unique."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Run:
         All that the engine hands over, the area's key included.
     stem : str
         Path of its outputs below the output folder, with ``/`` and without suffix.
+    variant : str
+        Name of the set of values, ``""`` where the recipe has one only.
     """
 
     notebook: str
@@ -42,11 +47,12 @@ class Run:
     level: str
     parameters: Mapping[str, Value]
     stem: str
+    variant: str = ""
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Notebook and area: what makes a run unique."""
-        return self.notebook, self.area_id
+    def key(self) -> Key:
+        """Notebook, area and variant: what makes a run unique."""
+        return self.notebook, self.area_id, self.variant
 
     @property
     def html(self) -> str:

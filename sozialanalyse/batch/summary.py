@@ -74,7 +74,7 @@ def summary_lines(summary: Summary) -> list[str]:
 
 def title_of(run: Run) -> str:
     """Name a run for readers."""
-    return f"{run.notebook} {run.area_id} {run.area_name}"
+    return " ".join(filter(None, (run.notebook, run.area_id, run.area_name, run.variant)))
 
 
 def _pages(count: int) -> str:

@@ -97,6 +97,7 @@ def pair_evidence(data: ConnectionData, spec: ConnectionSpec, tables: Tables, a:
         tables.curve.estimate[1:, a, b],
         tables.curve.lower[1:, a, b],
         tables.curve.upper[1:, a, b],
+        tables.curve.names[1:],
         strict=True,
     )
     clear = bool(found.lower_spatial[a, b] > 0 or found.upper_spatial[a, b] < 0)
@@ -114,7 +115,9 @@ def pair_evidence(data: ConnectionData, spec: ConnectionSpec, tables: Tables, a:
         area_range=_span(tables.areas, a, b),
         group_range=None if tables.groups is None else _span(tables.groups, a, b),
         curve=tuple(
-            SpecResult(float(r), float(low), float(high)) for r, low, high in curve if np.isfinite(r)
+            SpecResult(float(r), float(low), float(high), name)
+            for r, low, high, name in curve
+            if np.isfinite(r)
         ),
         coarser=_among_groups(tables.coarser, spec, a, b),
         model=_model(data, spec, tables, first, second),

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, get_args
 
 from sozialanalyse.errors import ParameterError
 
-__all__ = ["ALTERNATIVES", "CORRECTIONS", "METHODS", "WEIGHTINGS", "ConnectionSpec", "Method"]
+__all__ = ["ALTERNATIVES", "CORRECTIONS", "METHODS", "WEIGHTINGS", "ConnectionSpec", "Method", "Weighting"]
 
 Method = Literal["spearman", "pearson"]
 Weighting = Literal["none", "population"]

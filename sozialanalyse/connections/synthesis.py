@@ -12,7 +12,7 @@ from sozialanalyse.connections.construction import Construction
 from sozialanalyse.connections.intervals import correlation_interval
 from sozialanalyse.connections.panel import PanelAssociation
 from sozialanalyse.connections.regression import PairModel
-from sozialanalyse.connections.spec import ConnectionSpec, Method
+from sozialanalyse.connections.spec import ConnectionSpec, Method, Weighting
 
 __all__ = [
     "REASONS",
@@ -70,11 +70,15 @@ REASONS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class SpecResult:
-    """The coefficient under one other combination of choices, with its interval."""
+    """The coefficient under one other combination of choices, with its interval.
+
+    `name` says which: method, weighting, and whether covariates are held constant.
+    """
 
     estimate: float
     lower: float
     upper: float
+    name: tuple[Method, Weighting, bool] = ("spearman", "none", False)
 
 
 @dataclass(frozen=True, slots=True)

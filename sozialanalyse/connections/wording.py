@@ -143,7 +143,7 @@ def _support(verdict: Verdict, evidence: PairEvidence, number: Formatter, group_
         f"ohne je {word} {number(span[0], 2)} bis {number(span[1], 2)}"
         for word, span in (
             ("ein Gebiet", evidence.area_range),
-            (f"einen {group_label}", evidence.group_range),
+            (f"ein Gebiet der Ebene {group_label}", evidence.group_range),
         )
         if span is not None
     ]

@@ -22,9 +22,9 @@ INPUTS = {"dataset": "1", "notebook": "2", "parameters": "3"}
 
 def test_record_comes_back_as_written(tmp_path: Path) -> None:
     good = Entry("n", "a", "rendered", {"area_id": "a"}, INPUTS, {"n/a.html": "0"}, ("UserWarning",))
-    bad = Entry("n", "b", "failed", {"area_id": "b"}, INPUTS, failure="KeyError in Codezelle 2.")
+    bad = Entry("n", "b", "failed", {"area_id": "b"}, INPUTS, failure="KeyError in 2.", variant="neu")
     write_manifest(tmp_path, {"name": "muster"}, [good, bad])
-    assert read_manifest(tmp_path) == {("n", "a"): good, ("n", "b"): bad}
+    assert read_manifest(tmp_path) == {("n", "a", ""): good, ("n", "b", "neu"): bad}
 
 
 def test_no_record_is_an_empty_one(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sozialanalyse.batch.plan import Plan, area_file_names, make_plan, select_runs
-from sozialanalyse.batch.recipe import Recipe
+from sozialanalyse.batch.recipe import Recipe, Variant
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
@@ -43,6 +43,43 @@ def test_levels_and_areas_of_a_recipe_choose(project: Path, dataset: Dataset) ->
     assert [run.area_id for run in plan_of(project, dataset, by_level).runs] == ["stadt"]
     by_key = replace(RECIPE, chosen_by="area", names=("c", "a"))
     assert [run.area_id for run in plan_of(project, dataset, by_key).runs] == ["a", "c"]
+
+
+def test_words_stand_for_the_first_and_the_last_level_of_any_dataset(project: Path, dataset: Dataset) -> None:
+    coarsest = replace(RECIPE, chosen_by="level", names=("coarsest",))
+    assert [run.area_id for run in plan_of(project, dataset, coarsest).runs] == ["stadt"]
+    both = replace(RECIPE, chosen_by="level", names=("finest", "coarsest"))
+    assert [run.area_id for run in plan_of(project, dataset, both).runs] == ["stadt", *"abcd"]
+
+
+VARIANTS = (Variant("neu", "Neu", {"year": "2024"}), Variant("alt", "Alt", {"year": "2020"}))
+
+
+def test_a_recipe_with_variants_makes_one_page_of_each_for_every_area(
+    project: Path, dataset: Dataset
+) -> None:
+    recipe = replace(RECIPE, chosen_by="area", names=("a", "b"), parameters={}, variants=VARIANTS)
+    runs = plan_of(project, dataset, recipe).runs
+    assert [(run.html, run.parameters) for run in runs] == [
+        (f"bild/{area}-{name}.html", {"area_id": area, "year": year})
+        for area in "ab"
+        for name, year in (("neu", "2024"), ("alt", "2020"))
+    ]
+    assert len({run.key for run in runs}) == 4
+
+
+def test_a_fault_of_one_variant_is_named_once(project: Path, dataset: Dataset) -> None:
+    wrong = Variant("falsch", "Falsch", {"jahr": "2020"})
+    recipe = replace(RECIPE, parameters={"monat": "1"}, variants=(*VARIANTS, wrong))
+    with pytest.raises(ParameterError) as caught:
+        plan_of(project, dataset, recipe)
+    assert [line.split("»")[2].split("«")[0] for line in str(caught.value).splitlines()] == ["monat", "jahr"]
+
+
+def test_two_pages_of_one_name_are_refused(project: Path, dataset: Dataset) -> None:
+    recipe = replace(RECIPE, parameters={}, variants=(VARIANTS[0], VARIANTS[0]))
+    with pytest.raises(ParameterError, match="denselben Dateinamen"):
+        plan_of(project, dataset, recipe)
 
 
 def test_a_notebook_that_the_dataset_cannot_serve_is_skipped(project: Path, dataset: Dataset) -> None:

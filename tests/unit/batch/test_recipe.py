@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sozialanalyse.batch.recipe import parameters_digest, read_recipe, read_recipes
+from sozialanalyse.batch.recipe import Variant, parameters_digest, read_recipe, read_recipes
 from sozialanalyse.errors import ParameterError
 
 HEAD = "title: Bild\ndescription: Ein Satz.\n"
@@ -30,6 +30,12 @@ def write(folder: Path, text: str) -> Path:
 def test_areas_are_chosen_by_level_or_key(for_each: str, chosen: tuple[object, ...], tmp_path: Path) -> None:
     recipe = read_recipe(write(tmp_path, f"{HEAD}for_each: {for_each}\n"))
     assert (recipe.chosen_by, recipe.names) == chosen
+
+
+def test_variants_are_read_with_their_own_values(tmp_path: Path) -> None:
+    text = "variants: [{name: a-1, title: Erstes, parameters: {x: eins}}]\n"
+    recipe = read_recipe(write(tmp_path, f"{HEAD}for_each: {{level: coarsest}}\n{text}"))
+    assert recipe.variants == (Variant("a-1", "Erstes", {"x": "eins"}),)
 
 
 def test_a_date_stays_the_text_that_was_written(tmp_path: Path) -> None:
@@ -56,6 +62,30 @@ def test_a_key_with_leading_zero_must_be_quoted(tmp_path: Path) -> None:
         (f"{HEAD}for_each: {{level: all}}\nparameters: {{area_id: a}}\n", "setzt der Lauf selbst"),
         (f"{HEAD}for_each: {{level: all}}\nparameters: {{a: {{b: 1}}}}\n", "»a« ist weder Text"),
         (f"{HEAD}for_each: {{level: all}}\nparameters: [a]\n", "eine Zuordnung von Namen"),
+        (f"{HEAD}for_each: {{level: all}}\nvariants: {{a: 1}}\n", "»variants« ist eine Liste"),
+        (f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a}}]\n", "braucht genau: name, title"),
+        (
+            f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: A b, title: T, parameters: {{}}}}]\n",
+            "kleinen Buchstaben",
+        ),
+        (
+            f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a, title: '', parameters: {{}}}}]\n",
+            "fehlt »title« bei »a«",
+        ),
+        (
+            f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a, title: T, parameters: [b]}}]\n",
+            "eine Zuordnung von Namen",
+        ),
+        (
+            f"{HEAD}for_each: {{level: all}}\nparameters: {{x: 1}}\n"
+            "variants: [{name: a, title: T, parameters: {x: 2}}]\n",
+            "steht dasselbe: x",
+        ),
+        (
+            f"{HEAD}for_each: {{level: all}}\n"
+            "variants: [{name: a, title: T, parameters: {}}, {name: a, title: U, parameters: {}}]\n",
+            "ein Name doppelt",
+        ),
     ],
 )
 def test_a_fault_says_rule_and_remedy(text: str, problem: str, tmp_path: Path) -> None:

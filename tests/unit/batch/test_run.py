@@ -152,6 +152,21 @@ def test_pages_that_are_no_longer_planned_go_but_foreign_files_stay(folder: Path
     }
 
 
+def test_every_variant_has_pages_links_and_a_heading_of_its_own(folder: Path) -> None:
+    recipe = folder / "parameters" / "bild.yaml"
+    variants = (
+        "variants: [{name: neu, title: Neues, parameters: {}}, {name: alt, title: Altes, parameters: {}}]"
+    )
+    recipe.write_text(f"{recipe.read_text()}{variants}\n")
+    batch(folder)
+    assert 'href="a-neu.html"' in page(folder, "stadt-neu")
+    assert "-alt.html" not in page(folder, "stadt-neu")
+    index = files(folder)["index.html"].decode()
+    assert "Bild: Neues" in index
+    assert 'href="bild/stadt-alt.html"' in index
+    assert len(json.loads(files(folder)["manifest.json"])["runs"]) == 10
+
+
 def test_interruption_keeps_finished_pages_and_records_them(folder: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         batch(folder, executor=interrupted_after_two)

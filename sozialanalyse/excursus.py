@@ -1,0 +1,429 @@
+"""Connections between domains for a loaded analysis: computed when a page asks for them, then remembered.
+
+All that goes in are released cells of the finest level, so nothing that comes out can reveal a hidden one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.connections.connect import Connections, connect
+from sozialanalyse.connections.data import ConnectionData, PanelData
+from sozialanalyse.connections.gradient import gradients
+from sozialanalyse.connections.spec import ConnectionSpec, Method, Weighting
+from sozialanalyse.connections.synthesis import PairEvidence
+from sozialanalyse.connections.table import verdict_frame
+from sozialanalyse.disclosure.release import ReleasedTable
+from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.project import chosen_folder
+from sozialanalyse.report.connected import ConnectionView
+from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
+from sozialanalyse.spatial.autocorrelation import local_morans_i
+from sozialanalyse.spatial.weights import queen_weights
+from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
+from sozialanalyse.vocabulary import DOMAIN_LABELS
+
+__all__ = ["connections_of", "parse_domains"]
+
+_POPULATION: Final = "population"
+_WAYS: Final[dict[tuple[Method, Weighting], str]] = {
+    ("spearman", "none"): "Rangkorrelation, jedes Gebiet zählt gleich",
+    ("spearman", "population"): "Rangkorrelation, nach Bevölkerung gewichtet",
+    ("pearson", "none"): "lineare Korrelation, jedes Gebiet zählt gleich",
+    ("pearson", "population"): "lineare Korrelation, nach Bevölkerung gewichtet",
+}
+_PAIR_COLUMNS: Final = (
+    "first",
+    "second",
+    "category",
+    "estimate",
+    "lower",
+    "upper",
+    "count",
+    "size",
+    "agreeing",
+    "specifications",
+    "construction",
+    "reasons",
+    "sentence",
+)
+_MODEL_COLUMNS: Final = ("family", "measure", "effect", "effect_lower", "effect_upper", "per_points", "step")
+
+
+def parse_domains(text: str) -> tuple[str, ...]:
+    """Read a list of domains such as ``"poverty,education"``, in the usual order.
+
+    Raises
+    ------
+    ParameterError
+        If a name is unknown or doubled, or there are fewer than two.
+
+    Examples
+    --------
+    >>> parse_domains("health, poverty")
+    ('poverty', 'health')
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in JUDGED_DOMAINS]
+    if unknown:
+        raise ParameterError(
+            f"»domains« kennt nicht: {', '.join(unknown)}. Erlaubt: {', '.join(JUDGED_DOMAINS)}."
+        )
+    if len(set(names)) < max(2, len(names)):
+        raise ParameterError(
+            "»domains« braucht mindestens zwei verschiedene Bereiche, durch Komma getrennt, "
+            'zum Beispiel "poverty,education".'
+        )
+    return tuple(domain for domain in JUDGED_DOMAINS if domain in names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """An analysis as a key: equal to itself alone, because comparing its tables would take long."""
+
+    analysis: Analysis
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.analysis is self.analysis
+
+    def __hash__(self) -> int:
+        return id(self.analysis)
+
+
+def connections_of(analysis: Analysis, domains: str, parameters_dir: str = "") -> ConnectionView:
+    """Return the connections between indicators of some domains; the same call is answered from memory.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        A loaded analysis; only its released tables are used.
+    domains : str
+        At least two of ``poverty, education, health, environment, housing``, separated by commas.
+    parameters_dir : str
+        Folder with the rules; ``""`` means that of the batch (environment), else the embedded one.
+
+    Raises
+    ------
+    ParameterError
+        If a domain is unknown or a rule is not valid.
+    """
+    rules = read_connection_rules(chosen_folder("parameters", parameters_dir))
+    return _compute(_Same(analysis), parse_domains(domains), rules)
+
+
+@lru_cache(maxsize=16)
+def _compute(key: _Same, domains: tuple[str, ...], rules: ConnectionRules) -> ConnectionView:
+    analysis = key.analysis
+    chosen, remarks = _chosen(analysis, domains, rules)
+    present = tuple(d for d in domains if (analysis.indicators.loc[list(chosen), "domain"] == d).any())
+    covariates = tuple(name for name in rules.spec.covariates if name in analysis.years)
+    spec = replace(rules.spec, covariates=covariates, confidence=analysis.confidence)
+    missing = ""
+    if len(present) < 2:
+        absent = ", ".join(DOMAIN_LABELS[domain] for domain in domains if domain not in present)
+        missing = (
+            f"Kein Vergleich: Der Datensatz hat zu wenige Werte auf der feinsten Ebene für {absent}; nötig "
+            f"sind mindestens {spec.minimum_areas} Gebiete mit Werten in zwei Bereichen."
+        )
+        return _empty(analysis, domains, missing, spec, remarks)
+    data = _data(analysis, (*chosen, *covariates))
+    found = connect(data, spec, domains=domains)
+    remarks += found.remarks
+    if not np.isfinite(data.numerators[:, : len(chosen)]).any():
+        remarks += (
+            "Der Datensatz enthält Werte ohne Fallzahlen. Modelle, die auf Fallzahlen beruhen, entfallen; an "
+            "ihre Stelle tritt für alle Indikatoren die gewöhnliche Regression.",
+        )
+    ordered_by = chosen[0]
+    gradient, slopes = gradients(data, chosen, ordered_by, spec.confidence)
+    source = analysis.current
+
+    def released(name: str, frame: pd.DataFrame) -> ReleasedTable:
+        return source.derive(name, lambda _: frame)
+
+    pairs = _pair_frame(found, data)
+    lead = _lead(pairs)
+    return ConnectionView(
+        analysis=analysis,
+        domains=domains,
+        indicator_ids=chosen,
+        missing=missing,
+        pairs=released("connections", pairs),
+        ways=released("ways of computing", _way_frame(found, data, spec)),
+        lead=lead,
+        fit=released("model", _fit_frame(found, lead)),
+        areas=released("compared values", _area_frame(data, len(chosen))),
+        moran=released(
+            "resemblance of neighbours",
+            pd.DataFrame(
+                {
+                    "indicator_id": list(found.association.indicator_ids),
+                    "statistic": found.moran,
+                    "p": found.moran_p,
+                }
+            ),
+        ),
+        clusters=released("clusters", _clusters(data, lead, rules, spec.seed)),
+        gradient=released("gradient", gradient),
+        slopes=released("slopes", slopes),
+        ordered_by=ordered_by,
+        weighted=data.population is not None and bool(np.isfinite(data.population).all()),
+        covariates=covariates,
+        confidence=spec.confidence,
+        smallest_effect=spec.smallest_effect,
+        neighbours=found.association.spatial,
+        panel_years=0 if data.panel is None else len(data.panel.years),
+        remarks=remarks,
+    )
+
+
+def _empty(
+    analysis: Analysis, domains: tuple[str, ...], missing: str, spec: ConnectionSpec, remarks: tuple[str, ...]
+) -> ConnectionView:
+    def nothing(name: str, *columns: str) -> ReleasedTable:
+        return analysis.current.derive(name, lambda _: pd.DataFrame(columns=list(columns)))
+
+    return ConnectionView(
+        analysis=analysis,
+        domains=domains,
+        indicator_ids=(),
+        missing=missing,
+        pairs=nothing("connections", *_PAIR_COLUMNS, *_MODEL_COLUMNS),
+        ways=nothing("ways of computing", "first", "second"),
+        lead=None,
+        fit=nothing("model", "x", "predicted", "lower", "upper"),
+        areas=nothing("compared values", "area_id", "indicator_id", "value", "people"),
+        moran=nothing("resemblance of neighbours", "indicator_id", "statistic", "p"),
+        clusters=nothing("clusters", "area_id", "indicator_id"),
+        gradient=nothing("gradient", "indicator_id"),
+        slopes=nothing("slopes", "indicator_id", "sii"),
+        ordered_by="",
+        weighted=False,
+        covariates=(),
+        confidence=spec.confidence,
+        smallest_effect=spec.smallest_effect,
+        neighbours=False,
+        panel_years=0,
+        remarks=remarks,
+    )
+
+
+def _chosen(
+    analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Choose indicators by the catalogue's order and the areas with values; say what is left out."""
+    most = rules.most_of_two_domains if len(domains) == 2 else rules.most_of_many_domains
+    frame = analysis.current.where(level=analysis.levels[-1].level).frame
+    frame = frame[frame["value"].notna()]
+    areas = frame.groupby(frame["indicator_id"].astype(str))["area_id"].nunique()
+    varied = frame.groupby(frame["indicator_id"].astype(str))["value"].std() > 0
+    catalogue = analysis.indicators
+    chosen: list[str] = []
+    sparse: list[str] = []
+    surplus = 0
+    for domain in domains:
+        rows = catalogue[(catalogue["domain"] == domain) & (catalogue["kind"] != "count")]
+        # Indicators with a good and a bad end come first: only of these can be said that burdens meet.
+        ordered = [str(k) for k in rows.index[rows["direction"] != "neutral"]]
+        ordered += [str(k) for k in rows.index[rows["direction"] == "neutral"]]
+        enough = [k for k in ordered if areas.get(k, 0) >= rules.spec.minimum_areas and bool(varied[k])]
+        sparse += [str(catalogue["label"][k]) for k in ordered if k not in enough]
+        surplus += max(0, len(enough) - most)
+        chosen += enough[:most]
+    remarks: tuple[str, ...] = ()
+    if sparse:
+        remarks += (
+            f"Nicht verglichen, weil weniger als {rules.spec.minimum_areas} Gebiete Werte haben: "
+            f"{', '.join(sparse)}.",
+        )
+    if surplus:
+        remarks += (
+            f"Je Bereich sind die ersten {most} Indikatoren des Katalogs verglichen, ausgewählt vor der "
+            f"Rechnung und ohne Blick auf das Ergebnis; {surplus} weitere bleiben hier außer Betracht.",
+        )
+    return tuple(chosen), remarks
+
+
+def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
+    areas = analysis.areas[analysis.areas["level"] == analysis.levels[-1].level]
+    keys = [str(key) for key in areas.index]
+    wanted = list(dict.fromkeys((*indicators, _POPULATION)))
+    level = analysis.levels[-1].level
+    frame = analysis.current.where(level=level, indicator_id=wanted).frame
+
+    def wide(column: str) -> pd.DataFrame:
+        table = frame.pivot_table(index="area_id", columns="indicator_id", values=column, observed=True)
+        return table.reindex(index=keys, columns=wanted)
+
+    values = wide("value")
+    people = values.pop(_POPULATION).to_numpy(dtype=np.float64) if _POPULATION not in indicators else None
+    catalogue = analysis.indicators.loc[list(indicators)]
+
+    def text(column: str) -> tuple[str, ...]:
+        return tuple(catalogue[column].astype(str))
+
+    geometry = analysis.geometry
+    complete = geometry is not None and all(key in geometry for key in keys)
+    return ConnectionData(
+        area_ids=tuple(keys),
+        group_ids=tuple(areas["parent_id"].astype(str)),
+        indicator_ids=indicators,
+        labels=text("label"),
+        domains=text("domain"),
+        kinds=text("kind"),
+        directions=text("direction"),
+        units=text("unit"),
+        values=values.to_numpy(dtype=np.float64),
+        numerators=wide("numerator")[list(indicators)].to_numpy(dtype=np.float64),
+        denominators=wide("denominator")[list(indicators)].to_numpy(dtype=np.float64),
+        factors=catalogue["factor"].to_numpy(dtype=np.float64),
+        numerator_labels=text("numerator_label")
+        if "numerator_label" in catalogue
+        else ("",) * len(indicators),
+        denominator_labels=(
+            text("denominator_label") if "denominator_label" in catalogue else ("",) * len(indicators)
+        ),
+        population=None if people is None or not np.isfinite(people).all() else people,
+        neighbours=queen_weights(geometry, keys) if complete and geometry is not None else None,
+        panel=_panel(analysis, keys, indicators),
+        group_label=analysis.levels[-2].label if len(analysis.levels) > 1 else "Teil",
+    )
+
+
+def _panel(analysis: Analysis, keys: list[str], indicators: tuple[str, ...]) -> PanelData | None:
+    table = analysis.values  # noqa: PD011 (a released table, not an array)
+    frame = table.where(level=analysis.levels[-1].level, indicator_id=list(indicators)).frame
+    frame = frame[frame["value"].notna()]
+    years = tuple(int(year) for year in np.unique(frame["year"]))
+    if len(years) < 3:
+        return None
+    area = pd.Index(keys).get_indexer(pd.Index(frame["area_id"].astype(str)))
+    column = pd.Index(list(indicators)).get_indexer(pd.Index(frame["indicator_id"].astype(str)))
+    year = np.searchsorted(np.asarray(years), frame["year"].to_numpy())
+    values = np.full((len(years), len(keys), len(indicators)), np.nan)
+    values[year, area, column] = frame["value"].to_numpy(dtype=np.float64)
+    return PanelData(years, values)
+
+
+def _lead(pairs: pd.DataFrame) -> tuple[str, str] | None:
+    """Return the first pair with a coefficient, if possible one that is not made from the same numbers."""
+    known = pairs[pairs["estimate"].notna()]
+    apart = known[known["construction"].isin(["", "shared_denominator"])]
+    rows = apart if len(apart) else known
+    return (str(rows["first"].iloc[0]), str(rows["second"].iloc[0])) if len(rows) else None
+
+
+def _fit_frame(found: Connections, lead: tuple[str, str] | None) -> pd.DataFrame:
+    model = None if lead is None else found.between(*lead)[0].model
+    columns = {
+        "x": "fifths",
+        "predicted": "predicted",
+        "lower": "predicted_lower",
+        "upper": "predicted_upper",
+    }
+    if model is None:
+        return pd.DataFrame(columns=list(columns))
+    return pd.DataFrame({name: getattr(model, field) for name, field in columns.items()})
+
+
+def _pair_frame(found: Connections, data: ConnectionData) -> pd.DataFrame:
+    frame = verdict_frame(found)
+    models = []
+    for pair in found.evidence:
+        model = pair.model
+        if model is None:
+            models.append((pair.first, pair.second, "", "", np.nan, np.nan, np.nan, False, np.nan))
+            continue
+        # Ten points are the plainer step, but not where no two areas lie so far apart.
+        column = data.values[:, data.column(pair.first)]  # noqa: PD011 (an array)
+        points = model.per_ten_points is not None and float(np.nanmax(column) - np.nanmin(column)) >= 10.0
+        effect = model.per_ten_points if points and model.per_ten_points is not None else model.per_sd
+        step = 10.0 if points else float(np.nanstd(column, ddof=1))
+        bounds = (effect.estimate, effect.lower, effect.upper)
+        models.append((pair.first, pair.second, model.family, model.measure, *bounds, points, step))
+    extra = pd.DataFrame(models, columns=["first", "second", *_MODEL_COLUMNS])
+    return frame.merge(extra, on=["first", "second"], how="left", validate="one_to_one")
+
+
+def _way_frame(found: Connections, data: ConnectionData, spec: ConnectionSpec) -> pd.DataFrame:
+    """Return every way of computing of every pair, its own first."""
+    rows = [row for pair in found.evidence for row in _ways(pair, data, spec)]
+    return pd.DataFrame(rows, columns=["first", "second", "way", "estimate", "lower", "upper", "kind"])
+
+
+def _ways(pair: PairEvidence, data: ConnectionData, spec: ConnectionSpec) -> list[tuple[object, ...]]:
+    own = _WAYS[pair.method, spec.weighting]
+    rows: list[tuple[object, ...]] = [(own, pair.estimate, pair.lower, pair.upper, "own")]
+    held = " und ".join(f"»{data.labels[data.column(name)]}«" for name in spec.covariates)
+    for other in pair.curve:
+        method, weighting, constant = other.name
+        way = _WAYS[method, weighting] + (f", bei gleichem {held}" if constant else "")
+        rows.append((way, other.estimate, other.lower, other.upper, "choice"))
+    for way, span in (
+        ("ohne je ein einzelnes Gebiet", pair.area_range),
+        (f"ohne je ein Gebiet der Ebene {data.group_label}", pair.group_range),
+    ):
+        if span is not None:
+            rows.append((way, np.nan, *span, "range"))
+    if pair.coarser is not None:
+        coarser = pair.coarser
+        way = f"gröbere Ebene: {coarser.groups} Gebiete (Ebene {data.group_label})"
+        rows.append((way, coarser.estimate, coarser.lower, coarser.upper, "coarser"))
+    if pair.spatial is not None:
+        fit = pair.spatial
+        rows.append(("Modell mit Nachbarschaft (Steigung)", fit.estimate, fit.lower, fit.upper, "spatial"))
+    return [(pair.first, pair.second, *row) for row in rows]
+
+
+def _area_frame(data: ConnectionData, indicators: int) -> pd.DataFrame:
+    people = np.ones(len(data.area_ids)) if data.population is None else data.population
+    return pd.DataFrame(
+        {
+            "area_id": np.repeat(np.asarray(data.area_ids, dtype=object), indicators),
+            "indicator_id": np.tile(
+                np.asarray(data.indicator_ids[:indicators], dtype=object), len(data.area_ids)
+            ),
+            "value": data.values[:, :indicators].reshape(-1),  # noqa: PD011 (an array)
+            "people": np.repeat(people, indicators),
+        }
+    )
+
+
+def _clusters(
+    data: ConnectionData, lead: tuple[str, str] | None, rules: ConnectionRules, seed: int
+) -> pd.DataFrame:
+    """Return local Moran statistics of the lead pair's indicators over the areas with values."""
+    frames = []
+    for indicator_id in lead if lead is not None and data.neighbours is not None else ():
+        column = data.values[:, data.column(indicator_id)]  # noqa: PD011 (an array)
+        rows = np.flatnonzero(np.isfinite(column))
+        among = data.neighbours.take(rows) if data.neighbours is not None else None
+        if among is None or len(among.islands) > rows.size - 4:
+            continue
+        try:
+            local = local_morans_i(
+                column[rows], among, among.area_ids, permutations=rules.local_permutations, seed=seed
+            )
+        except MethodError:
+            # All areas are alike: there is no pattern to show, and the page says that it has no map.
+            continue
+        z = (column[rows] - column[rows].mean()) / column[rows].std()
+        frames.append(
+            pd.DataFrame(
+                {
+                    "area_id": list(among.area_ids),
+                    "indicator_id": indicator_id,
+                    "z": z,
+                    "lag": among.matrix @ z,
+                    "quadrant": list(local.quadrant),
+                    "p_fdr": local.p_fdr,
+                }
+            )
+        )
+    columns = ["area_id", "indicator_id", "z", "lag", "quadrant", "p_fdr"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)

@@ -1,0 +1,289 @@
+"""How sure, how consistent and how changed the Sozialindex is: computed when a page asks, then remembered.
+
+All that goes in are released cells of the finest level, so nothing that comes out can reveal a hidden one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.disclosure.release import ReleasedTable
+from sozialanalyse.errors import MethodError
+from sozialanalyse.index.build import build_index
+from sozialanalyse.index.consistency import consistency
+from sozialanalyse.index.data import FloatArray, IndexData
+from sozialanalyse.index.dynamics import build_dynamics, earlier_edition
+from sozialanalyse.index.sensitivity import sensitivity
+from sozialanalyse.index.spec import IndexSpec
+from sozialanalyse.index.uncertainty import RankUncertainty, choice_uncertainty, sampling_uncertainty
+from sozialanalyse.parameters import read_parameters
+from sozialanalyse.project import chosen_folder
+from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
+from sozialanalyse.study_rules import SensitivityRules, read_sensitivity_rules
+
+__all__ = ["study_of"]
+
+_RANK_COLUMNS: Final = (
+    "area_id",
+    "rank",
+    "sampling_lower",
+    "sampling_upper",
+    "choice_lower",
+    "choice_upper",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """An analysis as a key: equal to itself alone, because comparing its tables would take long."""
+
+    analysis: Analysis
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.analysis is self.analysis
+
+    def __hash__(self) -> int:
+        return id(self.analysis)
+
+
+def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
+    """Study the index of a loaded analysis; the same call is answered from memory.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        A loaded analysis; only its released tables are used.
+    parameters_dir : str
+        Folder with the rules; ``""`` means that of the batch (environment), else the embedded one.
+
+    Raises
+    ------
+    ParameterError
+        If a rule is not valid.
+    """
+    folder = chosen_folder("parameters", parameters_dir)
+    return _study(_Same(analysis), read_parameters(folder).index.spec, read_sensitivity_rules(folder))
+
+
+@lru_cache(maxsize=4)
+def _study(key: _Same, template: IndexSpec, rules: SensitivityRules) -> IndexStudy:
+    analysis = key.analysis
+    if analysis.index is None:
+        return _empty(analysis, analysis.index_missing)
+    spec = _spec(template, analysis.index.indicator_ids)
+    data = _data(analysis, spec)
+    remarks: list[str] = []
+    try:
+        result = build_index(data, spec)
+        inner = consistency(result)
+    except MethodError as error:
+        return _empty(analysis, f"Keine Prüfung des Index: {error}")
+    sampling, choice = _uncertainty(data, spec, rules, remarks)
+    factors, shift = _factors(data, spec, rules, remarks)
+    dynamics, labels, period = _dynamics(data, spec, analysis, remarks)
+    source = analysis.index.areas
+
+    def released(name: str, frame: pd.DataFrame) -> ReleasedTable:
+        return source.derive(name, lambda _: frame)
+
+    return IndexStudy(
+        analysis=analysis,
+        missing="",
+        ranks=released("ranks", _rank_frame(data, result.rank, sampling, choice)),
+        indicators=released(
+            "indicators of the index",
+            pd.DataFrame(
+                {
+                    "indicator_id": list(inner.indicator_ids),
+                    "loading": np.abs(inner.loadings[:, 0]) * np.sign(inner.correlations),
+                    "correlation": inner.correlations,
+                    "nominal": inner.nominal_weights,
+                    "effective": inner.effective_weights,
+                }
+            ),
+        ),
+        factors=released("open choices", factors),
+        dynamics=released("dynamics", dynamics),
+        domains=released("indices of the domains", _domain_frame(analysis, template)),
+        alpha=inner.alpha,
+        explained=float(inner.explained[0]),
+        complete=inner.areas,
+        mean_shift=shift,
+        confidence=spec.confidence,
+        dynamics_labels=labels,
+        period=period,
+        remarks=tuple(remarks),
+    )
+
+
+def _empty(analysis: Analysis, missing: str) -> IndexStudy:
+    def nothing(name: str, *columns: str) -> ReleasedTable:
+        return analysis.current.derive(name, lambda _: pd.DataFrame(columns=list(columns)))
+
+    return IndexStudy(
+        analysis=analysis,
+        missing=missing,
+        ranks=nothing("ranks", *_RANK_COLUMNS),
+        indicators=nothing("indicators of the index", "indicator_id"),
+        factors=nothing("open choices", "factor", "first", "total"),
+        dynamics=nothing("dynamics", "area_id"),
+        domains=nothing("indices of the domains", "area_id", "domain"),
+        alpha=float("nan"),
+        explained=float("nan"),
+        complete=0,
+        mean_shift=float("nan"),
+        confidence=float("nan"),
+        dynamics_labels=(),
+        period="",
+        remarks=(),
+    )
+
+
+def _spec(template: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
+    """Return the template's choices for the indicators that the index of the analysis has."""
+    given = dict(
+        zip(template.indicators, template.directions or ("",) * len(template.indicators), strict=True)
+    )
+    weights = dict(zip(template.indicators, template.weights, strict=False))
+    return replace(
+        template,
+        indicators=indicators,
+        directions=tuple(given.get(key, "") for key in indicators),
+        weights=tuple(weights[key] for key in indicators) if set(indicators) <= set(weights) else (),
+        weighting="equal"
+        if template.weighting == "given" and not set(indicators) <= set(weights)
+        else template.weighting,
+        domains=(),
+        domain_weights=(),
+        goalposts=(),
+        references=(),
+    )
+
+
+def _data(analysis: Analysis, spec: IndexSpec) -> IndexData:
+    areas = analysis.areas[analysis.areas["level"] == analysis.levels[-1].level]
+    frame = analysis.current.where(level=analysis.levels[-1].level, indicator_id=list(spec.indicators)).frame
+    return IndexData(
+        area_ids=tuple(str(key) for key in areas.index),
+        indicator_ids=spec.indicators,
+        values=_wide(frame, areas.index, spec, "value"),
+        directions=tuple(str(analysis.indicators["direction"][key]) for key in spec.indicators),
+        groups=tuple(str(key) for key in areas["parent_id"]),
+        kinds=tuple(str(analysis.indicators["kind"][key]) for key in spec.indicators),
+        numerators=_wide(frame, areas.index, spec, "numerator"),
+        denominators=_wide(frame, areas.index, spec, "denominator"),
+        previous_values=_earlier(analysis, areas.index, spec),
+    )
+
+
+def _wide(frame: pd.DataFrame, areas: pd.Index[str], spec: IndexSpec, column: str) -> FloatArray:
+    table = frame.pivot_table(index="area_id", columns="indicator_id", values=column, observed=True)
+    return table.reindex(index=areas, columns=list(spec.indicators)).to_numpy(dtype=np.float64)
+
+
+def _earlier(analysis: Analysis, areas: pd.Index[str], spec: IndexSpec) -> FloatArray | None:
+    """Return the values of as many years before as the specification says, or None without any."""
+    table = analysis.values  # noqa: PD011 (a released table, not an array)
+    frame = table.where(level=analysis.levels[-1].level, indicator_id=list(spec.indicators)).frame
+    wanted = frame["indicator_id"].astype(str).map(dict(analysis.years)) - spec.years
+    values = _wide(frame[frame["year"] == wanted], areas, spec, "value")
+    return values if np.isfinite(values).any() else None
+
+
+def _uncertainty(
+    data: IndexData, spec: IndexSpec, rules: SensitivityRules, remarks: list[str]
+) -> tuple[RankUncertainty | None, RankUncertainty | None]:
+    sampling = choice = None
+    try:
+        sampling = sampling_uncertainty(data, spec, draws=rules.draws, seed=rules.seed)
+        remarks += sampling.notes
+    except MethodError as error:
+        remarks.append(f"Ohne Intervalle aus dem Zufall in den Fallzahlen: {error}")
+    try:
+        choice = choice_uncertainty(data, spec, rules.alternatives, draws=rules.draws, seed=rules.seed)
+    except MethodError as error:
+        remarks.append(f"Ohne Intervalle aus anderen Entscheidungen: {error}")
+    return sampling, choice
+
+
+def _factors(
+    data: IndexData, spec: IndexSpec, rules: SensitivityRules, remarks: list[str]
+) -> tuple[pd.DataFrame, float]:
+    try:
+        found = sensitivity(data, spec, rules.alternatives, base_draws=rules.base_draws, seed=rules.seed)
+    except MethodError as error:
+        remarks.append(f"Ohne Sobol-Indizes: {error}")
+        return pd.DataFrame(columns=["factor", "first", "total"]), float("nan")
+    frame = pd.DataFrame({"factor": list(found.factors), "first": found.first, "total": found.total})
+    return frame, found.mean_rank_shift
+
+
+def _dynamics(
+    data: IndexData, spec: IndexSpec, analysis: Analysis, remarks: list[str]
+) -> tuple[pd.DataFrame, tuple[str, ...], str]:
+    years = sorted({analysis.years[key] for key in spec.indicators})
+    period = f"{years[0] - spec.years} bis {years[0]}" if len(years) == 1 else f"je {spec.years} Jahre"
+    columns = ["area_id", "dynamics", "status_class", "dynamics_class"]
+    try:
+        found = build_dynamics(data, earlier_edition(data), spec)
+    except MethodError as error:
+        remarks.append(f"Kein Dynamikindex: {error}")
+        return pd.DataFrame(columns=columns), (), period
+    frame = pd.DataFrame(
+        {
+            "area_id": list(data.area_ids),
+            "dynamics": found.dynamics.index,
+            "status_class": found.status.class_index,
+            "dynamics_class": found.dynamics.class_index,
+        }
+    )
+    both = (frame["status_class"] >= 0) & (frame["dynamics_class"] >= 0)
+    return frame[both].reset_index(drop=True), found.dynamics.class_labels, period
+
+
+def _rank_frame(
+    data: IndexData, rank: FloatArray, sampling: RankUncertainty | None, choice: RankUncertainty | None
+) -> pd.DataFrame:
+    columns: dict[str, object] = {"area_id": list(data.area_ids), "rank": rank}
+    for name, found in (("sampling", sampling), ("choice", choice)):
+        columns[f"{name}_lower"] = np.nan if found is None else found.rank_lower
+        columns[f"{name}_upper"] = np.nan if found is None else found.rank_upper
+    return pd.DataFrame(columns)
+
+
+def _domain_frame(analysis: Analysis, template: IndexSpec) -> pd.DataFrame:
+    """Return an index for each domain: the mean of its standardised indicators that have a direction."""
+    catalogue = analysis.indicators
+    frames = []
+    for domain in JUDGED_DOMAINS:
+        rows = catalogue[(catalogue["domain"] == domain) & (catalogue["direction"] != "neutral")]
+        keys = tuple(str(key) for key in rows.index if key in analysis.years and rows["kind"][key] != "count")
+        if not keys:
+            continue
+        spec = IndexSpec(
+            indicators=keys, orientation=template.orientation, minimum_share=template.minimum_share
+        )
+        try:
+            result = build_index(_data(analysis, spec), spec)
+        except MethodError:
+            # Too few values for this domain: it has no index, and the table shows a dash.
+            continue
+        frames.append(
+            pd.DataFrame(
+                {
+                    "area_id": list(result.area_ids),
+                    "domain": domain,
+                    "index": result.index,
+                    "rank": result.rank,
+                    "ranked": int(np.isfinite(result.index).sum()),
+                }
+            )
+        )
+    columns = ["area_id", "domain", "index", "rank", "ranked"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)

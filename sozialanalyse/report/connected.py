@@ -1,0 +1,128 @@
+"""What pages on connections are made from: released results on pairs of indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.report.view import Analysis
+from sozialanalyse.vocabulary import DOMAIN_LABELS
+
+__all__ = ["ConnectionView"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """The connections of some domains as they may be shown; every table has passed the disclosure gate.
+
+    Attributes
+    ----------
+    analysis : Analysis
+        Where the figures come from.
+    domains : tuple of str
+        The domains that are compared, in their usual order.
+    indicator_ids : tuple of str
+        The indicators that are compared, by domain.
+    missing : str
+        Why nothing could be compared, a German sentence, or ``""``; then all tables are empty.
+    pairs : ReleasedTable
+        One row per pair of indicators of different domains, ordered by verdict and size: the columns of
+        `sozialanalyse.connections.table.verdict_frame`, and of the model ``family, measure, effect,
+        effect_lower, effect_upper, per_points, step``: the effect per 10 points if `per_points`, else per
+        standard deviation, which `step` gives in the unit of the first indicator.
+    ways : ReleasedTable
+        Columns ``first, second, way, estimate, lower, upper, kind``: every way of computing a pair;
+        `kind` is ``"own"``, ``"choice"``, ``"range"``, ``"coarser"`` or ``"spatial"``.
+    lead : tuple of (str, str) or None
+        The pair that is shown in detail: the first that is not made from the same numbers.
+    fit : ReleasedTable
+        Columns ``x, predicted, lower, upper``: the model of the lead pair at the middle of each fifth.
+    areas : ReleasedTable
+        Columns ``area_id, indicator_id, value, people``: the values that are compared.
+    moran : ReleasedTable
+        Columns ``indicator_id, statistic, p``.
+    clusters : ReleasedTable
+        Columns ``area_id, indicator_id, z, lag, quadrant, p_fdr``, for the indicators of the lead pair.
+    gradient : ReleasedTable
+        Columns ``indicator_id, fifth, value``: means by fifth of the areas ordered by `ordered_by`.
+    slopes : ReleasedTable
+        Columns ``indicator_id, sii, sii_lower, sii_upper, rii, rii_lower, rii_upper, areas``.
+    ordered_by : str
+        The indicator by which the areas are ordered into fifths.
+    weighted : bool
+        Whether fifths count persons (else areas).
+    covariates : tuple of str
+        Indicators held constant in some ways of computing and in the models.
+    confidence : float
+        Coverage of all intervals.
+    smallest_effect : float
+        Correlation below which a connection is of no weight for planning.
+    neighbours : bool
+        Whether the neighbourhood of the areas is known.
+    panel_years : int
+        Number of years that are compared, 0 without.
+    remarks : tuple of str
+        German sentences on what could not be computed.
+    """
+
+    analysis: Analysis
+    domains: tuple[str, ...]
+    indicator_ids: tuple[str, ...]
+    missing: str
+    pairs: ReleasedTable
+    ways: ReleasedTable
+    lead: tuple[str, str] | None
+    fit: ReleasedTable
+    areas: ReleasedTable
+    moran: ReleasedTable
+    clusters: ReleasedTable
+    gradient: ReleasedTable
+    slopes: ReleasedTable
+    ordered_by: str
+    weighted: bool
+    covariates: tuple[str, ...]
+    confidence: float
+    smallest_effect: float
+    neighbours: bool
+    panel_years: int
+    remarks: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for table in (
+            self.pairs,
+            self.ways,
+            self.fit,
+            self.areas,
+            self.moran,
+            self.clusters,
+            self.gradient,
+            self.slopes,
+        ):
+            require_released(table)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """German name of every indicator."""
+        return {str(key): str(text) for key, text in self.analysis.indicators["label"].items()}
+
+    @property
+    def domain_words(self) -> list[str]:
+        """German names of the domains."""
+        return [DOMAIN_LABELS[domain] for domain in self.domains]
+
+    @property
+    def unit_label(self) -> str:
+        """German word for the areas that are compared."""
+        return self.analysis.levels[-1].label
+
+    def values(self, indicator_id: str) -> pd.Series[float]:
+        """Return the released values of one indicator by area."""
+        frame = self.areas.where(indicator_id=indicator_id).frame
+        return frame.set_index("area_id")["value"].dropna()
+
+    def people(self) -> pd.Series[float]:
+        """Return the number of persons by area; 1 each where it is not known."""
+        return self.areas.frame.drop_duplicates("area_id").set_index("area_id")["people"]

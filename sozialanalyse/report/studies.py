@@ -1,0 +1,280 @@
+"""The sections on the Sozialindex as a whole: how it is made, how sure, how consistent, how changed."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.front import banner
+from sozialanalyse.report.numbers import format_change, format_number, join_words
+from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.study_charts import draw_ranks, draw_shares
+from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.view import AreaView
+from sozialanalyse.vocabulary import DOMAIN_LABELS
+
+__all__ = [
+    "choices",
+    "construction",
+    "development",
+    "heading",
+    "inner_consistency",
+    "ranks",
+    "remarks",
+    "standing",
+]
+
+MOST_AREAS: Final = 40
+FACTORS: Final[dict[str, str]] = {
+    "imputation": "Ersatz fehlender Werte",
+    "treatment": "Umgang mit Ausreißern",
+    "normalisation": "gemeinsame Skala",
+    "weighting": "Art der Gewichtung",
+    "aggregation": "Art des Mittels",
+    "leave_one_out": "ein Indikator weniger",
+    "weight_noise": "etwas andere Gewichte",
+}
+ALPHA_WORDS: Final = ((0.9, "sehr hoch"), (0.8, "hoch"), (0.7, "ausreichend"), (-np.inf, "gering"))
+"""Customary limits for Cronbach's alpha."""
+
+
+def heading(study: IndexStudy) -> Fragment:
+    """Return the page's title with the index, and the banner of synthetic data."""
+    analysis = study.analysis
+    title = (
+        f"{analysis.index.title if analysis.index else 'Sozialindex'}: wie er entsteht und wie sicher er ist"
+    )
+    city = analysis.area(analysis.root_id)
+    head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
+    subtitle = f"{city.name}, Ebene {analysis.levels[-1].label}"
+    return head + paragraph(subtitle, css_class="sa-subtitle") + banner(analysis)
+
+
+def construction(study: IndexStudy) -> Fragment:
+    """Return how the index is made, with its indicators and their weights."""
+    index = study.analysis.index
+    if index is None or study.missing:
+        return warning(study.missing)
+    result = paragraph(index.description)
+    catalogue = study.analysis.indicators
+    weights = study.indicators.frame.set_index("indicator_id")["nominal"]
+    body: list[list[Cell | str]] = [
+        [
+            str(catalogue["label"][key]),
+            DOMAIN_LABELS[str(catalogue["domain"][key])],
+            str(study.analysis.years[key]),
+            f"{format_number(100 * float(weights[key]), 1)} %" if key in weights.index else "–",
+            str(catalogue["definition"][key]),
+        ]
+        for key in index.indicator_ids
+    ]
+    header = ["Indikator", "Bereich", "Jahr", "Gewicht", "Definition"]
+    result += html_table(f"Indikatoren im {index.title}", header, body, numeric=[3])
+    for text in index.notes:
+        result += note(text)
+    return result
+
+
+def ranks(study: IndexStudy) -> Fragment:
+    """Return the rank of each area with the intervals from chance and from other choices."""
+    frame = study.ranks.frame.dropna(subset=["rank"])
+    if study.missing or not len(frame):
+        return warning(study.missing or "Kein Gebiet hat einen Rang.")
+    names = study.analysis.areas["name"]
+    frame = frame.assign(name=[str(names[key]) for key in frame["area_id"]]).sort_values(
+        ["rank", "name"], kind="stable"
+    )
+    shown = frame.head(MOST_AREAS)
+    level = format_number(100 * study.confidence)
+    top = shown.iloc[0]
+    widths = (frame["choice_upper"] - frame["choice_lower"]).dropna()
+    finding = f"Rang 1: {top['name']}, {_span_text(study, top)}."
+    if len(widths):
+        fixed = int((widths == 0).sum())
+        finding += (
+            f" Bei anderen Entscheidungen bleibt der Rang von {fixed} der {len(widths)} Gebiete gleich; im "
+            "Mittel ist das "
+            f"Intervall {format_number(float(widths.mean()) + 1, 1)} Ränge breit."
+        )
+    caption = f"Ränge mit {level}-%-Intervallen."
+    if len(frame) > len(shown):
+        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {len(frame)} Gebieten."
+    result = paragraph(
+        "Ein Rang ist keine feste Größe. Das breite Band sagt, welche Ränge allein durch den Zufall in "
+        "den Fallzahlen "
+        "möglich sind; der schmale Strich, welche sich bei anderen vertretbaren Entscheidungen ergeben. "
+        "Gebiete mit "
+        f"überlappenden Intervallen sollten nicht als verschieden belastet gelten. {finding}"
+    )
+    return result + figure(draw_ranks(shown, len(frame)), finding, caption)
+
+
+def _span_text(study: IndexStudy, row: pd.Series[float]) -> str:
+    level = format_number(100 * study.confidence)
+    parts = [
+        f"{word} {_ranks_text(row[f'{kind}_lower'], row[f'{kind}_upper'])}"
+        for kind, word in (("sampling", "durch Zufall"), ("choice", "bei anderen Entscheidungen"))
+        if pd.notna(row[f"{kind}_lower"])
+    ]
+    return f"{level}-%-Intervall {join_words(parts)}" if parts else "ohne Intervall"
+
+
+def _ranks_text(lower: float, upper: float) -> str:
+    return f"Rang {lower:.0f}" if lower == upper else f"Rang {lower:.0f} bis {upper:.0f}"
+
+
+def choices(study: IndexStudy) -> Fragment:
+    """Return which open choice moves the ranks, by Sobol indices."""
+    frame = study.factors.frame
+    if study.missing:
+        return Fragment("", "")
+    if not len(frame):
+        return warning(
+            "Welche Entscheidung die Ränge verschiebt, lässt sich mit diesen Daten nicht berechnen."
+        )
+    frame = frame.sort_values("total", ascending=False, kind="stable")
+    names = [FACTORS[str(key)] for key in frame["factor"]]
+    shift = format_number(study.mean_shift, 1)
+    listed = "; ".join(
+        f"{name} {format_number(100 * max(float(total), 0.0))} %"
+        for name, total in zip(names, frame["total"], strict=True)
+    )
+    finding = (
+        f"Im Mittel verschiebt sich ein Rang um {shift}, wenn anders entschieden wird. Anteil an diesen "
+        "Verschiebungen im "
+        f"Zusammenspiel: {listed}."
+    )
+    caption = (
+        "Anteil jeder Entscheidung an den Verschiebungen der Ränge (Sobol-Indizes). Im Zusammenspiel "
+        "zählen gemeinsame "
+        "Anteile mehrfach; die Summe kann über 100 % liegen."
+    )
+    svg = draw_shares(names, [float(v) for v in frame["first"]], [float(v) for v in frame["total"]])
+    return paragraph(finding) + figure(svg, finding, caption)
+
+
+def inner_consistency(study: IndexStudy) -> Fragment:
+    """Return whether the indicators belong together, and how much each really counts."""
+    if study.missing:
+        return Fragment("", "")
+    labels = study.analysis.indicators["label"]
+    frame = study.indicators.frame
+    body: list[list[Cell | str]] = [
+        [
+            str(labels[row["indicator_id"]]),
+            format_number(row["loading"], 2),
+            format_number(row["correlation"], 2),
+            f"{format_number(100 * row['nominal'], 1)} %",
+            f"{format_number(100 * row['effective'], 1)} %",
+        ]
+        for row in frame.to_dict("records")
+    ]
+    word = next(word for limit, word in ALPHA_WORDS if not study.alpha < limit)
+    text = (
+        f"Cronbachs Alpha misst, ob die Indikatoren dasselbe anzeigen; 1 wäre vollständig. Hier beträgt es "
+        f"{format_number(study.alpha, 2)} ({word}), berechnet aus {study.complete} Gebieten mit allen "
+        "Werten. Eine einzige "
+        f"gemeinsame Richtung (erste Hauptkomponente) gibt {format_number(100 * study.explained)} % aller "
+        "Unterschiede wieder."
+    )
+    header = ["Indikator", "Ladung", "Korrelation mit dem Index", "Gewicht", "tatsächlicher Anteil"]
+    title = study.analysis.index.title if study.analysis.index else "Index"
+    result = paragraph(text) + html_table(
+        f"Wie die Indikatoren zum {title} passen", header, body, numeric=[1, 2, 3, 4]
+    )
+    return result + note(
+        "Ladung: Korrelation mit der gemeinsamen Richtung aller Indikatoren. Tatsächlicher Anteil: Anteil "
+        "des Indikators an "
+        "den Unterschieden zwischen den Gebieten. Weicht er stark vom Gewicht ab, zählt der Indikator "
+        "mehr oder weniger, "
+        "als das Gewicht verspricht."
+    )
+
+
+def development(study: IndexStudy) -> Fragment:
+    """Return Status × Dynamik: which areas of which class developed better or worse than the city."""
+    index = study.analysis.index
+    frame = study.dynamics.frame
+    if study.missing or index is None:
+        return Fragment("", "")
+    if not len(frame):
+        return warning(
+            "Kein Dynamikindex: Der Datensatz hat keine Werte aus einem Jahr, das weit genug zurückliegt."
+        )
+    names = study.analysis.areas["name"]
+    body: list[list[Cell | str]] = []
+    for status, label in enumerate(index.class_labels):
+        line: list[Cell | str] = [label]
+        for change in range(len(study.dynamics_labels)):
+            inside = frame[(frame["status_class"] == status) & (frame["dynamics_class"] == change)]
+            found = [str(names[key]) for key in inside["area_id"]]
+            listed = ", ".join(found[:6]) + (f" und {len(found) - 6} weitere" if len(found) > 6 else "")
+            line.append(Cell(str(len(found)), listed) if found else Cell("0", css_class="sa-sign"))
+        body.append(line)
+    header = [f"{index.title} heute", *(f"Dynamik {label}" for label in study.dynamics_labels)]
+    worst = frame[(frame["status_class"] <= 1) & (frame["dynamics_class"] == 0)]
+    named = [str(names[key]) for key in worst["area_id"]]
+    text = (
+        f"Der Dynamikindex vergleicht die Veränderung derselben Indikatoren ({study.period}) mit der "
+        "mittleren Veränderung "
+        "aller Gebiete: »negativ« heißt schlechter entwickelt als die Stadt insgesamt, nicht unbedingt "
+        "schlechter als früher."
+    )
+    if named:
+        shown = ", ".join(named[:8]) + (f" und {len(named) - 8} weitere" if len(named) > 8 else "")
+        text += f" Niedriger Status und zugleich negative Dynamik: {shown}."
+    else:
+        text += " Kein Gebiet hat zugleich einen niedrigen Status und eine negative Dynamik."
+    return paragraph(text) + html_table(f"Status und Dynamik der Gebiete, {study.period}", header, body)
+
+
+def remarks(study: IndexStudy) -> Fragment:
+    """Return what could not be computed."""
+    result = note("Der Index beschreibt Gebiete, nicht die Menschen, die dort wohnen.")
+    for text in study.remarks:
+        result += note(text)
+    return result
+
+
+def standing(area: AreaView, study: IndexStudy) -> Fragment:
+    """Return the rank of an area with its intervals, and its index for each domain.
+
+    A coarser area has no rank of its own: it gets a sentence that says so.
+    """
+    frame = study.ranks.frame
+    rows = frame[frame["area_id"] == area.area_id].dropna(subset=["rank"])
+    if study.missing or not len(rows):
+        level = area.analysis.levels[-1].label
+        return note(f"Rang mit Intervall und Indizes der Bereiche gibt es auf der Ebene {level}.")
+    row = rows.iloc[0]
+    ranked = int(frame["rank"].notna().sum())
+    title = area.analysis.index.title if area.analysis.index else "Index"
+    text = f"Rang {row['rank']:.0f} von {ranked} im {title}, {_span_text(study, row)}."
+    domains = study.domains.where(area_id=area.area_id).frame
+    domains = domains[domains["index"].notna()]
+    body: list[list[Cell | str]] = [
+        [
+            DOMAIN_LABELS[str(line["domain"])],
+            format_change(float(line["index"]), 2),
+            f"{line['rank']:.0f} von {line['ranked']:.0f}",
+        ]
+        for line in domains.to_dict("records")
+    ]
+    result = paragraph(text)
+    if body:
+        result += html_table(
+            f"Indizes der Bereiche für {area.name}",
+            ["Bereich", "Index", "Rang (1 = größte Belastung)"],
+            body,
+            numeric=[1, 2],
+        )
+        result += note(
+            "Jeder Index ist der Mittelwert der standardisierten Indikatoren eines Bereichs; 0 ist das "
+            "Mittel der Gebiete, "
+            "negativ heißt stärker belastet."
+        )
+    return result
