@@ -98,12 +98,16 @@ def code_digest() -> str:
     return _files(package, (path for path in package.rglob("*") if _BYTECODE not in path.parts))
 
 
-@cache
 def _environment() -> str:
     """Return what else can change a page: the interpreter, the system and every installed package."""
+    return _environment_of(tuple(sys.path))
+
+
+@cache
+def _environment_of(folders: tuple[str, ...]) -> str:
     installed = {
         path.name
-        for folder in sys.path
+        for folder in folders
         for path in (Path(folder).glob("*.dist-info") if Path(folder).is_dir() else ())
     }
     return "\n".join([sys.version, platform.platform(), *sorted(installed)])

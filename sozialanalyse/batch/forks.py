@@ -227,21 +227,25 @@ def _follow(workers: list[_Worker], pipe: Connection) -> bool:
 
 
 def _outcome(worker: _Worker, cause: str) -> object:
-    """Return the result of a worker that has one, and end it with all that it started."""
-    outcome: object = Lost("timeout")
-    if cause == "died":
-        # Of a worker that is gone, a descendant may still hold the pipe, and nothing more would come.
-        try:
-            outcome = worker.pipe.recv() if worker.pipe.poll() else None
-        except (EOFError, OSError):
-            outcome = None
-    if outcome is None or isinstance(outcome, Lost):
+    """Return the result of a worker, or why it has none; end it with all that it started."""
+    received = _received(worker) if cause == "died" else ()
+    if not received or isinstance(received[0], Lost):
         _kill_family(worker.process)
     kill_group(worker.process)
     _, status = os.waitpid(worker.process, 0)
     os.close(worker.handle)
     worker.pipe.close()
-    return Lost("died", _ending(status)) if outcome is None else outcome
+    if received:
+        return received[0]
+    return Lost("timeout") if cause == "timeout" else Lost("died", _ending(status))
+
+
+def _received(worker: _Worker) -> tuple[object, ...]:
+    """Return what a worker sent; if it is gone, a descendant may still hold the pipe, so never just wait."""
+    try:
+        return (worker.pipe.recv(),) if worker.pipe.poll() else ()
+    except (EOFError, OSError):
+        return ()
 
 
 def _ending(status: int) -> str:
