@@ -15,6 +15,7 @@ from secrets import token_bytes
 from types import SimpleNamespace
 from typing import Any, Final
 
+from ipykernel.compiler import XCachingCompiler
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
@@ -132,7 +133,9 @@ def prepare_shell() -> ZMQInteractiveShell:
         return ZMQInteractiveShell.instance()
     # A history would be a file that all processes share, and a thread.
     config = Config({"HistoryManager": {"enabled": False}})
-    shell = ZMQInteractiveShell.instance(config=config, kernel=SimpleNamespace(eventloop=None))
+    shell = ZMQInteractiveShell.instance(
+        config=config, kernel=SimpleNamespace(eventloop=None), compiler_class=XCachingCompiler
+    )
     shell.displayhook.session = shell.display_pub.session = _Session()
     return shell
 
