@@ -1,6 +1,6 @@
 """The papermill engine ``sozialanalyse-fork``: notebooks without a kernel, in a fork of this process.
 
-    papermill --engine sozialanalyse-fork notebooks/sozialraumanalyse.ipynb seite.ipynb -p area_id 0101
+    papermill --engine sozialanalyse-fork notebooks/sozialraumanalyse.ipynb seite.ipynb -r area_id 0101
 
 A kernel starts anew for every notebook, and imports and computes everything again. A fork has all that its
 parent has. Outputs come from the messages of the same shell as a kernel's, through papermill's own client;

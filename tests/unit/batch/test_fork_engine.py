@@ -169,7 +169,7 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path: Path, write_not
     path = write_notebook(tmp_path / "n.ipynb", "area_id * 2")
     done = subprocess.run(
         [sys.executable, "-m", "papermill", "--engine", FORK_ENGINE, "-k", "python3", "-l", "python", str(path), "aus.ipynb"]
-        + ["-p", "area_id", "0101"],
+        + ["-r", "area_id", "0101"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(installed.parent), str(checkout)])},
         capture_output=True,
