@@ -179,6 +179,43 @@ def _overview(folder: Path) -> str:
 
 @commands.command(
     options_metavar="[OPTIONEN]",
+    short_help="Seiten noch einmal erstellen und vergleichen.",
+    help="Alles, was in einem Ausgabeordner liegt, an anderer Stelle noch einmal erstellen und Byte für Byte "
+    "vergleichen.\n\nRückgabewert 0, wenn alles gleich ist, sonst 1. Der Ordner wird nicht verändert.",
+)
+@click.argument("out", metavar="ORDNER")
+@_data
+@_parameters
+@click.option(
+    "--jobs", metavar="ZAHL", type=click.IntRange(min=1), help="Prozesse zugleich (sonst je Kern einer)."
+)
+@click.option(
+    "--engine", metavar="NAME", type=click.Choice(["fork", "papermill"]), default="fork", help="Wie bei run."
+)
+def verify(out: str, data: str, parameters: str, jobs: int | None, engine: str) -> int:
+    """Render again and compare the bytes."""
+    from rich.console import Console  # noqa: PLC0415 - help must not wait for it
+
+    from sozialanalyse.batch.executors import available_cores  # noqa: PLC0415
+    from sozialanalyse.batch.machinery import choose_machinery  # noqa: PLC0415
+    from sozialanalyse.batch.progress import progress_for  # noqa: PLC0415
+    from sozialanalyse.batch.project import open_project  # noqa: PLC0415
+    from sozialanalyse.batch.verify import differing_files  # noqa: PLC0415
+
+    project = open_project(data, parameters)
+    machinery = choose_machinery(engine, jobs=jobs or available_cores())
+    with progress_for(Console()) as progress:
+        differing, compared = differing_files(project, Path(out), machinery=machinery, listener=progress)
+    if differing:
+        _echo(["", f"{len(differing)} von {compared} Dateien sind nicht gleich:"])
+        _echo(f"  {name}" for name in differing)
+        return 1
+    _echo(["", f"Alle {compared} Dateien sind Byte für Byte gleich."])
+    return 0
+
+
+@commands.command(
+    options_metavar="[OPTIONEN]",
     short_help="Einen Datensatz prüfen.",
     help="Den Datensatz prüfen und alle Fehler mit Datei, Zeile, Spalte und Abhilfe nennen.\n\n"
     "Rückgabewert 0, wenn er in Ordnung ist, sonst 1.",

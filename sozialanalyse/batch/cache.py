@@ -155,4 +155,6 @@ def unchanged_summary(out: Path, whole: str) -> Sequence[str]:
         (out / name).is_file() and sha256((out / name).read_bytes()).hexdigest() == digest
         for name, digest in content.files.items()
     )
-    return content.summary if there and all(intact(out, entry) for entry in read_manifest(out).values()) else ()
+    return (
+        content.summary if there and all(intact(out, entry) for entry in read_manifest(out).values()) else ()
+    )

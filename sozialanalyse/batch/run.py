@@ -32,9 +32,9 @@ from sozialanalyse.batch.summary import Summary, summary_lines
 from sozialanalyse.errors import RunError
 from sozialanalyse.site.index_page import render_index
 
-__all__ = ["Listener", "run_batch"]
+__all__ = ["INDEX", "Listener", "run_batch"]
 
-_INDEX: Final = "index.html"
+INDEX: Final = "index.html"
 _LOG: Final = "protokoll.txt"
 _REPEAT: Final = "Bitte den Lauf für dieses Gebiet wiederholen."
 _LOST: Final[Mapping[str, str]] = {
@@ -242,7 +242,7 @@ class _Batch:
         dataset, plan = self.project.dataset, self.project.plan
         entries = {key: self.entries[key] for key in self.planned if key in self.entries}
         sections = index_sections(plan, self.tree, entries, self.inputs)
-        index = write_final(self.out / _INDEX, render_index(sections, provenance_of(dataset)).encode())
+        index = write_final(self.out / INDEX, render_index(sections, provenance_of(dataset)).encode())
         facts = {
             "name": dataset.name,
             "title": dataset.title,
@@ -272,5 +272,5 @@ class _Batch:
             project = self.project
             whole = whole_digest(project.data, project.parameters, project.notebooks)
             nothing_to_do = Summary((), dict(project.plan.skipped), kept=tuple(current))
-            self.cache = Cache(runs, whole, {_INDEX: index}, tuple(summary_lines(nothing_to_do)))
+            self.cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)))
         write_cache(self.out, self.cache)

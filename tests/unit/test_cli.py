@@ -209,12 +209,31 @@ def test_both_engines_give_the_same_bytes_under_any_seed_zone_language_mask_and_
 
 
 @posix_only
+def test_verify_finds_a_changed_byte_and_leaves_the_folder_alone(
+    tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    folder = make_project(tmp_path / "projekt", SHOW)
+    assert call("run", *project_options(folder), "--jobs", "2", folder=folder).code == 0
+    before = files(folder / "outputs")
+    done = call("verify", "outputs", *project_options(folder), folder=folder)
+    assert (done.code, done.out.splitlines()[-1]) == (0, "Alle 12 Dateien sind Byte für Byte gleich.")
+    page = folder / "outputs" / "bild" / "a.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    done = call("verify", "outputs", *project_options(folder), folder=folder)
+    assert done.code == 1
+    assert done.out.splitlines()[-2:] == ["1 von 12 Dateien sind nicht gleich:", "  bild/a.html"]
+    assert files(folder / "outputs") == before | {"bild/a.html": before["bild/a.html"] + b" "}
+
+
+@posix_only
 def test_a_second_run_on_one_folder_refuses_and_a_killed_one_leaves_it_free(
     tmp_path: Path, make_project: Callable[..., Path]
 ) -> None:
     mark = tmp_path / "läuft"
     folder = make_project(tmp_path / "projekt", f"import pathlib\npathlib.Path({str(mark)!r}).touch()", WAIT)
-    process = subprocess.Popen([*COMMAND, "run", *project_options(folder)], cwd=folder, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*COMMAND, "run", *project_options(folder)], cwd=folder, stdout=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 120
     while not mark.exists():
         assert process.poll() is None
@@ -313,7 +332,7 @@ def test_list_shows_notebooks_levels_areas_and_indicators(
         (["run", "--jbos", "2"], "Die Option »--jbos« gibt es nicht."),
         (["run", "--jobs", "0"], "Der Wert von »--jobs« ist nicht zulässig."),
         (["run", "--out"], "Die Option »--out« ist falsch verwendet; meist fehlt ihr Wert."),
-        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: check, list, run."),
+        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: check, list, run, verify."),
     ],
 )
 def test_a_wrong_call_is_explained_in_german(
@@ -324,7 +343,7 @@ def test_a_wrong_call_is_explained_in_german(
     assert done.err.splitlines()[0] == message
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["list"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["list"], ["verify"]])
 def test_help_is_german(command: list[str], tmp_path: Path, here: Callable[..., Done]) -> None:
     done = here(*command, "--help", folder=tmp_path)
     assert done.code == 0

@@ -132,7 +132,9 @@ def test_a_flood_of_text_is_cut(code: str, tmp_path: Path, write_notebook) -> No
 
 
 @needs_fork
-def test_the_notebook_runs_in_a_fork_and_leaves_this_process_as_it_was(tmp_path: Path, write_notebook) -> None:
+def test_the_notebook_runs_in_a_fork_and_leaves_this_process_as_it_was(
+    tmp_path: Path, write_notebook
+) -> None:
     code = "import os, sys\nsys.verlassen = True\nos.chdir('/')\nprint(os.getppid())"
     before = (os.getcwd(), sys.stdout)
     executed = execute(write_notebook(tmp_path / "n.ipynb", code), FORK_ENGINE)
@@ -158,7 +160,9 @@ def test_where_forks_are_not_safe_the_stock_engine_runs_and_it_is_said(
 
 
 @needs_fork
-def test_papermill_finds_the_engine_by_its_entry_point(tmp_path: Path, write_notebook, checkout: Path) -> None:
+def test_papermill_finds_the_engine_by_its_entry_point(
+    tmp_path: Path, write_notebook, checkout: Path
+) -> None:
     project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     entries = project["entry-points"]["papermill.engine"]
     # What an installation writes, whether or not this checkout has been installed since.
@@ -168,7 +172,19 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path: Path, write_not
     (installed / "entry_points.txt").write_text("\n".join(lines))
     path = write_notebook(tmp_path / "n.ipynb", "area_id * 2")
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", "--engine", FORK_ENGINE, "-k", "python3", "-l", "python", str(path), "aus.ipynb"]
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            "--engine",
+            FORK_ENGINE,
+            "-k",
+            "python3",
+            "-l",
+            "python",
+            str(path),
+            "aus.ipynb",
+        ]
         + ["-r", "area_id", "0101"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(installed.parent), str(checkout)])},

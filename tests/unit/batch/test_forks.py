@@ -54,7 +54,9 @@ def test_every_result_comes_with_its_index_from_a_process_of_its_own(tmp_path: P
     assert len({found[number] for number in range(4, 7)} | {os.getpid()}) == 4
 
 
-def test_what_is_prepared_once_is_there_in_every_fork_and_what_a_fork_does_in_no_other(tmp_path: Path) -> None:
+def test_what_is_prepared_once_is_there_in_every_fork_and_what_a_fork_does_in_no_other(
+    tmp_path: Path,
+) -> None:
     prepare = partial(exec, "import sys; sys.bereit = [len(tasks)]", {})
     task = partial(eval, "(__import__('sys').bereit.append(0), list(__import__('sys').bereit))[1]", {})
     found = results([task, task], tmp_path, prepare=_Prepare(prepare))
@@ -146,7 +148,9 @@ def test_breaking_off_ends_all_processes(tmp_path: Path) -> None:
 
 def test_a_lost_parent_of_forks_is_noticed_and_takes_its_workers_along(tmp_path: Path) -> None:
     mark = tmp_path / "arbeiter"
-    waiting = run_code(f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(60)")
+    waiting = run_code(
+        f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
+    )
     settings: dict[str, Any] = {"jobs": 1, "environment": {}, "folder": str(tmp_path), "prepare": len}
     stream = run([partial(os.getpid), waiting, partial(operator.neg, 1)], **settings)
     next(stream)
