@@ -2,8 +2,8 @@
 
 Pure computing is what no engine can save: every page's cells, executed one after another in one plain process
 that has everything ready, and rendered. Stock papermill with nbconvert is timed on a few pages and scaled up.
-`python benchmarks/batch.py [PAGES [STOCK]]`: how many pages of the embedded dataset (all), and how many of them
-by stock papermill and by our papermill engine (3).
+`python benchmarks/batch.py [PAGES [STOCK]]`: how many pages of the embedded dataset (all), and how many of
+them by stock papermill and by our papermill engine (3).
 """
 
 from __future__ import annotations

@@ -131,8 +131,8 @@ def run(
     from rich.console import Console  # noqa: PLC0415 - help must not wait for it
 
     from sozialanalyse.batch.executors import available_cores  # noqa: PLC0415
-    from sozialanalyse.batch.plan import select_runs  # noqa: PLC0415
     from sozialanalyse.batch.machinery import choose_machinery  # noqa: PLC0415
+    from sozialanalyse.batch.plan import select_runs  # noqa: PLC0415
     from sozialanalyse.batch.progress import progress_for  # noqa: PLC0415
     from sozialanalyse.batch.project import open_project  # noqa: PLC0415
     from sozialanalyse.batch.run import run_batch  # noqa: PLC0415

@@ -122,8 +122,8 @@ def _require_end(executed: NotebookNode, run: Run) -> None:
         for output in cell.get("outputs", ()):
             if output.output_type == "error" and output.ename == "SystemExit":
                 raise NotebookError(
-                    f"Das Notebook hat sich in Codezelle {_code_cell(index, run)} selbst beendet (SystemExit)."
-                    " Bitte den Aufruf von exit entfernen."
+                    f"Das Notebook hat sich in Codezelle {_code_cell(index, run)} selbst beendet "
+                    "(SystemExit). Bitte den Aufruf von exit entfernen."
                 )
 
 

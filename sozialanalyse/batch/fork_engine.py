@@ -33,7 +33,7 @@ __all__ = ["FORK_ENGINE", "IN_PROCESS_ENGINE", "ForkEngine", "InProcessEngine", 
 FORK_ENGINE: Final = "sozialanalyse-fork"
 IN_PROCESS_ENGINE: Final = "sozialanalyse-in-process"
 
-RunCell = Callable[[str, Emit, float | None], Message]
+RunCell = Callable[[str, Emit, int | None], Message]
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
@@ -74,15 +74,13 @@ class InProcessEngine(Engine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **options: Any
+        cls, nb_man: NotebookExecutionManager, *_kernel: str, **_options: Any
     ) -> None:
-        """Execute all cells."""
-        emit: list[Emit] = []
-        shell = Shell(lambda message: emit[-1](message))
+        """Execute all cells; without a kernel, none of the options that concern one matters."""
+        shell = Shell()
 
-        def run_cell(source: str, take: Emit, timeout: float | None) -> Message:
-            emit.append(take)
-            return shell.run(source)
+        def run_cell(source: str, take: Emit, _timeout: int | None) -> Message:
+            return shell.run(source, take)
 
         _Client(nb_man, run_cell).execute()
 
@@ -98,10 +96,12 @@ class ForkEngine(Engine):  # type: ignore[misc]
                 f"{FORK_ENGINE}: Dieses Betriebssystem kann Prozesse nicht sicher verzweigen; "
                 "das Notebook läuft mit der gewöhnlichen Engine von papermill."
             )
-            return NBClientEngine.execute_notebook(nb, kernel_name, **options)
+            stock: NotebookNode = NBClientEngine.execute_notebook(nb, kernel_name, **options)
+            return stock
         fork = _fork(options.pop("memory", RUN_MEMORY))
         try:
-            return super().execute_notebook(nb, kernel_name, fork=fork, **options)
+            executed: NotebookNode = super().execute_notebook(nb, kernel_name, fork=fork, **options)
+            return executed
         finally:
             fork.end()
 
@@ -109,8 +109,7 @@ class ForkEngine(Engine):  # type: ignore[misc]
     def execute_managed_notebook(
         cls,
         nb_man: NotebookExecutionManager,
-        kernel_name: str,
-        *,
+        *_kernel: str,
         fork: _Fork,
         log_output: bool = False,
         stdout_file: Any = None,
@@ -131,13 +130,17 @@ class _Fork:
     process: Any
     pipe: Connection
 
-    def run(self, source: str, take: Emit, timeout: float | None) -> Message:
+    def run(self, source: str, take: Emit, timeout: int | None) -> Message:
         """Let it run a cell, and take its messages as they come."""
         deadline = None if timeout is None else time.monotonic() + timeout
         try:
             self.pipe.send(source)
             while True:
-                if deadline is not None and not self.pipe.poll(max(0.0, deadline - time.monotonic())):
+                if (
+                    timeout is not None
+                    and deadline is not None
+                    and not self.pipe.poll(max(0.0, deadline - time.monotonic()))
+                ):
                     raise CellTimeoutError.error_from_timeout_and_cell(
                         "Cell execution timed out", timeout, NotebookNode(source=source)
                     )
@@ -175,13 +178,17 @@ def _serve(pipe: Connection, parents_end: Connection, parent: int, memory: int) 
     limit_memory(memory)
     for name, value in {**ONE_THREAD, **PLOT_BACKEND}.items():
         os.environ.setdefault(name, value)
-    shell = Shell(lambda message: pipe.send(("message", message)))
+    shell = Shell()
+
+    def send(message: Message) -> None:
+        pipe.send(("message", message))
+
     while True:
         try:
             source = pipe.recv()
         except EOFError:
             os._exit(0)
-        pipe.send(("reply", shell.run(source)))
+        pipe.send(("reply", shell.run(source, send)))
 
 
 def register_engines() -> None:

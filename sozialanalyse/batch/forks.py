@@ -255,7 +255,7 @@ def _ending(status: int) -> str:
 
 
 def _kill_family(process: int) -> None:
-    """Kill a process with its descendants, those in other groups too; stopped first, so that none is added."""
+    """Kill a process with its descendants, those in other groups too; stopped first, so none is added."""
     with suppress(ProcessLookupError):
         os.kill(process, signal.SIGSTOP)
     with suppress(psutil.NoSuchProcess):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,9 +32,9 @@ def locked(out: Path) -> Iterator[None]:
 
     Notes
     -----
-    On Linux and macOS the folder itself is locked, so nothing is left behind even by a process that is killed.
-    Where folders cannot be locked (Windows, network drives), an empty file in it is; a killed process leaves
-    that file, but not the lock.
+    On Linux and macOS the folder itself is locked, so even a killed process leaves nothing behind.
+    Where folders cannot be locked (Windows, network drives), an empty file in it is; a killed process
+    leaves that file, but not the lock.
     """
     if os.name == "posix":
         descriptor = os.open(out, os.O_RDONLY)
@@ -65,15 +66,15 @@ def _lock_folder(descriptor: int, out: Path) -> bool:
 
 def _lock_file(file: IO[bytes], out: Path) -> None:
     try:
-        if os.name == "posix":
-            import fcntl  # noqa: PLC0415 - not on Windows
-
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
+        if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - on Windows only
 
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - not on Windows
+
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         raise _taken(out) from None
 

@@ -68,7 +68,7 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def notebooks_folder(parameters: Path) -> Path:
-    """Return where the notebooks of a parameters folder lie: beside it, or else they are the embedded ones."""
+    """Return where the notebooks of a parameters folder lie: beside it, or else in the package."""
     beside = parameters.resolve().parent / "notebooks"
     return beside if beside.is_dir() else embedded_folder("notebooks")
 

@@ -13,11 +13,12 @@ import threading
 from collections.abc import Callable
 from secrets import token_bytes
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ipykernel.compiler import XCachingCompiler
+from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.ipkernel import IPythonKernel
-from ipykernel.zmqshell import ZMQInteractiveShell
+from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
@@ -39,9 +40,9 @@ _SYNC_SECONDS: Final = 5.0
 class _Session(Session):
     """A session without sockets."""
 
-    emit: Emit = staticmethod(lambda message: None)
+    emit: Emit
 
-    def send(self, stream: object, msg_or_type: Any, *arguments: Any, **options: Any) -> None:  # type: ignore[override]
+    def send(self, stream: object, msg_or_type: Any, *arguments: Any, **options: Any) -> None:  # noqa: ARG002
         """Hand a message over; other than in a kernel nothing is signed or serialised."""
         if isinstance(msg_or_type, dict):
             self.emit(msg_or_type)
@@ -136,25 +137,30 @@ def prepare_shell() -> ZMQInteractiveShell:
     shell = ZMQInteractiveShell.instance(
         config=config, kernel=SimpleNamespace(eventloop=None), compiler_class=XCachingCompiler
     )
-    shell.displayhook.session = shell.display_pub.session = _Session()
+    _hook(shell).session = _publisher(shell).session = _Session()
     return shell
 
 
+def _hook(shell: ZMQInteractiveShell) -> ZMQShellDisplayHook:
+    return cast("ZMQShellDisplayHook", shell.displayhook)
+
+
+def _publisher(shell: ZMQInteractiveShell) -> ZMQDisplayPublisher:
+    return cast("ZMQDisplayPublisher", shell.display_pub)
+
+
 class Shell:
-    """Runs cells one after another; takes over the standard streams of the process, which ends with it.
+    """Runs cells one after another; takes over the standard streams of the process, which ends with it."""
 
-    Parameters
-    ----------
-    emit : callable
-        Called with every message, as it comes.
-    """
-
-    def __init__(self, emit: Emit) -> None:
-        self.emit = emit
+    def __init__(self) -> None:
+        self.emit: Emit | None = None
         self.shell = prepare_shell()
-        session = self.shell.displayhook.session
-        session.emit = self._in_order
-        self.streams = [_Stream("stdout", 1, emit, session), _Stream("stderr", 2, emit, session)]
+        self.session = cast("_Session", _hook(self.shell).session)
+        self.session.emit = self._in_order
+        self.streams = [
+            _Stream(name, number, self._hand_over, self.session)
+            for name, number in (("stdout", 1), ("stderr", 2))
+        ]
         self.drains = [_Drain(stream.number) for stream in self.streams]
         sys.stdout, sys.stderr = self.streams
         if "" not in sys.path:
@@ -162,19 +168,25 @@ class Shell:
 
     def _in_order(self, message: Message) -> None:
         self._flush()
-        self.emit(message)
+        self._hand_over(message)
+
+    def _hand_over(self, message: Message) -> None:
+        if self.emit is not None:
+            self.emit(message)
 
     def _flush(self) -> None:
         for stream in self.streams:
             stream.flush()
 
-    def run(self, source: str) -> Message:
+    def run(self, source: str, emit: Emit) -> Message:
         """Run one cell.
 
         Parameters
         ----------
         source : str
             As it stands in the notebook, magics included.
+        emit : callable
+            Called with every message of the cell, as it comes.
 
         Returns
         -------
@@ -183,11 +195,12 @@ class Shell:
             ``evalue`` and ``traceback``; or ``"aborted"`` if the notebook asked its kernel to end.
         """
         shell = self.shell
-        session = shell.displayhook.session
+        self.emit = emit
         for stream in self.streams:
             stream.kept = 0
-        self.emit(session.msg("execute_input", {"execution_count": shell.execution_count}))
-        result = shell.run_cell(source, store_history=True)
+        emit(self.session.msg("execute_input", {"execution_count": shell.execution_count}))
+        run_cell: Callable[..., Any] = shell.run_cell
+        result = run_cell(source, store_history=True)
         self._flush()
         for stream, drain in zip(self.streams, self.drains, strict=True):
             if text := drain.take():

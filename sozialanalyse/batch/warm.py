@@ -28,8 +28,8 @@ def warm_up(jobs: Sequence[Job]) -> None:
 
     Notes
     -----
-    Reading starts threads, and a process with threads must not fork. So the computing is done in a fork of its
-    own, at the same time as the remaining imports, and comes back through a pipe.
+    Reading starts threads, and a process with threads must not fork. So the computing is done in a fork of
+    its own, at the same time as the remaining imports, and comes back through a pipe.
 
     What fails or warns here is not kept: then every notebook does it itself, and shows what it has to show.
     """
@@ -65,7 +65,7 @@ def _compute(target: Connection, choices: Sequence[tuple[str, ...]], parent: int
         with warnings.catch_warnings(record=True) as noticed:
             try:
                 result = load_analysis(data_dir, parameters_dir, year=year)
-            except Exception:  # noqa: BLE001 - the notebook that needs it meets the same, and reports it
+            except Exception:  # noqa: BLE001, S112 - the notebook that needs it meets the same, and reports it
                 continue
         if not noticed:
             target.send((data_dir, parameters_dir, year, result))

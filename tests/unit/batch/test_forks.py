@@ -1,4 +1,4 @@
-"""Work in forks: killed, crashing, greedy and hanging tasks cost no other task, and nothing is left behind."""
+"""Work in forks: killed, crashing, greedy and hanging tasks cost no other, and nothing is left behind."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def results(tasks: Sequence[Call], folder: Path, **options: Any) -> dict[int, ob
 
 
 def processes_with(mark: str) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter(["cmdline", "status"]):
-        if mark in " ".join(process.info["cmdline"] or []) and process.info["status"] != "zombie":
-            found.append(process)
-    return found
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "status"])
+        if mark in " ".join(process.info["cmdline"] or []) and process.info["status"] != "zombie"
+    ]
 
 
 def test_every_result_comes_with_its_index_from_a_process_of_its_own(tmp_path: Path) -> None:
