@@ -183,3 +183,19 @@ def test_papermill_finds_the_engine_by_its_entry_point(
     assert done.returncode == 0, done.stderr
     executed = nbformat.read(tmp_path / "aus.ipynb", as_version=4)
     assert executed.cells[-1].outputs[0].data == {"text/plain": "'01010101'"}
+
+
+@pytest.mark.parametrize("first", ["papermill", "sozialanalyse.batch.fork_engine"])
+def test_papermill_and_the_engine_can_be_imported_in_any_order(
+    first: str, tmp_path: Path, checkout: Path
+) -> None:
+    installed = tmp_path / "eintrag-1.0.dist-info"
+    installed.mkdir()
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    ((name, target),) = project["entry-points"]["papermill.engine"].items()
+    (installed / "entry_points.txt").write_text(f"[papermill.engine]\n{name} = {target}\n")
+    subprocess.run(
+        [sys.executable, "-c", f"import {first}, papermill, sozialanalyse.batch.fork_engine"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(checkout)])},
+        check=True,
+    )
