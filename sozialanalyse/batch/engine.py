@@ -82,7 +82,7 @@ def execute_in_process(run: Run) -> NotebookNode:
     NotebookError
         As above.
     """
-    from sozialanalyse.batch.fork_engine import IN_PROCESS_ENGINE, register_engines  # noqa: PLC0415
+    from sozialanalyse.batch.kernelless import IN_PROCESS_ENGINE, register_engines  # noqa: PLC0415
 
     register_engines()
     return _execute(run, engine_name=IN_PROCESS_ENGINE)

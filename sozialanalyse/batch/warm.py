@@ -77,7 +77,7 @@ def _import_tools() -> None:
     import nbconvert  # noqa: F401, PLC0415
     import papermill  # noqa: F401, PLC0415
 
-    from sozialanalyse.batch.fork_engine import register_engines  # noqa: PLC0415
+    from sozialanalyse.batch.kernelless import register_engines  # noqa: PLC0415
     from sozialanalyse.batch.shell import prepare_shell  # noqa: PLC0415
     from sozialanalyse.site.frame import fill  # noqa: F401, PLC0415
 

@@ -16,8 +16,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillExecutionError
 
-from sozialanalyse.batch import fork_engine
-from sozialanalyse.batch.fork_engine import FORK_ENGINE, register_engines
+from sozialanalyse.batch import kernelless
+from sozialanalyse.batch.kernelless import FORK_ENGINE, register_engines
 from sozialanalyse.batch.limits import can_fork
 
 needs_fork = pytest.mark.skipif(not can_fork(), reason="this system cannot fork safely")
@@ -146,7 +146,7 @@ def test_the_notebook_runs_in_a_fork_and_leaves_this_process_as_it_was(
 def test_where_forks_are_not_safe_the_stock_engine_runs_and_it_is_said(
     tmp_path: Path, write_notebook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(fork_engine, "can_fork", lambda: False)
+    monkeypatch.setattr(kernelless, "can_fork", lambda: False)
     asked = []
 
     def stock(nb: nbformat.NotebookNode, kernel_name: str, **options: Any) -> nbformat.NotebookNode:
