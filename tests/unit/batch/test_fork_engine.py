@@ -185,7 +185,7 @@ def test_papermill_finds_the_engine_by_its_entry_point(
     assert executed.cells[-1].outputs[0].data == {"text/plain": "'01010101'"}
 
 
-@pytest.mark.parametrize("first", ["papermill", "sozialanalyse.batch.fork_engine"])
+@pytest.mark.parametrize("first", ["papermill", "sozialanalyse.batch.kernelless"])
 def test_papermill_and_the_engine_can_be_imported_in_any_order(
     first: str, tmp_path: Path, checkout: Path
 ) -> None:
@@ -195,7 +195,7 @@ def test_papermill_and_the_engine_can_be_imported_in_any_order(
     ((name, target),) = project["entry-points"]["papermill.engine"].items()
     (installed / "entry_points.txt").write_text(f"[papermill.engine]\n{name} = {target}\n")
     subprocess.run(
-        [sys.executable, "-c", f"import {first}, papermill, sozialanalyse.batch.fork_engine"],
+        [sys.executable, "-c", f"import {first}, papermill, sozialanalyse.batch.kernelless"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(checkout)])},
         check=True,
     )
