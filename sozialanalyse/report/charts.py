@@ -5,25 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from sozialanalyse.report.numbers import format_change, format_number
-from sozialanalyse.report.theme import (
-    BACKGROUND,
-    INK,
-    MARKS,
-    MUTED,
-    REFERENCE,
-    new_figure,
-    styled,
-    to_svg,
-)
+from sozialanalyse.report.canvas import POINTS, Canvas, Mark
+from sozialanalyse.report.numbers import format_change, format_ticks
+from sozialanalyse.report.plot import Frame, Key, legend, nice_ticks, padded
+from sozialanalyse.report.theme import INK, MARKS, MUTED, REFERENCE, WIDTH
 
 __all__ = ["Line", "Panel", "draw_bars", "draw_pyramid", "draw_series"]
 
@@ -31,7 +21,6 @@ MEN: Final = "#3f7f93"
 WOMEN: Final = "#b0743c"
 
 
-@styled
 def draw_pyramid(area: pd.DataFrame, city: pd.DataFrame | None, names: tuple[str, str]) -> bytes:
     """Draw a population pyramid in shares of the whole, with the city as outline.
 
@@ -44,52 +33,45 @@ def draw_pyramid(area: pd.DataFrame, city: pd.DataFrame | None, names: tuple[str
         Names of the area and of the city.
     """
     groups = list(area.index)
-    figure = new_figure(0.19 * len(groups) + 0.9)
-    axes = figure.add_axes((0.1, 0.12, 0.86, 0.78))
-    places = np.arange(len(groups))
-    reach = float(np.nanmax([area.to_numpy(), *([city.to_numpy()] if city is not None else [])])) * 1.12
+    everything = [area.to_numpy(), *([city.to_numpy()] if city is not None else [])]
+    reach = float(np.nanmax(everything)) * 1.12
     gap = reach * 0.11
-    for column, side, colour in (("m", -1, MEN), ("f", 1, WOMEN)):
+    height = 0.19 * len(groups) + 0.9
+    canvas = Canvas(height)
+    frame = Frame(
+        canvas,
+        *(0.1 * WIDTH, 0.1 * height, 0.86 * WIDTH, 0.78 * height),
+        (-gap - reach, gap + reach),
+        (-0.6, len(groups) - 0.4),
+    )
+    places = np.arange(len(groups), dtype=np.float64)
+    for column, side, colour in (("m", -1.0, MEN), ("f", 1.0, WOMEN)):
         shares = area[column].to_numpy(dtype=np.float64)
-        axes.barh(
-            places, side * np.nan_to_num(shares), left=side * gap, height=0.86, color=colour, linewidth=0
-        )
+        inner, outer = frame.x(side * gap), frame.x(side * (gap + np.nan_to_num(shares)))
+        canvas.rectangles(inner, frame.y(places - 0.43), outer, frame.y(places + 0.43), colour)
         for place in places[~np.isfinite(shares)]:
-            axes.text(side * (gap + reach * 0.02), float(place), ".", ha="center", va="center", color=MUTED)
+            hidden_at = frame.x(side * (gap + reach * 0.02))
+            canvas.text(hidden_at, frame.y(float(place)), ".", 9.0, colour=MUTED, align="middle")
         if city is not None:
             edge = side * (gap + np.nan_to_num(city[column].to_numpy(dtype=np.float64)))
-            axes.stairs(
-                edge,
-                np.arange(len(groups) + 1) - 0.5,
-                orientation="horizontal",
-                baseline=None,
-                color=INK,
-                lw=1.3,
-            )
+            steps = np.concatenate([places[:1] - 0.5, np.repeat(places[1:] - 0.5, 2), places[-1:] + 0.5])
+            canvas.line(frame.x(np.repeat(edge, 2)), frame.y(steps), INK, 1.3)
     for place, group in zip(places, groups, strict=True):
-        axes.text(0, float(place), group.replace("-", "–"), ha="center", va="center", fontsize=7.4, color=INK)
-    step = next(width for width in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if reach / width <= 5)
-    ticks = np.arange(0, reach, step)
-    axes.set_xticks(np.concatenate([-gap - ticks[::-1], gap + ticks]))
-    axes.set_xticklabels(
-        [format_number(tick, 1 if step < 1 else 0) for tick in np.concatenate([ticks[::-1], ticks])]
+        name = str(group).replace("-", "–")
+        canvas.text(frame.x(0.0), frame.y(float(place)), name, 7.4, align="middle")
+    ticks = [tick for tick in nice_ticks(0.0, reach, 5) if tick < reach]
+    labels = format_ticks(ticks)
+    frame.bottom_axis(
+        [-gap - tick for tick in ticks[::-1]] + [gap + tick for tick in ticks],
+        labels[::-1] + labels,
+        7.6,
+        "Anteil an allen Einwohner*innen in %",
     )
-    axes.set_xlim(-gap - reach, gap + reach)
-    axes.set_ylim(-0.6, len(groups) - 0.4)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(labelsize=7.6, length=2)
-    axes.set_xlabel("Anteil an allen Einwohner*innen in %", fontsize=8)
-    handles: list[Patch | Line2D] = [
-        Patch(color=MEN, label="Männer (links)"),
-        Patch(color=WOMEN, label="Frauen (rechts)"),
-    ]
+    keys = [Key("Männer (links)", fill=MEN), Key("Frauen (rechts)", fill=WOMEN)]
     if city is not None:
-        handles.append(Line2D([], [], color=INK, lw=1.3, label=f"Umriss: {names[1]}"))
-    axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False, fontsize=8
-    )
-    return to_svg(figure)
+        keys.append(Key(f"Umriss: {names[1]}", colour=INK, line_width=1.3))
+    legend(canvas, keys, frame.left + 0.1, frame.top - 0.22, 3, 8.0)
+    return canvas.svg()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +87,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """Dash pattern, width in points and colour of a line; the dashes alone tell lines apart."""
+    """Dashes in widths of the line, width in points, and colour; the dashes alone tell lines apart."""
 
-    dash: str
+    dash: tuple[float, ...]
     width: float
     colour: str
 
 
 LINE_STYLES: Final = (
-    LineStyle("-", 2.2, MARKS["better"][0]),
-    LineStyle("--", 1.5, INK),
-    LineStyle(":", 1.8, REFERENCE),
-    LineStyle("-.", 1.3, MUTED),
+    LineStyle((), 2.2, MARKS["better"][0]),
+    LineStyle((3.7, 1.6), 1.5, INK),
+    LineStyle((1.0, 1.65), 1.8, REFERENCE),
+    LineStyle((6.4, 1.6, 1.0, 1.6), 1.3, MUTED),
 )
 """Styles in the order in which lines first appear: the area, then what it is compared with."""
 
@@ -131,67 +113,58 @@ class Panel:
     lines: tuple[Line, ...]
 
 
-@styled
+PANEL_HEIGHT: Final = 1.95
+LEGEND_HEIGHT: Final = 0.45
+
+
 def draw_series(panels: Sequence[Panel]) -> bytes:
     """Draw small charts of the development over time, two per row, each with its own scale."""
     labels = dict.fromkeys(line.label for panel in panels for line in panel.lines)
     styles = dict(zip(labels, itertools.cycle(LINE_STYLES), strict=False))
-    rows = (len(panels) + 1) // 2
-    height = 1.95 * rows + 0.45
-    figure = new_figure(height)
+    canvas = Canvas(PANEL_HEIGHT * ((len(panels) + 1) // 2) + LEGEND_HEIGHT)
     for position, panel in enumerate(panels):
         row, column = divmod(position, 2)
-        bottom = (height - 0.45 - 1.95 * (row + 1) + 0.38) / height
-        axes = figure.add_axes((0.075 + column * 0.5, bottom, 0.4, 1.18 / height))
-        _draw_panel(axes, panel, styles)
-    handles = [
-        Line2D([], [], ls=style.dash, lw=style.width, color=style.colour, label=label)
+        left, top = (0.075 + column * 0.5) * WIDTH, LEGEND_HEIGHT + PANEL_HEIGHT * row + 0.39
+        _draw_panel(canvas, left, top, panel, styles)
+    keys = [
+        Key(label, colour=style.colour, line_width=style.width, dash=style.dash)
         for label, style in styles.items()
     ]
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        ncols=3,
-        frameon=False,
-        fontsize=8.2,
-        bbox_to_anchor=(0.03, 1.0),
-        labelcolor=INK,
-    )
-    return to_svg(figure)
+    legend(canvas, keys, 0.05 * WIDTH, 0.07, 3, 8.2)
+    return canvas.svg()
 
 
-def _draw_panel(axes: Axes, panel: Panel, styles: Mapping[str, LineStyle]) -> None:
-    for order, line in enumerate(reversed(panel.lines)):
+def _draw_panel(
+    canvas: Canvas, left: float, top: float, panel: Panel, styles: Mapping[str, LineStyle]
+) -> None:
+    years = np.array(sorted({year for line in panel.lines for year in line.years}), dtype=np.float64)
+    numbers = np.concatenate([[*line.values, *line.lower, *line.upper] for line in panel.lines])  # noqa: PD011 (a line, no frame)
+    frame = Frame(canvas, left, top, 0.4 * WIDTH, 1.18, padded(years), padded(numbers.astype(np.float64)))
+    ticks = nice_ticks(*frame.y_range, 4)
+    frame.grid(ticks)
+    for line in reversed(panel.lines):
         style = styles[line.label]
+        x = frame.x(np.asarray(line.years, dtype=np.float64))
+        y = frame.y(np.asarray(line.values, dtype=np.float64))
         if len(line.lower):
-            lower, upper = np.asarray(line.lower, dtype=np.float64), np.asarray(line.upper, dtype=np.float64)
-            axes.fill_between(line.years, lower, upper, color=style.colour, alpha=0.18, lw=0)
-        marker = "o" if line is panel.lines[0] else ""
-        axes.plot(
-            line.years,
-            np.asarray(line.values, dtype=np.float64),
-            ls=style.dash,
-            lw=style.width,
-            color=style.colour,
-            zorder=3 + order,
-            marker=marker,
-            ms=3.2,
-        )
-    axes.set_title(f"{panel.title} ({panel.unit})", fontsize=8.6, loc="left", color=INK, pad=5)
-    axes.locator_params(axis="y", nbins=4)
-    ticks = axes.get_yticks()
-    decimals = panel.decimals if max(abs(ticks)) < 100 else 0
-    axes.set_yticks(ticks, [format_number(float(tick), decimals) for tick in ticks])
-    everything = sorted({year for line in panel.lines for year in line.years})
-    if len(everything) > 8:
-        everything = everything[:: -(-len(everything) // 6)]
-    axes.set_xticks(everything, [str(year) for year in everything])
-    axes.tick_params(labelsize=7.2, length=2)
-    axes.grid(axis="y", color=BACKGROUND, lw=1)
-    axes.set_axisbelow(True)
+            lower, upper = (frame.y(np.asarray(ends, dtype=np.float64)) for ends in (line.lower, line.upper))
+            canvas.band(x, lower, upper, style.colour, opacity=0.18)
+        canvas.line(x, y, style.colour, style.width, style.dash)
+        if line is panel.lines[0]:
+            canvas.marks(x, y, Mark("o", 3.2, style.colour))
+    canvas.text(
+        left,
+        top - 5 / POINTS,
+        f"{panel.title} ({panel.unit})",
+        8.6,
+        anchor="bottom",
+        room=0.42 * WIDTH,
+    )
+    frame.left_axis(ticks, format_ticks(ticks), 7.2)
+    chosen = years[:: -(-len(years) // 6)] if len(years) > 8 else years
+    frame.bottom_axis([float(year) for year in chosen], [f"{year:.0f}" for year in chosen], 7.2)
 
 
-@styled
 def draw_bars(
     labels: Sequence[str],
     values: Sequence[float],
@@ -199,6 +172,8 @@ def draw_bars(
     ends: tuple[str, str],
     unit: str,
     decimals: int = 1,
+    *,
+    worse: Literal["left", "right"] = "right",
 ) -> bytes:
     """Draw bars to the left and right of zero, hollow where the finding is not certain.
 
@@ -216,50 +191,42 @@ def draw_bars(
         Label of the axis.
     decimals : int
         Number of decimals written at the bars.
+    worse : {"left", "right"}
+        Which side is unfavourable.
     """
     height = 0.27 * len(labels) + 0.75
-    figure = new_figure(height)
-    axes = figure.add_axes((0.43, 0.42 / height, 0.52, 1 - 0.75 / height))
-    places = np.arange(len(labels))[::-1]
     reach = float(np.max(np.abs(values))) * 1.25 or 1.0
-    for place, value, sure in zip(places, values, certain, strict=True):
-        colour = MARKS["worse" if value > 0 else "better"][0]
-        axes.barh(place, value, height=0.66, facecolor=colour if sure else "white", edgecolor=colour, lw=1.2)
-        offset = 0.02 * reach * (1 if value >= 0 else -1)
-        axes.text(
-            value + offset,
-            place,
-            format_change(value, decimals),
-            va="center",
-            ha="left" if value >= 0 else "right",
-            fontsize=7.6,
+    canvas = Canvas(height)
+    frame = Frame(
+        canvas, 0.43 * WIDTH, 0.33, 0.52 * WIDTH, height - 0.75, (-reach, reach), (-0.6, len(labels) - 0.4)
+    )
+    colours = [MARKS["better"][0], MARKS["worse"][0]]
+    if worse == "left":
+        colours.reverse()
+    for position, (value, sure) in enumerate(zip(values, certain, strict=True)):
+        place, colour = float(len(labels) - 1 - position), colours[value > 0]
+        canvas.rectangles(
+            frame.x(0.0),
+            frame.y(place + 0.33),
+            frame.x(value),
+            frame.y(place - 0.33),
+            colour if sure else "white",
+            edge=colour,
+            edge_width=1.2,
         )
-    axes.set_yticks(places, labels, fontsize=8.4)
-    axes.set_xlim(-reach, reach)
-    axes.set_ylim(-0.6, len(labels) - 0.4)
-    axes.axvline(0, color=INK, lw=1)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=7.4, length=2)
-    axes.set_xticks(axes.get_xticks(), [format_number(float(tick), 1) for tick in axes.get_xticks()])
-    axes.set_xlim(-reach, reach)
-    axes.set_xlabel(unit, fontsize=7.8)
-    axes.text(
-        -reach,
-        len(labels) - 0.25,
-        f"◂ {ends[0]}",
-        ha="left",
-        va="bottom",
-        fontsize=8.2,
-        color=MARKS["better"][0],
-    )
-    axes.text(
-        reach,
-        len(labels) - 0.25,
-        f"{ends[1]} ▸",
-        ha="right",
-        va="bottom",
-        fontsize=8.2,
-        color=MARKS["worse"][0],
-    )
-    return to_svg(figure)
+        offset = 0.02 * reach * (1 if value >= 0 else -1)
+        canvas.text(
+            frame.x(value + offset),
+            frame.y(place),
+            format_change(value, decimals),
+            7.6,
+            align="left" if value >= 0 else "right",
+        )
+    frame.row_names(labels, 8.4)
+    canvas.line(frame.x(0.0), [frame.top, frame.bottom], INK, 1.0)
+    ticks = nice_ticks(-reach, reach, 8)
+    frame.bottom_axis(ticks, format_ticks(ticks), 7.4, unit, 7.8)
+    over = frame.top - 0.05
+    canvas.text(frame.left, over, f"◂ {ends[0]}", 8.2, anchor="bottom", colour=colours[0])
+    canvas.text(frame.right, over, f"{ends[1]} ▸", 8.2, align="right", anchor="bottom", colour=colours[1])
+    return canvas.svg()

@@ -40,23 +40,24 @@ def _index_parts(area: AreaView, index: IndexView, parts: pd.DataFrame) -> Fragm
     labels = area.analysis.indicators["label"]
     parts = parts.sort_values("part", kind="stable")
     names = [str(labels[key]) for key in parts["indicator_id"]]
-    burden = [-float(part) for part in parts["part"]]
+    added = [float(part) for part in parts["part"]]
     svg = draw_bars(
         names,
-        burden,
+        added,
         [True] * len(names),
-        ("hebt den Index", "senkt den Index"),
+        ("senkt den Index", "hebt den Index"),
         "Beitrag zum Index, in Standardabweichungen der Gebiete",
         2,
+        worse="left",
     )
-    most = [name for name, part in zip(names, burden, strict=True) if part > 0][:3]
+    most = [name for name, part in zip(names, added, strict=True) if part < 0][:3]
     finding = f"Beiträge der Indikatoren zum {index.title} in {area.name}: " + (
         f"am stärksten senken ihn {join_words(most)}." if most else "kein Indikator senkt ihn."
     )
-    values = "; ".join(f"{name} {format_change(part, 2)}" for name, part in zip(names, burden, strict=True))
-    return figure(
-        svg, f"{finding} {values}.", f"{index.title}: woraus sich der Wert von {area.name} zusammensetzt."
-    )
+    values = "; ".join(f"{name} {format_change(part, 2)}" for name, part in zip(names, added, strict=True))
+    caption = f"{index.title}: woraus sich der Wert von {area.name} zusammensetzt."
+    caption += f" Alle Balken zusammen ergeben {format_change(sum(added), 2)}."
+    return figure(svg, f"{finding} {values}.", caption)
 
 
 def _index_ranking(area: AreaView, index: IndexView, keys: list[str]) -> Fragment:

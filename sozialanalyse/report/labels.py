@@ -6,26 +6,25 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from sozialanalyse.report.theme import INK
+from sozialanalyse.report.canvas import POINTS, Align, Anchor
+from sozialanalyse.report.lettering import text_width
+from sozialanalyse.report.plot import Frame
 
 __all__ = ["place_labels"]
 
-_PLACES: Final = (
+_PLACES: Final[tuple[tuple[float, float, Align, Anchor], ...]] = (
     (6, 0, "left", "center"),
     (-6, 0, "right", "center"),
-    (0, 6, "center", "bottom"),
-    (0, -6, "center", "top"),
+    (0, -6, "middle", "bottom"),
+    (0, 6, "middle", "top"),
 )
 """Offsets in points that are tried in turn, with the alignment of the text."""
-_LETTER: Final = 0.6
-"""Width of a letter in heights, on the safe side for the typeface in use."""
 
 
 def place_labels(
-    axes: Axes,
+    frame: Frame,
     names: Sequence[str],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
@@ -37,8 +36,8 @@ def place_labels(
 
     Parameters
     ----------
-    axes : Axes
-        With its final limits.
+    frame : Frame
+        The chart with its scales.
     names : sequence of str
         One per dot.
     x, y : ndarray, shape (N,)
@@ -53,32 +52,21 @@ def place_labels(
     int
         Number of names that were written.
     """
-    box = axes.get_window_extent()
-    scale = 72.0 / axes.figure.get_figure(root=True).dpi
-    dots = axes.transData.transform(np.column_stack([x, y])) * scale
-    edge = np.array([[box.x0, box.y0], [box.x1, box.y1]]) * scale
+    dots = np.column_stack([frame.x(x), frame.y(y)]) * POINTS
+    edge = np.array([[frame.left, frame.top], [frame.right, frame.bottom]]) * POINTS
     taken = [np.concatenate([dot - 2.5, dot + 2.5]) for dot in dots]
     written = 0
     for index in order:
-        width, height = _LETTER * size * len(names[index]), 1.25 * size
-        for dx, dy, ha, va in _PLACES:
-            left = dots[index, 0] + dx - {"left": 0.0, "center": width / 2, "right": width}[ha]
-            low = dots[index, 1] + dy - {"bottom": 0.0, "center": height / 2, "top": height}[va]
-            frame = np.array([left, low, left + width, low + height])
-            inside = (frame[:2] >= edge[0]).all() and (frame[2:] <= edge[1]).all()
-            if inside and not any(_overlap(frame, other) for other in taken):
-                axes.annotate(
-                    names[index],
-                    (float(x[index]), float(y[index])),
-                    xytext=(dx, dy),
-                    textcoords="offset points",
-                    ha=ha,
-                    va=va,
-                    fontsize=size,
-                    color=INK,
-                    zorder=6,
-                )
-                taken.append(frame)
+        width, height = text_width(names[index], size), 1.25 * size
+        for dx, dy, align, anchor in _PLACES:
+            left = dots[index, 0] + dx - {"left": 0.0, "middle": width / 2, "right": width}[align]
+            top = dots[index, 1] + dy - {"top": 0.0, "center": height / 2, "bottom": height}[anchor]
+            box = np.array([left, top, left + width, top + height])
+            inside = (box[:2] >= edge[0]).all() and (box[2:] <= edge[1]).all()
+            if inside and not any(_overlap(box, other) for other in taken):
+                at = (dots[index] + (dx, dy)) / POINTS
+                frame.canvas.text(float(at[0]), float(at[1]), names[index], size, align=align, anchor=anchor)
+                taken.append(box)
                 written += 1
                 break
     return written

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.axes import Axes
-from matplotlib.patches import Patch, PathPatch
-from matplotlib.path import Path
+from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from sozialanalyse.report.theme import (
-    BACKGROUND,
-    CLASS_COLOURS,
-    INK,
-    MUTED,
-    empty_axes,
-    new_figure,
-    styled,
-    to_svg,
-)
+from sozialanalyse.report.canvas import POINTS, Canvas
+from sozialanalyse.report.lettering import text_width
+from sozialanalyse.report.plot import Frame, Key, legend
+from sozialanalyse.report.theme import BACKGROUND, CLASS_COLOURS, INK, MUTED
 
 __all__ = ["MapLayer", "draw_map", "simplify_for_maps"]
 
@@ -33,7 +25,15 @@ LEGEND_WIDTH: Final = 2.3
 MAP_HEIGHT: Final = 4.6
 DETAIL: Final = 400
 """Finest detail that is drawn: one part in that many of the map's extent."""
-NO_CLASS_HATCH: Final = "////"
+THIN_BORDER: Final = "#7d8a90"
+LABEL_SIZE: Final = 6.6
+SMALL: Final = 0.4
+"""Largest extent in inches of a marked area that is shown once more, enlarged."""
+TINY: Final = 0.22
+"""Largest extent in inches of a marked area that gets a ring around it."""
+INSET_SIDE: Final = 1.5
+INSET_SPAN: Final = 2.5
+"""Extent of the enlarged part, in extents of the marked area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,108 +105,174 @@ def simplify_for_maps(
     return result
 
 
-@styled
 def draw_map(layer: MapLayer) -> bytes:
     """Draw areas by class with borders, labels and a marked area; return SVG.
 
     Notes
     -----
     Coordinates are longitude and latitude; the map is stretched by the cosine of its middle latitude, which
-    at the size of a city is true to shape.
+    at the size of a city is true to shape. A small marked area is shown once more, enlarged, beside the map,
+    and a ring says where a tiny one lies.
     """
-    everything = list(layer.areas.values()) + list(layer.borders.values())
-    bounds = np.array([shape.bounds for shape in everything])
-    west, south = bounds[:, :2].min(axis=0)
-    east, north = bounds[:, 2:].max(axis=0)
+    shapes = [*layer.areas.values(), *layer.borders.values()]
+    west, south, east, north = _bounds(shapes)
     stretch = 1 / math.cos(math.radians((south + north) / 2))
     ratio = (east - west) / ((north - south) * stretch)
     map_width = min(5.0, MAP_HEIGHT * ratio)
-    width = map_width + LEGEND_WIDTH
     height = min(MAP_HEIGHT, map_width / ratio)
-    figure = new_figure(height, width)
-    axes = empty_axes(figure, (0.0, 0.0, map_width / width, 1.0))
-    margin = 0.015 * max(east - west, north - south)
-    axes.set_xlim(west - margin, east + margin)
-    axes.set_ylim(south - margin, north + margin)
-    axes.set_aspect(stretch, anchor="W")
-    for area_id, shape in layer.areas.items():
-        code = layer.classes.get(area_id, -1)
-        if not layer.class_labels:
-            style = {"facecolor": BACKGROUND}
-        elif code < 0:
-            style = {"facecolor": "white", "hatch": NO_CLASS_HATCH}
-        else:
-            style = {"facecolor": CLASS_COLOURS[_colour(code, len(layer.class_labels))]}
-        _outline(axes, shape, edgecolor="#7d8a90", linewidth=0.3, **style)
-    for shape in layer.borders.values():
-        _outline(axes, shape, facecolor="none", edgecolor=INK, linewidth=1.2)
-    for shape in layer.marked:
-        _outline(axes, shape, facecolor="none", edgecolor="white", linewidth=5.0)
-        _outline(axes, shape, facecolor="none", edgecolor="black", linewidth=2.8)
-    for area_id, text in layer.labels.items():
-        shape = layer.areas.get(area_id) or layer.borders[area_id]
-        # The middle of the largest circle inside keeps the name away from the borders.
-        circle = shapely.maximum_inscribed_circle(np.array([shape]), shape.length / 1000)
-        point = circle[0].centroid
-        axes.text(
-            point.x,
-            point.y,
-            text,
-            fontsize=6.6,
-            ha="center",
-            va="center",
-            bbox={"facecolor": "white", "alpha": 0.82, "edgecolor": "none", "pad": 1.2},
-        )
-    _legend(figure_axes=empty_axes(figure, (map_width / width, 0.0, LEGEND_WIDTH / width, 1.0)), layer=layer)
-    return to_svg(figure)
+    canvas = Canvas(height, map_width + LEGEND_WIDTH)
+    margin = 0.015 * max(map_width, height)
+    scale = min((map_width - 2 * margin) / (east - west), (height - 2 * margin) / ((north - south) * stretch))
+    frame = Frame(
+        canvas,
+        *(margin, margin, scale * (east - west), scale * (north - south) * stretch),
+        (west, east),
+        (south, north),
+    )
+    sheet = _Sheet(frame, layer)
+    sheet.draw_areas()
+    sheet.draw_labels()
+    extent = sheet.marked_extent()
+    sheet.draw_marked(extent)
+    keys = _keys(layer)
+    tall = 0.2 + 8.4 / POINTS * (1.7 * len(keys) + 1.3 * len(layer.legend_title.splitlines()))
+    side = min(INSET_SIDE, height - tall - 0.4)
+    enlarged = 0 < extent < SMALL and side > 1.4 * INSET_SPAN * extent
+    top = 0.1 if enlarged else max(0.0, (height - tall) / 2)
+    left = map_width + 0.15
+    if layer.legend_title:
+        canvas.text(left, top, layer.legend_title, 8.4, anchor="top")
+        top += 8.4 / POINTS * 1.3 * len(layer.legend_title.splitlines()) + 0.05
+    legend(canvas, keys, left, top, 1, 8.4, row_gap=0.7)
+    if enlarged:
+        _draw_enlarged(canvas, layer, frame, (left, height - side - margin, side))
+    return canvas.svg()
+
+
+def _bounds(shapes: Iterable[BaseGeometry]) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of all shapes."""
+    bounds = np.array([shape.bounds for shape in shapes])
+    west, south = bounds[:, :2].min(axis=0).tolist()
+    east, north = bounds[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A map on a frame, cut off where `clip` says."""
+
+    frame: Frame
+    layer: MapLayer
+    clip: str = ""
+
+    def draw_areas(self) -> None:
+        """Draw the filled areas and the stronger borders."""
+        layer = self.layer
+        for area_id, shape in layer.areas.items():
+            code = layer.classes.get(area_id, -1)
+            if not layer.class_labels:
+                fill = BACKGROUND
+            elif code < 0:
+                fill = self.frame.canvas.hatched(THIN_BORDER)
+            else:
+                fill = CLASS_COLOURS[_colour(code, len(layer.class_labels))]
+            self._outline(shape, fill, THIN_BORDER, 0.3)
+        for shape in layer.borders.values():
+            self._outline(shape, "none", INK, 1.0)
+
+    def draw_labels(self) -> None:
+        """Write names where they hide neither borders nor the marked area."""
+        marked = shapely.union_all(list(self.layer.marked))
+        for area_id, text in self.layer.labels.items():
+            shape = self.layer.areas.get(area_id) or self.layer.borders[area_id]
+            free = shape.difference(marked)
+            room = shape if free.is_empty else free
+            # The middle of the largest circle inside keeps the name away from the borders.
+            circle = shapely.maximum_inscribed_circle(np.array([room]), shape.length / 1000)
+            point = circle[0].centroid
+            x, y = self.frame.x(point.x), self.frame.y(point.y)
+            half = text_width(text, LABEL_SIZE) / POINTS / 2 + 0.017
+            self.frame.canvas.rectangles(x - half, y - 0.065, x + half, y + 0.065, "white", opacity=0.82)
+            self.frame.canvas.text(x, y, text, LABEL_SIZE, align="middle")
+
+    def marked_extent(self) -> float:
+        """Return the larger of width and height of the marked areas in inches, 0 if there are none."""
+        if not self.layer.marked:
+            return 0.0
+        west, south, east, north = _bounds(self.layer.marked)
+        frame = self.frame
+        return max(frame.x(east) - frame.x(west), frame.y(south) - frame.y(north))
+
+    def draw_marked(self, extent: float) -> None:
+        """Outline the marked areas, no thicker than leaves them visible, and ring them if they are tiny."""
+        width = min(max(4 * extent, 0.8), 1.7)
+        for shape in self.layer.marked:
+            self._outline(shape, "none", "white", width + 1.8)
+            self._outline(shape, "none", "black", width)
+        if 0 < extent < TINY:
+            west, south, east, north = _bounds(self.layer.marked)
+            middle = np.array([[self.frame.x((west + east) / 2), self.frame.y((south + north) / 2)]])
+            for colour, line in (("white", 3.2), ("black", 1.4)):
+                self.frame.canvas.circles(middle, 0.16 * POINTS, "none", colour, line)
+
+    def _outline(self, shape: BaseGeometry, fill: str, edge: str, width: float) -> None:
+        rings = [
+            np.column_stack([self.frame.x(points[:, 0]), self.frame.y(points[:, 1])])
+            for points in _rings(shape)
+        ]
+        self.frame.canvas.polygons(rings, fill, edge, width, holes=True, clip=self.clip)
+
+
+def _rings(shape: BaseGeometry) -> list[NDArray[np.float64]]:
+    """Return the edges of a shape, outer and inner, each of shape (N, 2) without its repeated end."""
+    polygons = shape.geoms if isinstance(shape, MultiPolygon) else [shape]
+    return [
+        shapely.get_coordinates(ring)[:-1]
+        for polygon in polygons
+        if isinstance(polygon, Polygon)
+        for ring in (polygon.exterior, *polygon.interiors)
+    ]
+
+
+def _draw_enlarged(canvas: Canvas, layer: MapLayer, of: Frame, place: tuple[float, float, float]) -> None:
+    """Draw the marked area with what is around it at (left, top, side)."""
+    left, top, side = place
+    west, south, east, north = _bounds(layer.marked)
+    # What one inch of the map holds from west to east and from south to north.
+    per_inch = (of.x_range[1] - of.x_range[0]) / of.width, (of.y_range[1] - of.y_range[0]) / of.height
+    half = INSET_SPAN / 2 * max((east - west) / per_inch[0], (north - south) / per_inch[1])
+    x, y = (west + east) / 2, (south + north) / 2
+    window = (x - half * per_inch[0], y - half * per_inch[1], x + half * per_inch[0], y + half * per_inch[1])
+    inside = shapely.box(*window)
+    around = MapLayer(
+        {key: shape for key, shape in layer.areas.items() if shape.intersects(inside)},
+        layer.classes,
+        layer.class_labels,
+        {key: shape for key, shape in layer.borders.items() if shape.intersects(inside)},
+        {},
+        layer.marked,
+        layer.marked_label,
+    )
+    frame = Frame(canvas, left, top, side, side, (window[0], window[2]), (window[1], window[3]))
+    sheet = _Sheet(frame, around, canvas.clipped(left, top, left + side, top + side))
+    sheet.draw_areas()
+    sheet.draw_marked(math.inf)
+    canvas.rectangles(left, top, left + side, top + side, "none", edge=MUTED, edge_width=0.8)
+    canvas.text(left, top - 0.05, "Ausschnitt, vergrößert", 7.6, anchor="bottom", colour=MUTED)
 
 
 def _colour(code: int, classes: int) -> int:
     return round(code * (len(CLASS_COLOURS) - 1) / max(classes - 1, 1))
 
 
-def _outline(axes: Axes, shape: BaseGeometry, **style: Any) -> None:
-    polygons = shape.geoms if isinstance(shape, MultiPolygon) else [shape]
-    parts = [
-        Path(np.asarray(ring.coords)[:, :2], closed=True)
-        for polygon in polygons
-        if isinstance(polygon, Polygon)
-        for ring in (polygon.exterior, *polygon.interiors)
-    ]
-    axes.add_patch(PathPatch(Path.make_compound_path(*parts), joinstyle="round", **style))
-
-
-def _legend(figure_axes: Axes, layer: MapLayer) -> None:
-    handles = [
-        Patch(
-            facecolor=CLASS_COLOURS[_colour(code, len(layer.class_labels))],
-            edgecolor=MUTED,
-            linewidth=0.5,
-            label=label,
-        )
+def _keys(layer: MapLayer) -> list[Key]:
+    count = len(layer.class_labels)
+    keys = [
+        Key(label, fill=CLASS_COLOURS[_colour(code, count)], edge=MUTED, edge_width=0.5)
         for code, label in enumerate(layer.class_labels)
     ]
     if layer.class_labels and any(layer.classes.get(area_id, -1) < 0 for area_id in layer.areas):
-        handles.append(
-            Patch(
-                facecolor="white",
-                hatch=NO_CLASS_HATCH,
-                edgecolor=MUTED,
-                linewidth=0.5,
-                label="ohne Einstufung",
-            )
-        )
+        keys.append(Key("ohne Einstufung", hatch=THIN_BORDER, edge=MUTED, edge_width=0.5))
     if layer.marked:
-        handles.append(Patch(facecolor="white", edgecolor="black", linewidth=2.4, label=layer.marked_label))
-    if handles:
-        figure_axes.legend(
-            handles=handles,
-            title=layer.legend_title or None,
-            title_fontsize=8.4,
-            alignment="left",
-            loc="center left",
-            frameon=False,
-            fontsize=8.4,
-            labelspacing=0.7,
-            labelcolor=INK,
-        )
+        keys.append(Key(layer.marked_label, fill="white", edge="black", edge_width=1.7))
+    return keys

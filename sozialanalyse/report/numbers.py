@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from babel.numbers import format_decimal
 
-__all__ = ["decimals_for", "format_change", "format_interval", "format_number", "format_value", "join_words"]
+__all__ = [
+    "decimals_for",
+    "format_change",
+    "format_interval",
+    "format_number",
+    "format_ticks",
+    "format_value",
+    "join_words",
+]
 
 LOCALE: Final = "de_DE"
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"
+MOST_DECIMALS: Final = 8
 
 
 @lru_cache(maxsize=64)
@@ -55,6 +65,25 @@ def format_number(value: float, decimals: int = 0) -> str:
     rounded = round(value, decimals) + 0.0
     text: str = format_decimal(abs(rounded), format=_pattern(decimals), locale=LOCALE)
     return (MINUS if rounded < 0 else "") + text
+
+
+def format_ticks(ticks: Sequence[float]) -> list[str]:
+    """Write the numbers of an axis with the fewest decimals, the same for all, that show each exactly.
+
+    Examples
+    --------
+    >>> format_ticks([-5.0, 0.0, 5.0]), format_ticks([0.25, 0.5]), format_ticks([12000.0])
+    (['−5', '0', '5'], ['0,25', '0,50'], ['12.000'])
+    """
+    decimals = next(
+        (
+            count
+            for count in range(MOST_DECIMALS)
+            if all(abs(tick - round(tick, count)) < 1e-9 for tick in ticks)
+        ),
+        MOST_DECIMALS,
+    )
+    return [format_number(tick, decimals) for tick in ticks]
 
 
 def format_value(value: float, unit: str, decimals: int) -> str:

@@ -9,22 +9,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
+from sozialanalyse.report.canvas import Canvas, Mark
 from sozialanalyse.report.numbers import format_interval, format_number, format_value
-from sozialanalyse.report.theme import (
-    BACKGROUND,
-    INK,
-    MARKS,
-    MUTED,
-    PALE,
-    REFERENCE,
-    empty_axes,
-    new_figure,
-    styled,
-    to_svg,
-)
+from sozialanalyse.report.plot import Key, legend
+from sozialanalyse.report.theme import BACKGROUND, INK, MARKS, MUTED, PALE, REFERENCE, WIDTH
 from sozialanalyse.report.view import Row, records
 
 __all__ = ["StripNames", "draw_strips"]
@@ -32,7 +22,7 @@ __all__ = ["StripNames", "draw_strips"]
 ROW_HEIGHT: Final = 0.56
 LINE_HEIGHT: Final = 0.2
 LEGEND_COLUMNS: Final = 3
-LEFT, RIGHT = 0.36, 0.745
+LEFT, RIGHT = 0.36 * WIDTH, 0.745 * WIDTH
 LABEL_WIDTH: Final = 34
 
 
@@ -46,7 +36,6 @@ class StripNames:
     median: str
 
 
-@styled
 def draw_strips(rows: pd.DataFrame, peers: pd.DataFrame, names: StripNames) -> bytes:
     """Draw one strip per indicator.
 
@@ -64,36 +53,19 @@ def draw_strips(rows: pd.DataFrame, peers: pd.DataFrame, names: StripNames) -> b
     bytes
         SVG. Each strip runs from the lowest to the highest value of all areas and has its own unit.
     """
-    handles = _legend_entries(names, rows)
-    top = LINE_HEIGHT * -(-len(handles) // LEGEND_COLUMNS) + 0.12
-    height = top + ROW_HEIGHT * len(rows)
-    figure = new_figure(height)
-    axes = empty_axes(figure, (0.0, 0.0, 1.0, 1.0))
-    axes.set_xlim(0, 1)
-    axes.set_ylim(height, 0)
-    axes.legend(
-        handles=handles,
-        loc="upper left",
-        ncols=min(LEGEND_COLUMNS, len(handles)),
-        frameon=False,
-        fontsize=7.8,
-        handletextpad=0.3,
-        columnspacing=1.2,
-        borderaxespad=0.2,
-    )
+    keys = _legend_keys(names, rows)
+    top = LINE_HEIGHT * -(-len(keys) // LEGEND_COLUMNS) + 0.12
+    canvas = Canvas(top + ROW_HEIGHT * len(rows))
+    legend(canvas, keys, 0.03, 0.04, LEGEND_COLUMNS, 7.8, column_gap=1.2)
     values_of = {str(key): group for key, group in peers.groupby("indicator_id", observed=True)["value"]}
     for position, (indicator_id, row) in enumerate(records(rows).items()):
         others = values_of[indicator_id].dropna().to_numpy(dtype=np.float64)
-        _draw_strip(axes, top + ROW_HEIGHT * (position + 0.42), row, others, names)
-    return to_svg(figure)
+        _draw_strip(canvas, top + ROW_HEIGHT * (position + 0.42), row, others, names)
+    return canvas.svg()
 
 
 def _draw_strip(
-    axes: Axes,
-    middle: float,
-    row: Row,
-    others: np.ndarray[tuple[int], np.dtype[np.float64]],
-    names: StripNames,
+    canvas: Canvas, middle: float, row: Row, others: NDArray[np.float64], names: StripNames
 ) -> None:
     shown = np.array([row[name] for name in ("value", "lower", "upper", "city_value", "parent_value")], float)
     everything = np.concatenate([others, shown[np.isfinite(shown)]])
@@ -101,45 +73,39 @@ def _draw_strip(
     at = _scale(low, high)
     decimals = int(row["decimals"])
     label = _wrap(f"{row['label']} {row['year']:.0f}")
-    axes.text(LEFT - 0.015, middle, label, ha="right", va="center", fontsize=8.6, linespacing=1.05)
-    axes.fill_between([LEFT, RIGHT], middle - 0.125, middle + 0.125, color=BACKGROUND, lw=0)
+    canvas.text(LEFT - 0.11, middle, label, 8.6, align="right", spacing=1.15)
+    canvas.rectangles(LEFT, middle - 0.125, RIGHT, middle + 0.125, BACKGROUND)
     ticks = np.array([at(value) for value in others])
     # One line broken by gaps is one path in the file, not one for each area.
-    axes.plot(
-        np.column_stack([ticks, ticks, np.full_like(ticks, np.nan)]).ravel(),
-        np.tile([middle - 0.1, middle + 0.1, np.nan], len(ticks)),
-        color=PALE,
-        lw=0.9,
-    )
-    for place, value, side in ((LEFT, low, "left"), (RIGHT, high, "right")):
-        end = format_number(value, decimals)
-        axes.text(place, middle + 0.225, end, ha=side, va="center", fontsize=6.8, color=MUTED)
+    canvas.line(np.repeat(ticks, 3), np.tile([middle - 0.1, middle + 0.1, np.nan], len(ticks)), PALE, 0.9)
+    canvas.text(LEFT, middle + 0.225, format_number(low, decimals), 6.8, colour=MUTED)
+    canvas.text(RIGHT, middle + 0.225, format_number(high, decimals), 6.8, colour=MUTED, align="right")
+    tall = [middle - 0.17, middle + 0.17]
     if np.isfinite(row["city_value"]):
         if names.city:
-            axes.vlines(at(row["city_value"]), middle - 0.17, middle + 0.17, color=REFERENCE, lw=2.2)
+            canvas.line(at(row["city_value"]), tall, REFERENCE, 2.2)
     elif names.median:
-        middle_value = at(row["level_median"])
-        axes.vlines(middle_value, middle - 0.17, middle + 0.17, color=INK, lw=1.6, ls=(0, (1.5, 1)))
+        canvas.line(at(row["level_median"]), tall, INK, 1.6, (1.5, 1.0))
     if names.parent and np.isfinite(row["parent_value"]):
-        place = at(row["parent_value"])
-        axes.plot(place, middle, marker="s", ms=5.6, mfc="white", mec=REFERENCE, mew=1.3, ls="")
-    colour, marker = MARKS[row["assessment"]]
+        canvas.marks(at(row["parent_value"]), middle, Mark("s", 5.6, "white", REFERENCE, 1.3))
+    colour, shape = MARKS[row["assessment"]]
     if np.isfinite(row["lower"]):
-        axes.hlines(middle, at(row["lower"]), at(row["upper"]), color=colour, lw=2.4, alpha=0.75)
-    axes.plot(at(row["value"]), middle, marker=marker, ms=7.6, color=colour, mec="white", mew=0.8, zorder=5)
+        ends = [at(row["lower"]), at(row["upper"])]
+        canvas.line(ends, middle, colour, 2.4, opacity=0.75)
+    canvas.marks(at(row["value"]), middle, Mark(shape, 7.6, colour, "white", 0.8))
     text = format_value(row["value"], row["unit"], decimals)
-    axes.text(RIGHT + 0.02, middle - 0.01, text, va="center", fontsize=9.4, fontweight="bold")
+    canvas.text(RIGHT + 0.15, middle - 0.02, text, 9.4, bold=True)
     interval = format_interval(row["lower"], row["upper"], decimals)
     if interval:
-        axes.text(RIGHT + 0.02, middle + 0.19, interval, va="center", fontsize=7.2, color=MUTED)
+        canvas.text(RIGHT + 0.15, middle + 0.19, interval, 7.2, colour=MUTED)
 
 
 def _scale(low: float, high: float) -> Callable[[float], float]:
     span = (high - low) or 1.0
-    return lambda value: LEFT + 0.012 + (value - low) / span * (RIGHT - LEFT - 0.024)
+    return lambda value: LEFT + 0.09 + (value - low) / span * (RIGHT - LEFT - 0.18)
 
 
-def _legend_entries(names: StripNames, rows: pd.DataFrame) -> list[Line2D]:
+def _legend_keys(names: StripNames, rows: pd.DataFrame) -> list[Key]:
     city = names.city
     words = {
         "worse": f"ungünstiger als {city}",
@@ -149,21 +115,18 @@ def _legend_entries(names: StripNames, rows: pd.DataFrame) -> list[Line2D]:
         "similar": "kein Unterschied erkennbar",
         "unknown": f"{names.area}, ohne gesicherten Vergleich" if city or names.median else names.area,
     }
-    entries = [
-        Line2D([], [], ls="", marker=MARKS[code][1], color=MARKS[code][0], ms=7, label=words[code])
-        for code in MARKS
+    keys = [
+        Key(words[code], Mark(shape, 7.0, colour))
+        for code, (colour, shape) in MARKS.items()
         if code in set(rows["assessment"])
     ]
     if names.parent:
-        entries.append(
-            Line2D([], [], ls="", marker="s", mfc="white", mec=REFERENCE, ms=6, label=names.parent)
-        )
+        keys.append(Key(names.parent, Mark("s", 6.0, "white", REFERENCE)))
     if city:
-        entries.append(Line2D([], [], ls="", marker="|", color=REFERENCE, mew=2.2, ms=11, label=city))
+        keys.append(Key(city, Mark("|", 11.0, REFERENCE, edge_width=2.2)))
     if names.median:
-        entries.append(Line2D([], [], ls="", marker="|", color=INK, mew=1.4, ms=11, label=names.median))
-    entries.append(Line2D([], [], ls="", marker="|", color=PALE, mew=1.4, ms=9, label="andere Gebiete"))
-    return entries
+        keys.append(Key(names.median, Mark("|", 11.0, INK, edge_width=1.4)))
+    return [*keys, Key("andere Gebiete", Mark("|", 9.0, PALE, edge_width=1.4))]
 
 
 def _wrap(text: str) -> str:
