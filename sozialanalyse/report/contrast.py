@@ -18,6 +18,8 @@ from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, record
 __all__ = ["side_by_side", "strengths_and_burdens"]
 
 MOST_BARS: Final = 8
+MOST_UPRIGHT_COLUMNS: Final = 7
+"""More columns do not fit on an upright page."""
 
 
 def side_by_side(area: AreaView) -> Fragment:
@@ -72,6 +74,7 @@ def side_by_side(area: AreaView) -> Fragment:
         header,
         body,
         numeric=list(range(1, len(columns) + 1)),
+        landscape=len(header) > MOST_UPRIGHT_COLUMNS,
         row_data=[area_data(view) for view in area.neighbours_in_view],
     )
     positions = {row["assessment"] for rows in rows_of.values() for row in rows.values()}

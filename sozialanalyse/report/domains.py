@@ -77,30 +77,27 @@ def _names(area: AreaView, rows: pd.DataFrame) -> StripNames:
 def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNames) -> Fragment:
     with_cases = bool(rows["numerator"].notna().any() or (rows["hidden"] != "").any())
     header = ["Indikator (Einheit)", "Jahr", "Wert (Intervall)"]
+    header += ["Einordnung"] if names.city else []
     header += ["Fälle / Bezugsgruppe"] if with_cases else []
     header += [names.parent] if names.parent else []
-    header += [names.city, "Abstand (Intervall)", "Einordnung"] if names.city else []
+    header += [names.city, "Abstand (Intervall)"] if names.city else []
     header += [MEDIAN_LABEL] if names.median else []
     header += [] if area.is_root else ["Rang"]
     body: list[list[Cell | str]] = []
     for row in records(rows).values():
         decimals = int(row["decimals"])
         line: list[Cell | str] = [f"{row['label']} ({row['unit']})", f"{row['year']:.0f}"]
-        if row["hidden"] != "":
-            line += [hidden_cell(VALUE)] + ([hidden_cell(CASES)] if with_cases else [])
-        elif pd.isna(row["value"]):
-            line += [missing_cell(str(row["sign"]))] + ([missing_cell()] if with_cases else [])
-        else:
-            interval = format_interval(row["lower"], row["upper"], decimals)
-            line.append(Cell(format_number(row["value"], decimals), interval, data=VALUE))
-            line += [Cell(_cases(row), data=CASES)] if with_cases else []
+        value, cases = _own_cells(row, decimals)
+        line.append(value)
+        if names.city:
+            line.append(assessment_cell(row["assessment"]) if pd.notna(row["city_difference"]) else "–")
+        line += [cases] if with_cases else []
         if names.parent and area.parent:
             line.append(_reference(row["parent_value"], decimals, area.parent))
         if names.city:
             distance = format_interval(row["city_lower"], row["city_upper"], decimals)
             line.append(_reference(row["city_value"], decimals, area.root))
             line.append(Cell(format_change(row["city_difference"], decimals), distance))
-            line.append(assessment_cell(row["assessment"]) if pd.notna(row["city_difference"]) else "–")
         line += [format_number(row["level_median"], decimals)] if names.median else []
         if not area.is_root:
             line.append(f"{row['rank']:.0f} von {row['ranked']:.0f}" if pd.notna(row["rank"]) else "–")
@@ -110,6 +107,16 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     caption = f"{label} in {area.name}" + ("" if area.is_root else ranks)
     about = [area_data(area) | indicator_data(area, key, row) for key, row in records(rows).items()]
     return html_table(caption, header, body, numeric=numeric, row_data=about)
+
+
+def _own_cells(row: Row, decimals: int) -> tuple[Cell, Cell]:
+    """Return the cells with the value of an indicator and with its cases."""
+    if row["hidden"] != "":
+        return hidden_cell(VALUE), hidden_cell(CASES)
+    if pd.isna(row["value"]):
+        return missing_cell(str(row["sign"])), missing_cell()
+    interval = format_interval(row["lower"], row["upper"], decimals)
+    return Cell(format_number(row["value"], decimals), interval, data=VALUE), Cell(_cases(row), data=CASES)
 
 
 def _reference(value: float, decimals: int, of: AreaView) -> Cell:

@@ -67,8 +67,11 @@ def figure(svg: bytes, alternative: str, caption: str) -> Fragment:
         What is shown, with source and date.
     """
     data = base64.b64encode(svg).decode("ascii")
+    what = escape(caption.partition(". ")[0].removesuffix("."))
     html = (
-        f'<figure class="sa-figure"><img src="data:image/svg+xml;base64,{data}" alt="{escape(alternative)}">'
+        '<figure class="sa-figure">'
+        f'<div class="sa-scroll" role="region" tabindex="0" aria-label="Abbildung: {what}">'
+        f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alternative)}"></div>'
         f"<figcaption>{escape(caption, quote=False)}</figcaption></figure>"
     )
     return Fragment(html, f"[Abbildung] {caption}\n{alternative}")

@@ -56,6 +56,7 @@ def html_table(
     *,
     numeric: Sequence[int] = (),
     row_data: Sequence[Mapping[str, str]] = (),
+    landscape: bool = False,
 ) -> Fragment:
     """Return a table with caption, column heads and row heads.
 
@@ -71,6 +72,8 @@ def html_table(
         Positions of columns to set flush right.
     row_data : sequence of mappings
         For each row what it is about, as ``data-`` attributes: the audit reads the page with them.
+    landscape : bool
+        Whether it gets a printed page of its own, turned sideways, because it has too many columns.
     """
     head = "".join(
         f'<th scope="col"{_right(position in numeric)}>{escape(text, quote=False)}</th>'
@@ -81,14 +84,15 @@ def html_table(
         cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
         line = [f'<th scope="row">{cells[0].html}</th>']
         for position, cell in enumerate(cells[1:], start=1):
-            classes = " ".join(filter(None, ("sa-number" if position in numeric else "", cell.css_class)))
-            shown = f' class="{classes}"' if classes else ""
+            named = " ".join(filter(None, ("sa-number" if position in numeric else "", cell.css_class)))
+            shown = f' class="{named}"' if named else ""
             line.append(f"<td{shown}{_data(cell.data)}>{cell.html}</td>")
         about = _data(row_data[number]) if row_data else ""
         body.append(f"<tr{about}>{''.join(line)}</tr>")
     name = escape(caption)
+    classes = "sa-scroll sa-landscape" if landscape else "sa-scroll"
     html = (
-        f'<div class="sa-scroll" role="region" tabindex="0" aria-label="Tabelle: {name}">'
+        f'<div class="{classes}" role="region" tabindex="0" aria-label="Tabelle: {name}">'
         f'<table class="sa-table"><caption>{escape(caption, quote=False)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )

@@ -152,3 +152,22 @@ def test_search_on_the_index_page_leaves_hits_and_what_is_above_them(chromium: s
     document = index_page().replace("</body>", f"{answering(script)}</body>")
     shown = answer_of(chromium, tmp_path, document)
     assert shown == ["Musterstadt stadt", "Raum 0 d0", "Ausfall x"]
+
+
+def printed_sizes(browser: str, folder: Path, document: str) -> list[tuple[float, float]]:
+    """Print a document and return width and height of each page in points."""
+    page, paper = folder / "page.html", folder / "page.pdf"
+    page.write_text(document, encoding="utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={paper}"]
+    profile = f"--user-data-dir={folder / 'profile'}"
+    subprocess.run([browser, *options, profile, page.as_uri()], capture_output=True, timeout=120, check=True)
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper.read_bytes())
+    return [(float(width), float(height)) for width, height in boxes]
+
+
+def test_a_wide_table_is_printed_on_a_page_turned_sideways(chromium: str, tmp_path: Path) -> None:
+    upright = printed_sizes(chromium, tmp_path, area_page())
+    assert all(width < height for width, height in upright)
+    wide = area_page().replace('class="sa-scroll"', 'class="sa-scroll sa-landscape"')
+    turned = [width > height for width, height in printed_sizes(chromium, tmp_path, wide)]
+    assert turned.count(True) == 1

@@ -67,6 +67,37 @@ def test_pictures_stand_in_figures_with_a_caption(drawn: Any) -> None:
     assert all("".join(figure.find("figcaption").itertext()).strip() for figure in figures)
 
 
+def test_pictures_scroll_in_regions_that_the_keyboard_reaches_and_a_name_tells_apart(drawn: Any) -> None:
+    regions = [part for part in drawn.root.iter("div") if part.get("role") == "region"]
+    assert all(
+        part.get("tabindex") == "0" and part.get("class", "").startswith("sa-scroll") for part in regions
+    )
+    names = [part.get("aria-label") for part in regions]
+    assert len(names) == len(set(names))
+    assert sum(part.find("img") is not None for part in regions) == len(drawn.pictures)
+
+
+def test_pictures_are_transparent(drawn: Any) -> None:
+    for picture in drawn.pictures:
+        width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture)[0]
+        assert f"M0 0L{width} 0L{width} {height}" not in picture
+        assert "<rect" not in picture
+
+
+def test_the_assessment_stands_right_after_the_value(drawn: Any) -> None:
+    for table in drawn.root.iter("table"):
+        head = ["".join(cell.itertext()) for cell in table.findall("thead/tr/th")]
+        if "Einordnung" in head:
+            assert head.index("Einordnung") == head.index("Wert (Intervall)") + 1
+
+
+def test_only_a_table_with_more_than_seven_columns_is_printed_sideways(drawn: Any) -> None:
+    if drawn.section == "side_by_side":
+        for region in drawn.root.iter("div"):
+            columns = len(region.findall("table/thead/tr/th"))
+            assert ("sa-landscape" in region.get("class", "")) == (columns > 7)
+
+
 def test_tables_have_a_caption_and_heads_for_rows_and_columns(drawn: Any) -> None:
     for table in drawn.root.iter("table"):
         assert "".join(table.find("caption").itertext()).strip()

@@ -206,3 +206,16 @@ def test_trail_and_children_link_only_to_pages_that_exist() -> None:
 
 def test_the_same_notebook_gives_the_same_bytes() -> None:
     assert rendered(output(TITLE), "## A").html == rendered(output(TITLE), "## A").html
+
+
+@pytest.mark.parametrize(
+    "title", ["Innenstadt", 'Am "Alten\\ Markt"', "</style><b>", "Süd; } body { display: none"]
+)
+def test_the_footer_of_a_printed_page_shows_the_title_whatever_signs_it_holds(title: str) -> None:
+    escaped = title.replace("&", "&amp;").replace("<", "&lt;")
+    html = rendered(output(f"<h1>{escaped}</h1>")).html
+    style = html[html.index("<style>") : html.index("</style>")]
+    written = re.search(r'@bottom-left \{ content: "([^"]*)"', style)
+    assert written
+    shown = re.sub(r"\\([0-9a-f]+) ", lambda sign: chr(int(sign[1], 16)), written[1])
+    assert shown == (title if "Innenstadt" in title else f"{title} – Innenstadt")
