@@ -140,9 +140,7 @@ def _missing_note(area: AreaView, rows: pd.DataFrame, keys: list[str]) -> Fragme
         if named:
             result += note(f"Geheim gehalten ({reason}), Zeichen ».«: {join_words(named)}.")
     for code, reason in MISSING_REASONS.items():
-        named = [
-            str(row["label"]) for row in records(rows).values() if code and row["missing_reason"] == code
-        ]
+        named = [str(row["label"]) for row in lines if code and row["missing_reason"] == code]
         if named:
             result += note(f"Ohne Wert ({reason}): {join_words(named)}.")
     absent = [str(labels[key]) for key in keys if key not in rows.index]

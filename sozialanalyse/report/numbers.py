@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.numbers import NumberPattern, parse_pattern
 
 __all__ = [
     "decimals_for",
@@ -19,15 +20,15 @@ __all__ = [
     "join_words",
 ]
 
-LOCALE: Final = "de_DE"
+LOCALE: Final = Locale.parse("de_DE")
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MOST_DECIMALS: Final = 8
 
 
 @lru_cache(maxsize=64)
-def _pattern(decimals: int) -> str:
-    return "#,##0" + ("." + "0" * decimals if decimals else "")
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
 def decimals_for(unit: str, largest: float) -> int:
@@ -63,7 +64,7 @@ def format_number(value: float, decimals: int = 0) -> str:
     if not math.isfinite(value):
         return "–"
     rounded = round(value, decimals) + 0.0
-    text: str = format_decimal(abs(rounded), format=_pattern(decimals), locale=LOCALE)
+    text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
     return (MINUS if rounded < 0 else "") + text
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
@@ -16,6 +16,8 @@ from sozialanalyse.errors import ParameterError
 from sozialanalyse.report.numbers import decimals_for
 
 __all__ = ["JUDGED_DOMAINS", "Analysis", "AreaView", "IndexView", "Row", "records"]
+
+T = TypeVar("T")
 
 Row = dict[str, Any]
 """One row of a released frame: column to cell."""
@@ -109,6 +111,7 @@ class Analysis:
     population: ReleasedTable | None
     index: IndexView | None
     index_missing: str
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for table in (self.values, self.current, self.trends):
@@ -116,10 +119,52 @@ class Analysis:
         if self.population is not None:
             require_released(self.population)
 
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what pages of several areas need, made at the first call and kept as long as the analysis.
+
+        Parameters
+        ----------
+        key : hashable
+            Says all that the result depends on, apart from the analysis itself.
+        make : callable
+            Makes it; nobody may change it afterwards.
+        """
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
+
     @property
     def root_id(self) -> str:
         """Key of the coarsest area."""
-        return str(self.areas.index[self.areas["parent_id"] == ""][0])
+        return self.keep("root", lambda: str(self.areas.index[self.areas["parent_id"] == ""][0]))
+
+    @property
+    def entries(self) -> dict[str, Row]:
+        """Name, level and parent of each area, by its key."""
+        return self.keep("entries", lambda: records(self.areas[["name", "level", "parent_id"]]))
+
+    @property
+    def shown(self) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
+        """The rows of `AreaView.rows` for all areas, and the place of each by area and indicator."""
+        return self.keep("shown", self._shown)
+
+    def _shown(self) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
+        frame = self.current.frame
+        places: dict[str, dict[str, int]] = {}
+        pairs = zip(frame["area_id"].astype(str), frame["indicator_id"].astype(str), strict=True)
+        for place, (area_id, indicator_id) in enumerate(pairs):
+            places.setdefault(area_id, {})[indicator_id] = place
+        frame = frame.set_index("indicator_id")
+        frame.index = frame.index.astype(str)
+        frame = frame.join(self.indicators[["label", "unit", "kind", "domain", "direction"]])
+        frame["decimals"] = [
+            0 if kind == "count" else decimals_for(unit, largest)
+            for kind, unit, largest in zip(frame["kind"], frame["unit"], frame["largest"], strict=True)
+        ]
+        # Texts as plain objects: rows of a few cells are taken out of it many times.
+        texts = frame.select_dtypes(exclude=["number", "bool"]).columns
+        return frame.astype(dict.fromkeys(texts, object)), places
 
     def area(self, area_id: str) -> AreaView:
         """Return the view of one area.
@@ -157,7 +202,7 @@ class AreaView:
     @property
     def name(self) -> str:
         """Name of the area."""
-        return str(self.analysis.areas.loc[self.area_id, "name"])
+        return str(self.analysis.entries[self.area_id]["name"])
 
     @property
     def full_name(self) -> str:
@@ -167,7 +212,7 @@ class AreaView:
     @property
     def level(self) -> str:
         """Key of its level."""
-        return str(self.analysis.areas.loc[self.area_id, "level"])
+        return str(self.analysis.entries[self.area_id]["level"])
 
     @property
     def level_label(self) -> str:
@@ -192,15 +237,17 @@ class AreaView:
     @property
     def parent(self) -> AreaView | None:
         """The area that contains it, unless that is the coarsest one or there is none."""
-        parent_id = str(self.analysis.areas.loc[self.area_id, "parent_id"])
+        parent_id = str(self.analysis.entries[self.area_id]["parent_id"])
         return None if parent_id in {"", self.analysis.root_id} else AreaView(self.analysis, parent_id)
 
     @property
     def children(self) -> tuple[AreaView, ...]:
         """The areas directly inside it."""
-        areas = self.analysis.areas
+        entries = self.analysis.entries
         return tuple(
-            AreaView(self.analysis, str(key)) for key in areas.index[areas["parent_id"] == self.area_id]
+            AreaView(self.analysis, key)
+            for key, entry in entries.items()
+            if entry["parent_id"] == self.area_id
         )
 
     @property
@@ -208,7 +255,7 @@ class AreaView:
         """The areas shown side by side: its own parts, or for the finest level those of its parent."""
         if self.children or self.is_root:
             return self.children
-        parent_id = str(self.analysis.areas.loc[self.area_id, "parent_id"])
+        parent_id = str(self.analysis.entries[self.area_id]["parent_id"])
         return AreaView(self.analysis, parent_id).children
 
     @property
@@ -230,15 +277,9 @@ class AreaView:
             Columns of ``current``, with ``label, unit, kind, domain, direction`` of the catalogue and
             ``decimals``, the number of decimals in which its values are written.
         """
-        frame = self.analysis.current.where(area_id=self.area_id).frame.set_index("indicator_id")
-        frame.index = frame.index.astype(str)
-        frame = frame.reindex([key for key in indicator_ids if key in frame.index])
-        frame = frame.join(self.analysis.indicators[["label", "unit", "kind", "domain", "direction"]])
-        frame["decimals"] = [
-            0 if kind == "count" else decimals_for(unit, largest)
-            for kind, unit, largest in zip(frame["kind"], frame["unit"], frame["largest"], strict=True)
-        ]
-        return frame
+        frame, places = self.analysis.shown
+        own = places.get(self.area_id, {})
+        return frame.iloc[[own[key] for key in indicator_ids if key in own]]
 
     def peers(self, indicator_ids: list[str]) -> pd.DataFrame:
         """Return the values of all areas of the peer level in the years of comparison."""
@@ -247,11 +288,16 @@ class AreaView:
     def series(self, indicator_id: str) -> pd.DataFrame:
         """Return the values of one indicator over all years, indexed by year."""
         table = self.analysis.values  # noqa: PD011 (a released table, not an array)
-        frame = table.where(area_id=self.area_id, indicator_id=indicator_id).frame
-        return frame.set_index("year").sort_index()
+        own = self.analysis.keep(("values", self.area_id), lambda: table.where(area_id=self.area_id))
+        return own.where(indicator_id=indicator_id).frame.set_index("year").sort_index()
 
     def level_medians(self, indicator_id: str) -> pd.Series[float]:
         """Return the median of all areas of its level for every year, indexed by year."""
+        return self.analysis.keep(
+            ("medians", self.level, indicator_id), lambda: self._level_medians(indicator_id)
+        )
+
+    def _level_medians(self, indicator_id: str) -> pd.Series[float]:
         table = self.analysis.values  # noqa: PD011 (a released table, not an array)
         frame = table.where(level=self.level, indicator_id=indicator_id).frame
         return frame.groupby("year")["value"].median().dropna()
@@ -259,5 +305,6 @@ class AreaView:
 
 def records(frame: pd.DataFrame) -> dict[str, Row]:
     """Return the rows of a frame by their key, in its order."""
-    rows: list[Row] = [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+    columns = {str(name): column.tolist() for name, column in frame.items()}
+    rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
     return dict(zip(map(str, frame.index), rows, strict=True))
