@@ -224,6 +224,7 @@ def verify(out: str, data: str, parameters: str, jobs: int | None, engine: str) 
 def check(data: str) -> int:
     """Validate a dataset."""
     from sozialanalyse.dataset.read import read_dataset  # noqa: PLC0415 - help must not wait for pandas
+    from sozialanalyse.indicators.compute import compute_values  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
     dataset = read_dataset(chosen_folder("data", data))
@@ -237,8 +238,9 @@ def check(data: str) -> int:
         f"{_count(len(dataset.observations), 'Beobachtung', 'Beobachtungen')}{span}"
     )
     _echo([f"Der Datensatz »{dataset.title}« ist in Ordnung: {counts}.{made_up}"])
-    if dataset.remarks:
-        _echo(["", "Hinweise:", *(f"- {remark}" for remark in dataset.remarks)])
+    remarks = dataset.remarks + compute_values(dataset).remarks
+    if remarks:
+        _echo(["", "Hinweise:", *(f"- {remark}" for remark in remarks)])
     return 0
 
 

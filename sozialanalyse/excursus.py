@@ -178,6 +178,7 @@ def _compute(key: _Same, domains: tuple[str, ...], rules: ConnectionRules) -> Co
         smallest_effect=spec.smallest_effect,
         neighbours=found.association.spatial,
         panel_years=0 if data.panel is None else len(data.panel.years),
+        told_pairs=spec.told_pairs,
         remarks=remarks,
     )
 
@@ -209,6 +210,7 @@ def _empty(
         smallest_effect=spec.smallest_effect,
         neighbours=False,
         panel_years=0,
+        told_pairs=spec.told_pairs,
         remarks=remarks,
     )
 
@@ -339,11 +341,12 @@ def _pair_frame(found: Connections, data: ConnectionData) -> pd.DataFrame:
         if model is None:
             models.append((pair.first, pair.second, "", "", np.nan, np.nan, np.nan, False, np.nan))
             continue
-        # Ten points are the plainer step, but not where no two areas lie so far apart.
+        # Ten points are the plainer step, but not where areas seldom lie so far apart.
         column = data.values[:, data.column(pair.first)]  # noqa: PD011 (an array)
-        points = model.per_ten_points is not None and float(np.nanmax(column) - np.nanmin(column)) >= 10.0
+        spread = float(np.nanstd(column, ddof=1))
+        points = model.per_ten_points is not None and spread * 2 >= 10.0
         effect = model.per_ten_points if points and model.per_ten_points is not None else model.per_sd
-        step = 10.0 if points else float(np.nanstd(column, ddof=1))
+        step = 10.0 if points else spread
         bounds = (effect.estimate, effect.lower, effect.upper)
         models.append((pair.first, pair.second, model.family, model.measure, *bounds, points, step))
     extra = pd.DataFrame(models, columns=["first", "second", *_MODEL_COLUMNS])

@@ -35,10 +35,10 @@ DOMAIN_LABELS: Final[dict[str, str]] = {
 
 SIGNS: Final[dict[str, str]] = {
     "-": "nichts vorhanden",
-    ".": "unbekannt oder geheim zu halten",
+    ".": "unbekannt oder geheim",
     "...": "Angabe fällt später an",
     "/": "nicht zuverlässig genug",
-    "x": "Angabe nicht sinnvoll",
+    "x": "Feld gesperrt, weil eine Angabe dort nicht sinnvoll ist (nicht: geheim)",
 }
 """Signs of DIN 55301 in place of a number, with their meaning."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from sozialanalyse import __version__
 from sozialanalyse.batch.manifest import Entry
 from sozialanalyse.batch.plan import Plan
-from sozialanalyse.batch.recipe import Recipe
+from sozialanalyse.batch.recipe import Variant
 from sozialanalyse.batch.runs import Key, Run
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.site.frame import Link, Provenance
@@ -27,6 +27,8 @@ class AreaTree:
     ----------
     names, levels : mapping from area key to str
         Name, and German word for the level.
+    distinct_names : mapping from area key to str
+        Name that no other area has, for links without the level beside them.
     parents : mapping from area key to area key
         ``""`` at the root.
     children : mapping from area key to tuple of area keys
@@ -35,6 +37,7 @@ class AreaTree:
 
     names: Mapping[str, str]
     levels: Mapping[str, str]
+    distinct_names: Mapping[str, str]
     parents: Mapping[str, str]
     children: Mapping[str, tuple[str, ...]]
 
@@ -58,6 +61,7 @@ def area_tree(dataset: Dataset) -> AreaTree:
     return AreaTree(
         dict(zip(areas.index, areas["name"], strict=True)),
         dict(zip(areas.index, areas["level"].map(labels), strict=True)),
+        dict(zip(areas.index, dataset.distinct_names, strict=True)),
         parents,
         children,
     )
@@ -65,9 +69,11 @@ def area_tree(dataset: Dataset) -> AreaTree:
 
 def provenance_of(dataset: Dataset) -> Provenance:
     """Return what every page says about the dataset."""
+    observed = dataset.observations["year"]
+    years = [] if observed.empty else dict.fromkeys((str(observed.min()), str(observed.max())))
     return Provenance(
         dataset.title,
-        dataset.fingerprint,
+        " bis ".join(years),
         __version__,
         dataset.synthetic,
         tuple(Link(source.title, source.path) for source in dataset.sources),
@@ -96,11 +102,11 @@ def navigation_of(run: Run, tree: AreaTree, pages: Mapping[Key, Run]) -> Navigat
 
     def link(area_id: str) -> Link:
         other = pages.get((run.notebook, area_id, run.variant))
-        return Link(tree.names[area_id], quote(other.html.rpartition("/")[2]) if other else "")
+        return Link(tree.distinct_names[area_id], quote(other.html.rpartition("/")[2]) if other else "")
 
     children = tuple(link(child) for child in tree.children.get(run.area_id, ()))
     return Navigation(
-        run.area_name,
+        tree.distinct_names[run.area_id],
         "../index.html",
         tuple(link(area_id) for area_id in tree.above(run.area_id)),
         tuple(child for child in children if child.href),
@@ -129,40 +135,73 @@ def index_sections(
     Returns
     -------
     list of IndexSection
-        One per notebook and variant with any entry; areas without one appear where they group others.
+        One per notebook with any entry; areas without one appear where they group others. Variants that have
+        one page each share a section, others have one of their own.
     """
     sections = []
-    for recipe, variant, title in _titles(plan.recipes):
-        runs = [run for run in plan.runs if (run.notebook, run.variant) == (recipe.notebook, variant)]
-        own = {run.area_id: run for run in runs if run.key in entries}
-        if not own:
-            continue
-        shown: Collection[str] = {*own, *(above for area_id in own for above in tree.above(area_id))}
-        listed = []
-        for area_id in tree.names:
-            if area_id not in shown:
-                continue
-            entry = entries.get((recipe.notebook, area_id, variant))
-            rendered = entry is not None and entry.status == "rendered"
-            listed.append(
-                IndexEntry(
-                    area_id,
-                    tree.names[area_id],
-                    tree.levels[area_id],
-                    tree.parents[area_id],
-                    quote(own[area_id].html) if rendered else "",
-                    failed=entry is not None and not rendered,
-                    outdated=entry is not None and rendered and entry.inputs != inputs[recipe.notebook],
+    for recipe in plan.recipes:
+        of_variant = {
+            variant.name: [
+                run
+                for run in plan.runs
+                if (run.notebook, run.variant) == (recipe.notebook, variant.name) and run.key in entries
+            ]
+            for variant in recipe.variants or (Variant("", "", "", {}),)
+        }
+        of_variant = {name: runs for name, runs in of_variant.items() if runs}
+        variants = {variant.name: variant for variant in recipe.variants}
+        if variants and all(len(runs) == 1 for runs in of_variant.values()):
+            listed = [
+                replace(
+                    _entry(runs[0], tree, entries, inputs),
+                    area_id=f"{runs[0].area_id}-{name}",
+                    name=variants[name].title,
+                    level=tree.names[runs[0].area_id],
+                    parent_id="",
+                    description=variants[name].description,
                 )
-            )
-        sections.append(IndexSection(title, recipe.description, tuple(listed)))
+                for name, runs in of_variant.items()
+            ]
+            if listed:
+                sections.append(IndexSection(recipe.title, recipe.description, tuple(listed)))
+            continue
+        for name, runs in of_variant.items():
+            title, description = recipe.title, recipe.description
+            if name:
+                title, description = f"{title}: {variants[name].title}", variants[name].description
+            sections.append(IndexSection(title, description, _by_area(runs, tree, entries, inputs)))
     return sections
 
 
-def _titles(recipes: Sequence[Recipe]) -> list[tuple[Recipe, str, str]]:
-    """Return each recipe with each of its variants and the heading of these pages."""
-    found = []
-    for recipe in recipes:
-        titles = {variant.name: f"{recipe.title}: {variant.title}" for variant in recipe.variants}
-        found += [(recipe, name, title) for name, title in (titles or {"": recipe.title}).items()]
-    return found
+def _by_area(
+    runs: Sequence[Run],
+    tree: AreaTree,
+    entries: Mapping[Key, Entry],
+    inputs: Mapping[str, Mapping[str, str]],
+) -> tuple[IndexEntry, ...]:
+    """Return an entry for each run in the order of the areas, with the areas above that group them."""
+    own = {run.area_id: run for run in runs}
+    shown: Collection[str] = {*own, *(above for area_id in own for above in tree.above(area_id))}
+    return tuple(
+        _entry(own[area_id], tree, entries, inputs)
+        if area_id in own
+        else IndexEntry(area_id, tree.names[area_id], tree.levels[area_id], tree.parents[area_id])
+        for area_id in tree.names
+        if area_id in shown
+    )
+
+
+def _entry(
+    run: Run, tree: AreaTree, entries: Mapping[Key, Entry], inputs: Mapping[str, Mapping[str, str]]
+) -> IndexEntry:
+    entry = entries[run.key]
+    rendered = entry.status == "rendered"
+    return IndexEntry(
+        run.area_id,
+        tree.names[run.area_id],
+        tree.levels[run.area_id],
+        tree.parents[run.area_id],
+        quote(run.html) if rendered else "",
+        failed=not rendered,
+        outdated=rendered and entry.inputs != inputs[run.notebook],
+    )

@@ -24,7 +24,7 @@ _TRANSLITERATION: Final = str.maketrans(
 )
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST_NAME: Final = 80
-_ONLY: Final = Variant("", "", {})
+_ONLY: Final = Variant("", "", "", {})
 """Of a recipe without variants."""
 
 

@@ -18,8 +18,10 @@ from sozialanalyse.project import embedded_folder
 __all__ = ["Recipe", "Variant", "notebooks_folder", "parameters_digest", "read_recipe", "read_recipes"]
 
 RULES_FOLDER: Final = "rules"
-_KEYS: Final = ("title", "description", "for_each", "parameters", "variants")
-_VARIANT_KEYS: Final = ("name", "title", "parameters")
+_KEYS: Final = ("title", "description", "for_each", "parameters", "variants", "position")
+_VARIANT_KEYS: Final = ("name", "title", "description", "parameters")
+_LAST: Final = 1000
+"""Position of a recipe that names none."""
 _VARIANT_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -31,14 +33,15 @@ class Variant:
     ----------
     name : str
         Added to the file name: lower-case letters, digits and hyphens.
-    title : str
-        German heading, for the index page.
+    title, description : str
+        German link text and one sentence, for the index page.
     parameters : mapping from name to value
         In addition to those of the recipe.
     """
 
     name: str
     title: str
+    description: str
     parameters: Mapping[str, Value]
 
 
@@ -60,6 +63,8 @@ class Recipe:
         Fixed values for every area.
     variants : tuple of Variant
         If there are any, the notebook runs once with each of them for every area.
+    position : int
+        Place on the index page, counted from the smallest number.
     """
 
     notebook: str
@@ -69,6 +74,7 @@ class Recipe:
     names: tuple[str, ...]
     parameters: Mapping[str, Value]
     variants: tuple[Variant, ...] = ()
+    position: int = _LAST
 
 
 class _Loader(yaml.SafeLoader):
@@ -109,7 +115,7 @@ def read_recipes(folder: Path) -> tuple[Recipe, ...]:
     Returns
     -------
     tuple of Recipe
-        In the order of the file names.
+        In the order of their positions, then of the file names.
 
     Raises
     ------
@@ -129,7 +135,7 @@ def read_recipes(folder: Path) -> tuple[Recipe, ...]:
             f"Im Ordner »{folder.name}« liegt keine YAML-Datei, die ein Notebook nennt. "
             "Bitte den Pfad prüfen: Zu notebooks/beispiel.ipynb gehört parameters/beispiel.yaml."
         )
-    return tuple(recipes)
+    return tuple(sorted(recipes, key=lambda recipe: recipe.position))
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -178,6 +184,9 @@ def read_recipe(path: Path) -> Recipe:
     parameters = document.get("parameters", {})
     _check_parameters(parameters, faults)
     variants = _variants(document.get("variants", []), parameters, faults)
+    position = document.get("position", _LAST)
+    if not isinstance(position, int) or isinstance(position, bool):
+        faults.append("»position« ist eine ganze Zahl: der Platz auf der Übersicht.")
     if faults:
         raise ParameterError("\n".join(f"»{path.name}«: {fault}" for fault in faults))
     return Recipe(
@@ -187,6 +196,7 @@ def read_recipe(path: Path) -> Recipe:
         *choice,
         parameters=parameters,
         variants=variants,
+        position=position,
     )
 
 
@@ -230,22 +240,29 @@ def _check_parameters(given: object, faults: list[str]) -> None:
 
 def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant, ...]:
     if not isinstance(given, list):
-        faults.append("»variants« ist eine Liste; jeder Eintrag hat name, title und parameters.")
+        faults.append(f"»variants« ist eine Liste; jeder Eintrag hat {', '.join(_VARIANT_KEYS)}.")
         return ()
     found: list[Variant] = []
     for entry in given:
         if not isinstance(entry, dict) or set(entry) != set(_VARIANT_KEYS):
             faults.append(f"Jeder Eintrag von »variants« braucht genau: {', '.join(_VARIANT_KEYS)}.")
             continue
-        name, title, parameters = (entry[key] for key in _VARIANT_KEYS)
+        name, title, description, parameters = (entry[key] for key in _VARIANT_KEYS)
         if not isinstance(name, str) or not _VARIANT_NAME.fullmatch(name):
             faults.append(
                 "In »variants« besteht »name« aus kleinen Buchstaben ohne Umlaute, Ziffern und "
                 "Bindestrichen, etwa armut-bildung; er wird Teil des Dateinamens."
             )
             continue
-        if not isinstance(title, str) or not title.strip():
-            faults.append(f"In »variants« fehlt »title« bei »{name}«. Bitte auf Deutsch ergänzen.")
+        unsaid = [
+            key
+            for key, text in (("title", title), ("description", description))
+            if not isinstance(text, str) or not text.strip()
+        ]
+        if unsaid:
+            faults += [
+                f"In »variants« fehlt »{key}« bei »{name}«. Bitte auf Deutsch ergänzen." for key in unsaid
+            ]
             continue
         before = len(faults)
         _check_parameters(parameters, faults)
@@ -257,7 +274,7 @@ def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant
                 f"Bei »{name}« und in »parameters« steht dasselbe: {', '.join(doubled)}. "
                 "Bitte nur an einer Stelle nennen."
             )
-        found.append(Variant(name, title.strip(), parameters))
+        found.append(Variant(name, title.strip(), description.strip(), parameters))
     if len({variant.name for variant in found}) < len(found):
         faults.append("In »variants« steht ein Name doppelt.")
     return tuple(found)

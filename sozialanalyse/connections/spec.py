@@ -64,6 +64,8 @@ class ConnectionSpec:
         The coarser level counts only from this number of districts.
     shared_sources : tuple of tuple of str
         Groups of indicators that are built from the same data.
+    told_pairs : tuple of (str, str)
+        Pairs that the page of a single area may speak of, the first choice first.
 
     Raises
     ------
@@ -90,6 +92,7 @@ class ConnectionSpec:
     minimum_effective: float = 6.0
     minimum_groups: int = 6
     shared_sources: tuple[tuple[str, ...], ...] = ()
+    told_pairs: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         _raise_for(_faults({field.name: getattr(self, field.name) for field in fields(self)}))
@@ -204,6 +207,10 @@ RULES: Final[dict[str, Rule]] = {
             isinstance(value, tuple) and all(_is_names(group) and len(group) > 1 for group in value)
         ),
         "muss eine Liste von Gruppen aus mindestens zwei verschiedenen Indikatoren sein.",
+    ),
+    "told_pairs": (
+        lambda value: isinstance(value, tuple) and all(_is_names(pair) and len(pair) == 2 for pair in value),
+        "muss eine Liste von Paaren aus je zwei verschiedenen Indikatoren sein.",
     ),
 }
 """For each attribute a check and how to go on with »name« where it fails."""

@@ -93,3 +93,12 @@ class Dataset:
     def finest_level(self) -> str:
         """Key of the finest level."""
         return self.levels[-1].level
+
+    @property
+    def distinct_names(self) -> pd.Series[str]:
+        """Names by area key; a name that several areas have with the level, if need be with the key too."""
+        names = self.areas["name"]
+        labels = self.areas["level"].map({level.level: level.label for level in self.levels})
+        distinct = names.where(~names.duplicated(keep=False), names + " (" + labels + ")")
+        keyed = names + " (" + labels + " " + self.areas.index + ")"
+        return distinct.where(~distinct.duplicated(keep=False), keyed)

@@ -78,6 +78,24 @@ def assess_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def certain_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows whose difference from the city is certain."""
-    return rows[rows["assessment"].isin(["worse", "better"])]
+def certain_rows(rows: pd.DataFrame, code: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows that are certainly worse, or better, than the city.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `assess_rows`.
+    code : {"worse", "better"}
+        Which of them.
+
+    Returns
+    -------
+    ranked : DataFrame
+        Those whose distance can be compared with that of others, the largest first.
+    unranked : DataFrame
+        Those for which too few areas have a value for such a comparison.
+    """
+    chosen = rows[rows["assessment"] == code]
+    known = chosen["burden"].notna()
+    order = chosen.loc[known, "burden"].abs().sort_values(ascending=False, kind="stable").index
+    return chosen.loc[order], chosen[~known]

@@ -64,6 +64,8 @@ class ConnectionView:
         Whether the neighbourhood of the areas is known.
     panel_years : int
         Number of years that are compared, 0 without.
+    told_pairs : tuple of (str, str)
+        Pairs that the page of a single area may speak of, the first choice first.
     remarks : tuple of str
         German sentences on what could not be computed.
     """
@@ -88,6 +90,7 @@ class ConnectionView:
     smallest_effect: float
     neighbours: bool
     panel_years: int
+    told_pairs: tuple[tuple[str, str], ...]
     remarks: tuple[str, ...]
 
     def __post_init__(self) -> None:

@@ -23,17 +23,22 @@ from sozialanalyse.report.connection_charts import (
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import (
+    SILENT_UNITS,
     decimals_for,
     format_change,
     format_interval,
     format_number,
-    format_value,
+    format_spoken,
     join_words,
+    quoted,
 )
+from sozialanalyse.report.sources import definition_table, origin
 from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.text import count_word, for_readers
 from sozialanalyse.report.view import AreaView, Row
 
 __all__ = [
+    "definitions",
     "gradient",
     "heading",
     "matrix",
@@ -48,6 +53,7 @@ __all__ = [
 
 MOST_SENTENCES: Final = 4
 MOST_PANELS: Final = 8
+_CLAIMS: Final = ("gesichert", "Hinweis")
 FITTING: Final = 1 / 3
 """Largest distance between the two ranks of an area, as shares of all, that still counts as the pattern."""
 
@@ -77,10 +83,14 @@ def overview(view: ConnectionView) -> Fragment:
         "Urteile: "
         f"{join_words(parts)}."
     )
-    strongest = _apart(frame[frame["category"] == "gesichert"]).head(3)
+    strongest = _varied(_apart(frame[frame["category"] == "gesichert"]), 3)
     if len(strongest):
         named = [_short(view, row) for row in _rows(strongest)]
-        text += f" Am deutlichsten gesichert: {join_words(named)}."
+        text += (
+            f" Am deutlichsten gesichert: {join_words(named)}. In Klammern steht die Rangkorrelation: 1 "
+            "heißt, dass beide Indikatoren die Gebiete gleich ordnen, −1 genau umgekehrt, 0 ohne "
+            "Zusammenhang."
+        )
     elif not counts.get("gesichert", 0):
         text += " Gesichert ist kein Zusammenhang: Jeder verfehlt mindestens eine der Prüfungen."
     return paragraph(text, css_class="sa-lead")
@@ -92,12 +102,28 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
 
 def _apart(frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out pairs that go together because they are made from the same numbers."""
-    return frame[frame["construction"].isin(["", "shared_denominator"])]
+    return frame[[_is_apart(str(marks)) for marks in frame["construction"]]]
+
+
+def _is_apart(construction: str) -> bool:
+    return construction in {"", "shared_denominator"}
+
+
+def _varied(frame: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Keep the first pairs that have no indicator in common: what follows would say nearly the same."""
+    named: set[str] = set()
+    kept: list[int] = []
+    for place, (first, second) in enumerate(zip(frame["first"], frame["second"], strict=True)):
+        if len(kept) < most and not {first, second} & named:
+            named |= {first, second}
+            kept.append(place)
+    return frame.iloc[kept]
 
 
 def _short(view: ConnectionView, row: Row) -> str:
     labels = view.labels
-    return f"{labels[row['first']]} mit {labels[row['second']]} ({format_number(row['estimate'], 2)})"
+    pair = f"»{labels[row['first']]}« mit »{labels[row['second']]}«"
+    return f"{pair} ({format_number(row['estimate'], 2)})"
 
 
 def matrix(view: ConnectionView) -> Fragment:
@@ -121,22 +147,18 @@ def matrix(view: ConnectionView) -> Fragment:
     confidence = format_number(100 * view.confidence)
     interval = f", darunter das {confidence}-%-Intervall" if shows_intervals(len(columns)) else ""
     caption = (
-        f"Zusammenhang jedes Paars: Urteil und Rangkorrelation von −1 bis 1{interval}. Farbig sind nur "
-        "gesicherte "
-        "Zusammenhänge und Hinweise."
+        f"Jedes Paar mit Urteil und Rangkorrelation (nach Spearman) von −1 bis 1{interval}. Farbig sind "
+        "nur gesicherte Zusammenhänge und Hinweise."
     )
     svg = draw_matrix(cells, rows, columns)
-    claimed = frame[frame["category"].isin(["gesichert", "Hinweis"])].head(10)
+    claimed = _apart(frame[frame["category"].isin(_CLAIMS)]).head(10)
     if len(claimed):
-        listed = "; ".join(
-            f"{labels[row['first']]} und {labels[row['second']]} {format_number(row['estimate'], 2)} "
-            f"({row['category']})"
-            for row in _rows(claimed)
-        )
+        listed = "; ".join(f"{_short(view, row)} {row['category']}" for row in _rows(claimed))
         finding = f"Die deutlichsten von {len(frame)} Paaren: {listed}."
     else:
         finding = f"Unter {len(frame)} Paaren ist kein Zusammenhang gesichert und keiner ein Hinweis."
-    return figure(svg, f"{finding} Alle Paare nennt die Tabelle.", caption)
+    shown = origin(view.analysis, view.indicator_ids)
+    return figure(svg, f"{finding} Alle Paare nennt die Tabelle.", caption, shown)
 
 
 def table(view: ConnectionView) -> Fragment:
@@ -150,7 +172,7 @@ def table(view: ConnectionView) -> Fragment:
         interval = format_interval(row["lower"], row["upper"], 2)
         body.append(
             [
-                Cell(f"{labels[row['first']]} – {labels[row['second']]}", f"{row['count']} Gebiete"),
+                Cell(f"{labels[row['first']]} – {labels[row['second']]}", _about(row)),
                 Cell(format_number(row["estimate"], 2), interval),
                 f"{VERDICT_SIGNS[row['category']]}\u00a0{row['category']}",
                 _effect(row, str(units[row["first"]]), str(units[row["second"]])),
@@ -161,31 +183,47 @@ def table(view: ConnectionView) -> Fragment:
         "Paar",
         "Rangkorrelation (Intervall)",
         "Urteil",
-        "Unterschied beim zweiten je Schritt beim ersten (Intervall)",
+        "Unterschied beim zweiten, wenn der erste höher ist (Intervall)",
         "bestätigt in anderen Rechenwegen",
     ]
     result = html_table("Paare von Indikatoren mit Urteil", header, body, numeric=[1, 4])
-    held = ""
-    if view.covariates:
-        names = join_words([f"»{view.labels[key]}«" for key in view.covariates])
-        held = f", verglichen bei gleichem Wert von {names}"
-    return result + note(
-        "Unterschied: was eine Regression unter den Gebieten erwartet, wenn der erste Indikator um 10 "
-        "Prozentpunkte "
-        f"oder um eine Standardabweichung (SD) höher liegt{held}. Ein Chancenverhältnis von 1 heißt kein "
-        "Unterschied; 1,5 heißt, dass auf jeden übrigen Fall anderthalbmal so viele Fälle kommen. Ein "
-        "Strich heißt: "
-        "Das Modell ist mit diesen Daten nicht bestimmt."
+    held = f" und gleichen Wert bei {_covariates(view)} haben" if view.covariates else " haben"
+    ratios = (
+        " Ein Chancenverhältnis von 1 heißt kein Unterschied; 1,5 heißt, dass auf jeden übrigen Fall "
+        "anderthalbmal so viele Fälle kommen. Ein Verhältnis der Raten von 1,5 heißt anderthalbmal so viele "
+        "Fälle."
+        if frame["measure"].isin(["odds_ratio", "rate_ratio"]).any()
+        else ""
     )
+    return result + note(
+        "Unterschied beim zweiten Indikator zwischen Gebieten, die sich beim ersten um 10 Prozentpunkte "
+        f"unterscheiden{held}; berechnet mit einer Regression. Wo 10 Punkte mehr wären als das Doppelte "
+        "der üblichen Streuung der Gebiete (der Standardabweichung), steht der Unterschied bei einer solchen "
+        f"Streuung mehr.{ratios} Ein Strich heißt: mit diesen Daten nicht berechenbar."
+    )
+
+
+def _about(row: Row) -> str:
+    areas = f"{row['count']} Gebiete"
+    return areas if _is_apart(str(row["construction"])) else f"{areas}; zum Teil aus denselben Daten"
+
+
+def _covariates(view: ConnectionView) -> str:
+    return quoted(view.labels[key] for key in view.covariates)
 
 
 def _effect(row: Row, first_unit: str, second_unit: str) -> Cell:
     if not np.isfinite(row["effect"]):
         return Cell("–", css_class="sa-sign")
-    step = "je 10 Punkte" if row["per_points"] else f"je SD ({format_value(row['step'], first_unit, 1)})"
+    higher = 10.0 if row["per_points"] else float(row["step"])
+    decimals = 0 if row["per_points"] else decimals_for(first_unit, higher)
+    step = (
+        f"bei {format_spoken(higher, 'Prozentpunkten' if first_unit == '%' else first_unit, decimals)} mehr"
+    )
     if row["measure"] == "difference":
         decimals = decimals_for(second_unit, abs(row["effect"]))
-        size = f"{format_change(row['effect'], decimals)}\u00a0{second_unit}"
+        unit = "" if second_unit in SILENT_UNITS else f"\u00a0{_difference_unit(second_unit)}"
+        size = f"{format_change(row['effect'], decimals)}{unit}"
         interval = format_interval(row["effect_lower"], row["effect_upper"], decimals)
     else:
         word = "Chancenverhältnis" if row["measure"] == "odds_ratio" else "Verhältnis der Raten"
@@ -194,18 +232,34 @@ def _effect(row: Row, first_unit: str, second_unit: str) -> Cell:
     return Cell(size, f"{step}; {interval}")
 
 
+def _difference_unit(unit: str) -> str:
+    """Differences of percentages are percentage points."""
+    return "Prozentpunkte" if unit == "%" else unit
+
+
 def sentences(view: ConnectionView) -> Fragment:
-    """Return the strongest findings in sentences, then what speaks most clearly against a connection."""
+    """Return the strongest findings in sentences, then what speaks most clearly against a connection.
+
+    No indicator is named twice among either; the table has all pairs.
+    """
     if view.missing:
         return Fragment("", "")
-    frame = view.pairs.frame
-    shown = frame[frame["category"].isin(["gesichert", "Hinweis"])].head(MOST_SENTENCES)
-    absent = frame[frame["category"] == "kein Zusammenhang erkennbar"].head(2)
+    frame = _apart(view.pairs.frame)
+    shown = _varied(frame[frame["category"].isin(_CLAIMS)], MOST_SENTENCES)
+    absent = _varied(frame[frame["category"] == "kein Zusammenhang erkennbar"], 2)
     chosen = [str(text) for text in pd.concat([shown, absent])["sentence"]]
     if not chosen:
         chosen = [str(text) for text in frame["sentence"].head(2)]
     items = "".join(f"<li>{escape(text, quote=False)}</li>" for text in chosen)
     listed = Fragment(f"<ul>{items}</ul>", "\n".join(f"- {text}" for text in chosen))
+    left_out = len(view.pairs.frame) - len(frame)
+    if left_out:
+        who = "Ein Paar, das" if left_out == 1 else f"{left_out} Paare, die"
+        verb = "ist, steht" if left_out == 1 else "sind, stehen"
+        listed += note(
+            f"{who} zum Teil aus denselben Daten gebildet {verb} nur in der Tabelle: Dass beide Indikatoren "
+            "zusammengehen, sagt dort nichts."
+        )
     return listed + note(ECOLOGICAL_NOTE)
 
 
@@ -226,8 +280,9 @@ def ways(view: ConnectionView) -> Fragment:
     clear = int(((ordered["lower"] > 0) | (ordered["upper"] < 0)).sum())
     estimates = ordered["estimate"].dropna()
     finding = (
-        f"{pair}: {clear} von {len(ordered)} Prüfungen schließen null aus; die Werte liegen zwischen "
-        f"{format_number(float(estimates.min()), 2)} und {format_number(float(estimates.max()), 2)}."
+        f"{pair}: In {clear} von {len(ordered)} Prüfungen ist ausgeschlossen, dass kein Zusammenhang "
+        f"besteht; die Werte liegen zwischen {format_number(float(estimates.min()), 2)} und "
+        f"{format_number(float(estimates.max()), 2)}."
     )
     caption = (
         f"{pair}, auf verschiedene Weise berechnet; oben der Rechenweg des Urteils. Strich: "
@@ -235,7 +290,8 @@ def ways(view: ConnectionView) -> Fragment:
         "gefüllt: null "
         f"ist ausgeschlossen. Grau hinterlegt: schwächer als {format_number(view.smallest_effect, 1)}."
     )
-    return paragraph(finding) + figure(draw_ways(ordered, view.smallest_effect), finding, caption)
+    svg = draw_ways(ordered, view.smallest_effect)
+    return paragraph(finding) + figure(svg, finding, caption, origin(view.analysis, view.lead))
 
 
 def scatter(view: ConnectionView) -> Fragment:
@@ -259,26 +315,27 @@ def scatter(view: ConnectionView) -> Fragment:
         view.fit.frame,
     )
     top, low = str(x.idxmax()), str(x.idxmin())
-    ends = [
-        f"{names[key]} mit {_value(view, first, x[key])} und {_value(view, second, y[key])}"
-        for key in (top, low)
-    ]
-    finding = f"Die Enden der Reihe nach »{labels[first]}«: {join_words(ends)}."
+    finding = (
+        f"»{labels[first]}« ist am höchsten in {names[top]} ({_value(view, first, x[top])}) und am "
+        f"niedrigsten in {names[low]} ({_value(view, first, x[low])}); »{labels[second]}« beträgt dort "
+        f"{_value(view, second, y[top])} und {_value(view, second, y[low])}."
+    )
     caption = f"Jeder Punkt ist ein Gebiet (Ebene {view.unit_label})"
     caption += ", größer bei mehr Einwohner*innen" if view.weighted else ""
     caption += "; benannt sind so viele, wie Platz haben."
     if len(view.fit):
-        caption += f" Linie und Fläche: Regression mit {format_number(100 * view.confidence)}-%-Intervall"
+        level = format_number(100 * view.confidence)
+        caption += f" Linie und Fläche: mittlerer Verlauf (Regression) mit {level}-%-Intervall"
         if view.covariates:
-            held = join_words([f"»{labels[key]}«" for key in view.covariates])
-            caption += f", bei mittlerem Wert von {held}"
+            caption += f", bei mittlerem Wert von {_covariates(view)}"
         caption += "."
-    return figure(draw_scatter(picture), finding, caption)
+    shown = origin(view.analysis, view.lead)
+    return paragraph(finding) + figure(draw_scatter(picture), finding, caption, shown)
 
 
 def _value(view: ConnectionView, indicator_id: str, value: float) -> str:
     unit = str(view.analysis.indicators["unit"][indicator_id])
-    return format_value(float(value), unit, decimals_for(unit, abs(float(view.values(indicator_id).max()))))
+    return format_spoken(float(value), unit, decimals_for(unit, abs(float(view.values(indicator_id).max()))))
 
 
 def gradient(view: ConnectionView) -> Fragment:
@@ -296,7 +353,7 @@ def gradient(view: ConnectionView) -> Fragment:
         decimals = decimals_for(str(units[key]), max(abs(mean) for mean in means))
         clear = row["sii_lower"] > 0 or row["sii_upper"] < 0
         span = format_interval(row["sii_lower"], row["sii_upper"], decimals)
-        size = f"SII {format_change(row['sii'], decimals)} ({span})"
+        size = f"{format_change(row['sii'], decimals)} ({span})"
         word = "" if clear else ", kein klares Gefälle"
         panels.append(
             GradientPanel(
@@ -304,27 +361,28 @@ def gradient(view: ConnectionView) -> Fragment:
                 [int(fifth) for fifth in inside["fifth"]],
                 means,
                 decimals,
-                f"{size}{word}",
+                f"Gefälle {size}{word}",
                 clear,
             )
         )
-        unit = "Prozentpunkte" if units[key] == "%" else units[key]
-        found.append(f"{view.labels[key]} {size} {unit}{word}")
+        unit = "" if units[key] in SILENT_UNITS else f" {_difference_unit(str(units[key]))}"
+        found.append(f"»{view.labels[key]}« {size}{unit}{word}")
     ordering = view.labels[view.ordered_by]
     whom = "der Bevölkerung" if view.weighted else "der Gebiete"
     intro = (
         f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 "
         "am stärksten "
-        "belastet. Der Steigungsindex (SII) sagt, um wie viel eine gerade Linie durch alle Gebiete vom "
-        "einen zum "
-        "anderen Ende steigt; 0 heißt kein Gefälle."
+        "belastet. Das Gefälle (Steigungsindex, SII) sagt, um wie viel eine gerade Linie durch alle Gebiete "
+        "vom einen zum anderen Ende steigt; 0 heißt kein Gefälle."
     )
     caption = (
         f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. "
         "Jedes Bild hat eine eigene Skala."
     )
     finding = f"Gefälle nach »{ordering}«: {'; '.join(found)}."
-    return paragraph(intro) + figure(draw_gradient(panels), finding, caption)
+    keys = [view.ordered_by, *(str(key) for key in slopes["indicator_id"])]
+    picture = figure(draw_gradient(panels), finding, caption, origin(view.analysis, keys))
+    return paragraph(intro) + paragraph(finding) + picture
 
 
 def remarks(view: ConnectionView) -> Fragment:
@@ -348,53 +406,95 @@ def remarks(view: ConnectionView) -> Fragment:
             "gemeinsam verändern."
         )
     for text in view.remarks:
-        result += note(text)
+        result += note(for_readers(text))
     return result
+
+
+def definitions(view: ConnectionView) -> Fragment:
+    """Return definition, source and years of the indicators that are compared."""
+    if view.missing:
+        return Fragment("", "")
+    return definition_table(
+        view.analysis.area(view.analysis.root_id), (*view.indicator_ids, *view.covariates)
+    )
 
 
 def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
     """Return in two sentences what the city-wide connections mean for one area, and the note on areas."""
     if view.missing or view.lead is None:
         return Fragment("", "")
-    pairs = view.pairs.frame
-    sure = pairs[pairs["category"].isin(["gesichert", "Hinweis"])]
-    sure = _apart(sure)
-    city = area.root.name
-    if not len(sure):
+    rows = _told(view)
+    city, labels = area.root.name, view.labels
+    if not rows:
         return paragraph(
-            f"In {city} ist unter {len(pairs)} geprüften Paaren kein Zusammenhang zwischen den Bereichen "
-            "gesichert; für "
-            f"{area.name} folgt daraus nichts."
+            f"In {city} ist unter den Paaren, von denen diese Seite sprechen darf, kein Zusammenhang "
+            f"gesichert und keiner ein Hinweis; für {area.name} folgt daraus nichts."
         ) + note(ECOLOGICAL_NOTE)
-    row = sure.iloc[0]
-    first, second = str(row["first"]), str(row["second"])
-    labels = view.labels
-    direction = "höhere" if row["estimate"] > 0 else "niedrigere"
-    general = (
-        f"In {city} gehen höhere Werte bei »{labels[first]}« mit {direction}n Werten bei "
-        f"»{labels[second]}« einher "
+    first, seconds = str(rows[0]["first"]), [str(row["second"]) for row in rows]
+    patterns = [
+        f"{'höheren' if row['estimate'] > 0 else 'niedrigeren'} Werten bei »{labels[second]}« "
         f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
-        f"{format_interval(row['lower'], row['upper'], 2)})."
-    )
-    x, y = view.values(first), view.values(second)
-    if area.area_id not in x.index or area.area_id not in y.index:
-        here = (
+        f"{format_interval(row['lower'], row['upper'], 2)})"
+        for row, second in zip(rows, seconds, strict=True)
+    ]
+    general = f"In {city} gehen höhere Werte bei »{labels[first]}« einher mit {join_words(patterns)}."
+    return paragraph(f"{general} {_here(area, view, first, rows)}") + note(ECOLOGICAL_NOTE)
+
+
+def _told(view: ConnectionView) -> list[Row]:
+    """Return the pairs that a page on one area speaks of: of one indicator with one of each other domain.
+
+    Only pairs that the rules allow; a dataset that has none of them gets its strongest pair.
+    """
+    frame = _apart(view.pairs.frame)
+    sure = frame[frame["category"].isin(_CLAIMS)]
+    of = {(str(row["first"]), str(row["second"])): row for row in _rows(frame)}
+    allowed = [pair for pair in view.told_pairs if pair in of]
+    if not allowed:
+        return _rows(sure.head(1))
+    domain_of = view.analysis.indicators["domain"]
+    told: dict[str, Row] = {}
+    lead = ""
+    for first, second in allowed:
+        row = of[first, second]
+        if row["category"] in _CLAIMS and first == (lead or first):
+            lead = first
+            told.setdefault(str(domain_of[second]), row)
+    return list(told.values())
+
+
+def _here(area: AreaView, view: ConnectionView, first: str, rows: list[Row]) -> str:
+    """Say whether one area is as the pattern has it; the indicators are named in the sentence before."""
+    x = view.values(first)
+    if area.children:
+        return (
             f"{area.name} umfasst mehrere der verglichenen Gebiete; der Vergleich gilt für die Ebene "
             f"{view.unit_label}."
-            if area.children
-            else f"Für {area.name} fehlt einer der beiden Werte."
         )
-        return paragraph(f"{general} {here}") + note(ECOLOGICAL_NOTE)
-    places = [float((series <= series[area.area_id]).mean()) for series in (x, y)]
-    words = [_third(place) for place in places]
-    expected = places[1] if row["estimate"] > 0 else 1.0 - places[1]
-    fits = abs(places[0] - expected) <= FITTING
-    here = (
-        f"{area.name} liegt mit {_value(view, first, x[area.area_id])} im {words[0]} Drittel und mit "
-        f"{_value(view, second, y[area.area_id])} im {words[1]} Drittel der Gebiete und "
-        f"{'entspricht damit diesem Muster' if fits else 'weicht damit von diesem Muster ab'}."
+    others = [(row, view.values(str(row["second"]))) for row in rows]
+    if area.area_id not in x.index or not all(area.area_id in y.index for _, y in others):
+        return f"Für {area.name} fehlt mindestens einer dieser Werte."
+    place = float((x <= x[area.area_id]).mean())
+    fitting, parts = 0, []
+    for row, y in others:
+        own = float((y <= y[area.area_id]).mean())
+        expected = own if row["estimate"] > 0 else 1.0 - own
+        fitting += abs(place - expected) <= FITTING
+        parts.append(f"mit {_value(view, str(row['second']), y[area.area_id])} im {_third(own)}")
+    shown = f"mit {_value(view, first, x[area.area_id])} im {_third(place)} Drittel der Gebiete"
+    if len(rows) == 1:
+        match = "entspricht damit diesem Muster" if fitting else "weicht damit von diesem Muster ab"
+        return f"{area.name} liegt beim ersten {shown}, beim zweiten {parts[0]} Drittel und {match}."
+    if fitting == len(rows):
+        match = "beiden Mustern" if fitting == 2 else f"allen {count_word(fitting)} Mustern"
+    else:
+        match = (
+            f"{'keinem' if not fitting else count_word(fitting, 'einem')} der {count_word(len(rows))} Muster"
+        )
+    return (
+        f"{area.name} liegt beim ersten Indikator {shown}, bei den anderen der Reihe nach "
+        f"{join_words(parts)} Drittel und entspricht damit {match}."
     )
-    return paragraph(f"{general} {here}") + note(ECOLOGICAL_NOTE)
 
 
 def _third(place: float) -> str:

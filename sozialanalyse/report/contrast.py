@@ -6,13 +6,20 @@ from typing import Final
 
 import pandas as pd
 
-from sozialanalyse.report.assess import assess_rows
+from sozialanalyse.report.assess import assess_rows, certain_rows
 from sozialanalyse.report.charts import draw_bars
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
-from sozialanalyse.report.numbers import format_number, join_words
+from sozialanalyse.report.numbers import format_number
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
-from sozialanalyse.report.text import headline_indicators, value_text
+from sozialanalyse.report.text import (
+    UNRANKED,
+    count_word,
+    headline_indicators,
+    uncertain_sentence,
+    values_text,
+)
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, records
 
 __all__ = ["side_by_side", "strengths_and_burdens"]
@@ -42,7 +49,9 @@ def side_by_side(area: AreaView) -> Fragment:
     body = []
     for view in area.neighbours_in_view:
         rows = rows_of[view.area_id]
-        line: list[Cell | str] = [Cell(view.name, "dieses Gebiet" if view.area_id == area.area_id else "")]
+        line: list[Cell | str] = [
+            Cell(view.bare_name, "dieses Gebiet" if view.area_id == area.area_id else "")
+        ]
         for key in columns:
             row = rows[key]
             about = VALUE | indicator_data(area, key, row)
@@ -102,18 +111,21 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
     if area.is_root:
         return note(f"{area.name} ist selbst der Maßstab; einen Vergleich mit sich selbst gibt es nicht.")
     keys = [key for name in JUDGED_DOMAINS for key in area.indicator_ids(name)]
-    rows = assess_rows(area.rows(keys)).dropna(subset=["burden"])
+    rows = assess_rows(area.rows(keys))
+    finding = " ".join(_certain_sentences(rows))
+    rows = rows.dropna(subset=["burden"])
     if not len(rows):
-        return warning(
-            f"Für {area.name} lässt sich kein Abstand berechnen: Es fehlen Werte oder der Vergleich."
+        missing = f"Für {area.name} lässt sich kein Abstand berechnen: Es fehlen Werte oder der Vergleich."
+        return warning(missing) if not finding else paragraph(finding)
+    if not finding:
+        farthest = rows.loc[rows["burden"].abs().sort_values(ascending=False, kind="stable").index].head(3)
+        finding = f"{uncertain_sentence(area, rows)} Am weitesten entfernt: {values_text(farthest)}."
+    rows = rows.assign(certain=rows["assessment"].isin(["worse", "better"]))
+    burdens, strengths = (
+        rows[sign * rows["burden"] > 0].sort_values(
+            ["certain", "burden"], ascending=[False, sign < 0], kind="stable"
         )
-    certain = rows["assessment"].isin(["worse", "better"])
-    rows = rows.assign(certain=certain)
-    burdens = rows[rows["burden"] > 0].sort_values(
-        ["certain", "burden"], ascending=[False, False], kind="stable"
-    )
-    strengths = rows[rows["burden"] < 0].sort_values(
-        ["certain", "burden"], ascending=[False, True], kind="stable"
+        for sign in (1, -1)
     )
     drawn = pd.concat([burdens.head(MOST_BARS), strengths.head(MOST_BARS).iloc[::-1]])
     if not len(drawn):
@@ -123,26 +135,36 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
         [float(value) for value in drawn["burden"]],
         [bool(sure) for sure in drawn["certain"]],
         ("Stärken", "Belastungen"),
-        "Abstand in Standardabweichungen zwischen den Gebieten",
+        "Abstand, gemessen an den üblichen Unterschieden der Gebiete (Standardabweichungen)",
     )
-    sentences = []
-    for chosen, word in ((burdens, "Belastungen"), (strengths, "Stärken")):
-        sure = [value_text(row) for row in records(chosen[chosen["certain"]].head(MOST_BARS)).values()]
-        if sure:
-            sentences.append(f"Gesicherte {word}, die größte zuerst: {join_words(sure)}.")
-    if not certain.any():
-        sentences.append("Kein Abstand ist statistisch gesichert, oder die Unsicherheit ist nicht bekannt.")
-        farthest = rows.loc[rows["burden"].abs().sort_values(ascending=False, kind="stable").index].head(3)
-        named = [value_text(row) for row in records(farthest).values()]
-        sentences.append(f"Am weitesten entfernt: {join_words(named)}.")
     reference = (
         f"{area.root.name} insgesamt"
         if rows["city_value"].notna().any()
-        else f"der Mitte der Gebiete (Ebene {area.level_label})"
+        else f"Mitte der Gebiete (Ebene {area.level_label})"
     )
     caption = (
-        f"{area.name} im Abstand zu {reference}. Gefüllt: der Abstand ist statistisch gesichert; "
-        "hohl: nicht gesichert oder Unsicherheit nicht bekannt."
+        f"Abstand: {area.name} gegenüber {reference}. Gefüllt: statistisch gesichert; hohl: nicht "
+        "gesichert oder Unsicherheit nicht bekannt."
     )
-    finding = " ".join(sentences)
-    return paragraph(finding) + figure(svg, finding, caption)
+    if len(drawn) < len(burdens) + len(strengths):
+        caption += f" Gezeigt sind höchstens {count_word(MOST_BARS)} Indikatoren je Seite."
+    shown = origin(area.analysis, [str(key) for key in drawn.index])
+    return paragraph(finding) + figure(svg, finding, caption, shown)
+
+
+def _certain_sentences(rows: pd.DataFrame) -> list[str]:
+    """Name what is certain, the largest first, and say how many there are if not all are named."""
+    sentences = []
+    for code, word in (("worse", "Belastungen"), ("better", "Stärken")):
+        ranked, unranked = certain_rows(rows, code)
+        listed = values_text(ranked.head(MOST_BARS))
+        if len(ranked) > MOST_BARS:
+            sentences.append(
+                f"Die {count_word(MOST_BARS)} größten von {len(ranked)} gesicherten {word}: {listed}. "
+                "Die übrigen stehen in den Tabellen der Bereiche."
+            )
+        elif len(ranked):
+            sentences.append(f"Gesicherte {word}, die größte zuerst: {listed}.")
+        if len(unranked):
+            sentences.append(f"Gesicherte {word}, {UNRANKED}: {values_text(unranked)}.")
+    return sentences

@@ -8,14 +8,15 @@ from sozialanalyse.indicators.development import TREND_YEARS
 from sozialanalyse.report.charts import Line, Panel, draw_series
 from sozialanalyse.report.domains import MEDIAN_LABEL
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
-from sozialanalyse.report.fragment import Fragment, figure, note, warning
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.numbers import (
     format_change,
     format_interval,
     format_number,
-    format_value,
+    format_spoken,
     join_words,
 )
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import headline_indicators
 from sozialanalyse.report.view import AreaView, Row, records
@@ -30,6 +31,12 @@ TREND_WORDS: Final[dict[str, str]] = {
     "falling": "↘ fallend",
     "none": "→ keine Richtung erkennbar",
     "too_few": "zu wenige Jahre",
+}
+FINDING_WORDS: Final[dict[str, str]] = {
+    "rising": "Gestiegen",
+    "falling": "Gefallen",
+    "none": "Ohne erkennbare Richtung",
+    "too_few": "Zu wenige Jahre für eine Richtung",
 }
 
 
@@ -53,16 +60,29 @@ def development(area: AreaView) -> Fragment:
     if any(len(line.lower) for panel in panels for line in panel.lines):
         caption += f" Fläche: {confidence}-%-Intervall."
     lines = records(long_enough)
-    trends = "; ".join(_from_to(rows[key], lines[key]) for key in chosen)
-    finding = f"Entwicklung in {area.name}: {trends}."
-    return figure(draw_series(panels), finding, caption) + _table(area, lines, rows)
+    finding = f"Entwicklung in {area.name}. {_finding([(rows[key], lines[key]) for key in chosen])}"
+    shown = [year for panel in panels for line in panel.lines for year in line.years]
+    picture = figure(draw_series(panels), finding, caption, origin(area.analysis, chosen, shown))
+    return paragraph(finding) + picture + _table(area, lines, rows)
+
+
+def _finding(shown: list[tuple[Row, Row]]) -> str:
+    """Say what has risen, fallen, or has no direction, each with its first and last value."""
+    sentences = []
+    for direction, words in FINDING_WORDS.items():
+        named = [_from_to(row, line) for row, line in shown if line["direction"] == direction]
+        if named:
+            sentences.append(f"{words}: {join_words(named)}.")
+    return " ".join(sentences)
 
 
 def _from_to(row: Row, line: Row) -> str:
     decimals = int(row["decimals"])
-    first = f"{format_number(line['first_value'], decimals)} ({line['first_year']})"
-    last = f"{format_value(line['last_value'], row['unit'], decimals)} ({line['last_year']})"
-    return f"{row['label']} von {first} auf {last}"
+    first, last = (
+        f"{line[f'{end}_year']}: {format_spoken(line[f'{end}_value'], row['unit'], decimals)}"
+        for end in ("first", "last")
+    )
+    return f"»{row['label']}« ({first}; {last})"
 
 
 def _panel(area: AreaView, indicator_id: str, row: Row) -> Panel:

@@ -11,8 +11,9 @@ from sozialanalyse.errors import require_choice
 from sozialanalyse.indicators.compute import MISSING_REASONS
 from sozialanalyse.report.assess import assess_rows
 from sozialanalyse.report.facts import CASES, VALUE, area_data, indicator_data
-from sozialanalyse.report.fragment import Fragment, figure, note, warning
-from sozialanalyse.report.numbers import format_change, format_interval, format_number, join_words
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.numbers import format_change, format_interval, format_number, quoted
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.strips import StripNames, draw_strips
 from sozialanalyse.report.tables import Cell, assessment_cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.text import domain_finding
@@ -50,15 +51,17 @@ def domain(area: AreaView, name: str) -> Fragment:
     drawn = shown[shown["kind"] != "count"] if (shown["kind"] != "count").any() else shown
     svg = draw_strips(drawn, area.peers(list(drawn.index)), names)
     caption = (
-        f"{label}: {area.name} (Zeichen) im Vergleich. Graue Striche: andere Gebiete (Ebene "
+        f"{label} im Vergleich. Großes Zeichen: {area.name}. Graue Striche: andere Gebiete (Ebene "
         f"{area.analysis.label_of(area.peer_level)}). Jeder Streifen reicht vom kleinsten bis zum größten "
         "Wert, der eingezeichnet ist, Intervall eingeschlossen."
     )
     if drawn["lower"].notna().any():
         confidence = format_number(area.analysis.confidence * 100)
         caption += f" Waagerechter Strich am Zeichen: {confidence}-%-Intervall."
-    picture = figure(svg, domain_finding(area, drawn, label), caption)
-    return picture + _domain_table(area, rows, label, names) + reasons
+    finding, values = domain_finding(area, drawn, label)
+    source = origin(area.analysis, [str(key) for key in drawn.index])
+    picture = figure(svg, f"{finding} {values}".strip(), caption, source)
+    return paragraph(finding) + picture + _domain_table(area, rows, label, names) + reasons
 
 
 def _names(area: AreaView, rows: pd.DataFrame) -> StripNames:
@@ -138,12 +141,12 @@ def _missing_note(area: AreaView, rows: pd.DataFrame, keys: list[str]) -> Fragme
     for reason in dict.fromkeys(filter(None, SHOWN_REASONS.values())):
         named = [str(row["label"]) for row in lines if SHOWN_REASONS[row["hidden"]] == reason]
         if named:
-            result += note(f"Geheim gehalten ({reason}), Zeichen ».«: {join_words(named)}.")
+            result += note(f"Geheim gehalten ({reason}), Zeichen ».«: {quoted(named)}.")
     for code, reason in MISSING_REASONS.items():
         named = [str(row["label"]) for row in lines if code and row["missing_reason"] == code]
         if named:
-            result += note(f"Ohne Wert ({reason}): {join_words(named)}.")
+            result += note(f"Ohne Wert ({reason}): {quoted(named)}.")
     absent = [str(labels[key]) for key in keys if key not in rows.index]
     if absent:
-        result += note(f"Ohne Wert im Vergleichsjahr: {join_words(absent)}.")
+        result += note(f"Ohne Wert im Vergleichsjahr: {quoted(absent)}.")
     return result

@@ -54,8 +54,8 @@ def warning(text: str) -> Fragment:
     return Fragment(f'<div class="sa-warning"><p>{escape(text, quote=False)}</p></div>', text)
 
 
-def figure(svg: bytes, alternative: str, caption: str) -> Fragment:
-    """Return a picture with its text alternative and a caption.
+def figure(svg: bytes, alternative: str, caption: str, origin: str) -> Fragment:
+    """Return a picture with its text alternative, a caption, and where its figures come from.
 
     Parameters
     ----------
@@ -64,7 +64,9 @@ def figure(svg: bytes, alternative: str, caption: str) -> Fragment:
     alternative : str
         Says the finding, not the picture; read aloud by screen readers.
     caption : str
-        What is shown, with source and date.
+        What is shown.
+    origin : str
+        Sources and years, from `sozialanalyse.report.sources.origin`.
     """
     data = base64.b64encode(svg).decode("ascii")
     what = escape(caption.partition(". ")[0].removesuffix("."))
@@ -72,6 +74,7 @@ def figure(svg: bytes, alternative: str, caption: str) -> Fragment:
         '<figure class="sa-figure">'
         f'<div class="sa-scroll" role="region" tabindex="0" aria-label="Abbildung: {what}">'
         f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alternative)}"></div>'
-        f"<figcaption>{escape(caption, quote=False)}</figcaption></figure>"
+        f"<figcaption>{escape(caption, quote=False)}<br><small>{escape(origin, quote=False)}</small>"
+        "</figcaption></figure>"
     )
-    return Fragment(html, f"[Abbildung] {caption}\n{alternative}")
+    return Fragment(html, f"[Abbildung] {caption}\n{origin}\n{alternative}")

@@ -10,7 +10,8 @@ import pandas as pd
 from sozialanalyse.report.assess import assess_rows
 from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
 from sozialanalyse.report.maps import MapLayer, draw_map
-from sozialanalyse.report.text import index_finding, population_finding, profile_sentences
+from sozialanalyse.report.sources import map_origin
+from sozialanalyse.report.text import index_finding, place, population_finding, profile_sentences
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView
 
 __all__ = ["banner", "heading", "location", "profile"]
@@ -21,14 +22,9 @@ MOST_LABELS: Final = 10
 def heading(area: AreaView) -> Fragment:
     """Return the page's title, taken from the loaded area, and the banner of synthetic data."""
     analysis = area.analysis
-    parts = [area.level_label]
-    if area.parent:
-        parts.append(f"in {area.parent.name}")
-    if not area.is_root:
-        parts.append(f"({area.root.name})")
     title = f"Sozialraumanalyse: {area.name}"
     head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
-    return head + paragraph(" ".join(parts), css_class="sa-subtitle") + banner(analysis)
+    return head + paragraph(place(area), css_class="sa-subtitle") + banner(analysis)
 
 
 def banner(analysis: Analysis) -> Fragment:
@@ -96,6 +92,7 @@ def location(area: AreaView) -> Fragment:
     labels: tuple[str, ...] = ()
     title = ""
     index = analysis.index
+    keys = index.indicator_ids if index is not None else ()
     if index is not None:
         frame = index.areas.frame
         classes = {
@@ -113,6 +110,4 @@ def location(area: AreaView) -> Fragment:
     caption = f"Karte von {area.root.name}: {what}{where}."
     if analysis.schematic_geometry:
         caption += " Die Umrisse sind schematisch und zeigen nur, welche Gebiete aneinandergrenzen."
-    if analysis.attribution:
-        caption += f" {analysis.attribution}"
-    return figure(svg, f"{caption} {finding}".strip(), caption)
+    return figure(svg, f"{caption} {finding}".strip(), caption, map_origin(analysis, keys))

@@ -6,7 +6,8 @@ import pandas as pd
 
 from sozialanalyse.report.charts import draw_bars
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
-from sozialanalyse.report.numbers import format_change, format_number, join_words
+from sozialanalyse.report.numbers import format_change, format_number, join_words, quoted
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import descendants, index_finding
 from sozialanalyse.report.view import AreaView, IndexView, records
@@ -29,7 +30,7 @@ def sozialindex(area: AreaView) -> Fragment:
     result += paragraph(index.description)
     years = area.analysis.years
     indicators = area.analysis.indicators["label"]
-    used = [f"{indicators[key]} ({years[key]})" for key in index.indicator_ids]
+    used = [f"»{indicators[key]}« ({years[key]})" for key in index.indicator_ids]
     result += note(f"Indikatoren und ihr Jahr: {join_words(used)}.")
     for text in index.notes:
         result += note(text)
@@ -52,12 +53,14 @@ def _index_parts(area: AreaView, index: IndexView, parts: pd.DataFrame) -> Fragm
     )
     most = [name for name, part in zip(names, added, strict=True) if part < 0][:3]
     finding = f"Beiträge der Indikatoren zum {index.title} in {area.name}: " + (
-        f"am stärksten senken ihn {join_words(most)}." if most else "kein Indikator senkt ihn."
+        f"am stärksten senken ihn {quoted(most)}." if most else "kein Indikator senkt ihn."
     )
-    values = "; ".join(f"{name} {format_change(part, 2)}" for name, part in zip(names, added, strict=True))
+    values = "; ".join(f"»{name}« {format_change(part, 2)}" for name, part in zip(names, added, strict=True))
     caption = f"{index.title}: woraus sich der Wert von {area.name} zusammensetzt."
     caption += f" Alle Balken zusammen ergeben {format_change(sum(added), 2)}."
-    return figure(svg, f"{finding} {values}.", caption)
+    return paragraph(finding) + figure(
+        svg, f"{finding} {values}.", caption, origin(area.analysis, index.indicator_ids)
+    )
 
 
 def _index_ranking(area: AreaView, index: IndexView, keys: list[str]) -> Fragment:

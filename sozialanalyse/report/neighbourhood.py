@@ -13,6 +13,7 @@ from sozialanalyse.report.connection_charts import CLUSTERS, MoranPanel, draw_mo
 from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
 from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.numbers import format_number, join_words
+from sozialanalyse.report.sources import map_origin, origin
 
 __all__ = ["clusters", "neighbours"]
 
@@ -43,32 +44,30 @@ def neighbours(view: ConnectionView) -> Fragment:
                 )
             )
     if not panels:
-        return warning("Moran-I ist für diese Indikatoren nicht bestimmt.")
+        return warning("Ob sich Nachbarn ähneln, lässt sich für diese Indikatoren nicht bestimmen.")
     found = "; ".join(
         _moran_text(labels[key], float(moran["statistic"][key]), float(moran["p"][key])) for key in view.lead
     )
     caption = (
-        "Wert jedes Gebiets gegen das Mittel seiner Nachbarn. Je steiler die Linie (Moran-I), desto "
-        "ähnlicher "
-        "sind sich Nachbarn; 0 heißt keine Ähnlichkeit. Grau hinterlegt: Gebiet und Nachbarn auf "
-        "derselben Seite des "
-        "Mittels."
+        "Wert jedes Gebiets gegen das Mittel seiner Nachbarn. Je steiler die Linie, desto ähnlicher sind "
+        "sich Nachbarn (Maßzahl: Moran-I); 0 heißt keine Ähnlichkeit. Grau hinterlegt: Gebiet und Nachbarn "
+        "auf derselben Seite des Mittels."
     )
     explained = paragraph(
         "Ähneln sich Nachbarn, dann zählen sie für die Prüfung nicht als voneinander unabhängig; die "
         "Intervalle oben "
         f"berücksichtigen das. {found}."
     )
-    return explained + figure(draw_moran(panels), f"{found}.", caption)
+    return explained + figure(draw_moran(panels), f"{found}.", caption, origin(view.analysis, view.lead))
 
 
 def _moran_text(label: str, statistic: float, p: float) -> str:
     if not np.isfinite(statistic):
-        return f"»{label}«: Moran-I nicht bestimmt"
+        return f"»{label}«: Ähnlichkeit der Nachbarn nicht bestimmt"
     word = "Nachbarn ähneln sich" if statistic > 0 else "Nachbarn unterscheiden sich"
     if not p < ALERT:
         word = "keine Ähnlichkeit der Nachbarn erkennbar"
-    return f"»{label}«: {word} (Moran-I {format_number(statistic, 2)})"
+    return f"»{label}«: {word} ({format_number(statistic, 2)} von höchstens etwa 1)"
 
 
 def _marked(rows: pd.DataFrame) -> list[str]:
@@ -130,11 +129,11 @@ def _cluster_map(view: ConnectionView, indicator_id: str, rows: pd.DataFrame) ->
     )
     if view.analysis.schematic_geometry:
         caption += " Die Umrisse sind schematisch."
-    if view.analysis.attribution:
-        caption += f" {view.analysis.attribution}"
     if not parts:
         return paragraph(f"{finding}.")
-    return paragraph(f"{finding}.") + figure(svg, f"{finding}.", caption)
+    return paragraph(f"{finding}.") + figure(
+        svg, f"{finding}.", caption, map_origin(view.analysis, [indicator_id])
+    )
 
 
 def _listed(names: Sequence[str], most: int = 6) -> str:

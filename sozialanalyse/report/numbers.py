@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -15,15 +15,20 @@ __all__ = [
     "format_change",
     "format_interval",
     "format_number",
+    "format_spoken",
     "format_ticks",
     "format_value",
+    "format_years",
     "join_words",
+    "quoted",
 ]
 
 LOCALE: Final = Locale.parse("de_DE")
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MOST_DECIMALS: Final = 8
+SILENT_UNITS: Final = frozenset({"Index", "z-Wert"})
+"""Units that say what a number is, and that no sentence would speak."""
 
 
 @lru_cache(maxsize=64)
@@ -98,6 +103,40 @@ def format_value(value: float, unit: str, decimals: int) -> str:
     if not math.isfinite(value):
         return "–"
     return f"{format_number(value, decimals)}{NO_BREAK}{unit}".rstrip(NO_BREAK)
+
+
+def format_spoken(value: float, unit: str, decimals: int) -> str:
+    r"""Write a value for a sentence: like `format_value`, but ``62`` rather than ``62 Index``.
+
+    Examples
+    --------
+    >>> format_spoken(62.0, "Index", 0), format_spoken(17.1, "%", 1)
+    ('62', '17,1\xa0%')
+    """
+    return format_value(value, "" if unit in SILENT_UNITS else unit, decimals)
+
+
+def format_years(years: Iterable[int]) -> str:
+    """Write years: one as it is, several as the span from the first to the last.
+
+    Examples
+    --------
+    >>> format_years([2022, 2022]), format_years([2022, 2021]), format_years([])
+    ('2022', '2021 bis 2022', '')
+    """
+    ordered = sorted(set(years))
+    return " bis ".join(dict.fromkeys(str(year) for year in (*ordered[:1], *ordered[-1:])))
+
+
+def quoted(labels: Iterable[str]) -> str:
+    """Write names of indicators in running text: in quotes, as an enumeration.
+
+    Examples
+    --------
+    >>> quoted(["SGB-II-Quote", "Kinderarmut"])
+    '»SGB-II-Quote« und »Kinderarmut«'
+    """
+    return join_words([f"»{label}«" for label in labels])
 
 
 def format_interval(lower: float, upper: float, decimals: int) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from sozialanalyse.report.charts import draw_pyramid
 from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
 from sozialanalyse.report.numbers import format_value
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.view import AreaView
 
 __all__ = ["population_pyramid"]
@@ -42,11 +43,14 @@ def population_pyramid(area: AreaView) -> Fragment:
     if hidden:
         fewest = area.analysis.rules.minimum_numerator
         caption += (
-            f" {hidden} Altersgruppen sind geheim (Punkt): Sie haben weniger als {fewest} Personen oder "
-            "schützen eine andere Gruppe. Die Anteile beziehen sich auf die übrigen."
+            f" {'Eine Altersgruppe ist' if hidden == 1 else f'{hidden} Altersgruppen sind'} geheim (Punkt), "
+            f"wegen weniger als {fewest} Personen oder zum Schutz einer anderen Gruppe. Die Anteile "
+            "beziehen sich auf die übrigen."
         )
     svg = draw_pyramid(own, city, (area.name, area.root.name))
-    return paragraph(finding + ".") + figure(svg, finding + ".", caption)
+    return paragraph(finding + ".") + figure(
+        svg, finding + ".", caption, origin(area.analysis, ["population"], [year])
+    )
 
 
 def _age_shares(frame: pd.DataFrame, area_id: str, year: int) -> pd.DataFrame | None:

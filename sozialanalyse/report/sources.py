@@ -1,26 +1,73 @@
-"""The last section: definitions, sources, how many values are hidden and why, licences and remarks."""
+"""Where figures come from: definitions, sources, years, licences, and how many values are hidden and why."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from html import escape
+from typing import Final
 
 from sozialanalyse.disclosure.suppress import SHOWN_REASONS
 from sozialanalyse.report.fragment import Fragment, note, paragraph
-from sozialanalyse.report.numbers import format_number
+from sozialanalyse.report.numbers import format_number, format_years
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.view import AreaView, records
+from sozialanalyse.report.view import Analysis, AreaView, records
 from sozialanalyse.vocabulary import DOMAIN_LABELS, SIGNS
 
-__all__ = ["definitions", "secrecy", "sources"]
+__all__ = ["definition_table", "definitions", "map_origin", "origin", "secrecy", "sources"]
+
+MOST_SOURCES: Final = 4
+_ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+def origin(analysis: Analysis, indicator_ids: Iterable[str], years: Iterable[int] | None = None) -> str:
+    """Return the line below a figure: whose figures it shows, and of which years.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Knows the sources.
+    indicator_ids : iterable of str
+        What the figure shows.
+    years : iterable of int, optional
+        Of these years; without them those in which the indicators are compared.
+    """
+    keys = list(indicator_ids)
+    given = analysis.indicators["source"].reindex(keys).dropna()
+    named = [text for text in dict.fromkeys(given) if text]
+    named = named or [source.title or source.path for source in analysis.sources] or [analysis.title]
+    word = "Quelle"
+    # What all sources say first, such as that they are made up, is said once.
+    starts = {text.partition(": ")[0] for text in named if ": " in text}
+    if len(starts) == 1 and all(": " in text for text in named):
+        word = f"Quelle ({starts.pop()})"
+        named = list(dict.fromkeys(text.partition(": ")[2] for text in named))
+    more = len(named) - MOST_SOURCES
+    listed = "; ".join(named[:MOST_SOURCES])
+    if more > 0:
+        listed += f" und {'eine weitere' if more == 1 else f'{more} weitere'} (siehe die Definitionen)"
+    span = format_years(analysis.years[key] for key in keys if key in analysis.years)
+    span = span if years is None else format_years(years)
+    return f"{word}: {listed}; Stand: {span}." if span else f"{word}: {listed}."
+
+
+def map_origin(analysis: Analysis, indicator_ids: Iterable[str]) -> str:
+    """Return the line below a map: also what the licence of its borders asks for."""
+    return f"{origin(analysis, indicator_ids)} {analysis.attribution}".rstrip()
 
 
 def definitions(area: AreaView) -> Fragment:
     """Return definition, source and years of every indicator."""
+    return definition_table(area, [str(key) for key in area.analysis.indicators.index])
+
+
+def definition_table(area: AreaView, indicator_ids: Iterable[str]) -> Fragment:
+    """Return definition, source and years of some indicators."""
     analysis = area.analysis
     there = analysis.values.where(area_id=area.area_id).frame.dropna(subset=["value"])
     span = records(there.groupby("indicator_id", observed=True)["year"].agg(["min", "max"]))
     body: list[list[Cell | str]] = []
-    for key, row in records(analysis.indicators).items():
+    for key, row in records(analysis.indicators.loc[list(indicator_ids)]).items():
         years = "–"
         if key in span:
             first, last = span[key]["min"], span[key]["max"]
@@ -53,16 +100,19 @@ def secrecy(area: AreaView) -> Fragment:
         reasons = "; ".join(
             f"{reason}: {format_number(int(count))}" for reason, count in sorted(counts.items())
         )
-        hidden = format_number(own.hidden_count)
-        text = (
-            f"Von {format_number(total)} Werten aller Jahre für {area.name} sind {hidden} geheim ({reasons})."
-        )
+        hidden = "ist einer" if own.hidden_count == 1 else f"sind {format_number(own.hidden_count)}"
+        text = f"Von {format_number(total)} Werten aller Jahre für {area.name} {hidden} geheim ({reasons})."
     elif total:
         text = f"Von {format_number(total)} Werten aller Jahre für {area.name} ist keiner geheim."
     else:
         text = f"Für {area.name} liegen keine Werte vor; geheim ist keiner."
     rules = [
-        (rule.name, _rule_value(getattr(analysis.rules, key), rule.unit), rule.valid_from, rule.source)
+        (
+            rule.name,
+            _rule_value(getattr(analysis.rules, key), rule.unit),
+            _german_date(rule.valid_from),
+            rule.source,
+        )
         for key, rule in analysis.rules.sources.items()
     ]
     about = [{"rule": key} for key in analysis.rules.sources]
@@ -71,7 +121,7 @@ def secrecy(area: AreaView) -> Fragment:
         (
             f"{rule.name} ({labels.get(indicator, indicator)})",
             _rule_value(analysis.rules.stricter[indicator][key], rule.unit),
-            rule.valid_from,
+            _german_date(rule.valid_from),
             rule.source,
         )
         for indicator, group in analysis.rules.stricter_sources.items()
@@ -84,12 +134,12 @@ def secrecy(area: AreaView) -> Fragment:
     ]
     table = html_table(
         "Regeln der Geheimhaltung",
-        ["Regel", "Wert", "gilt seit", "Quelle"],
+        ["Regel", "Wert", "gilt seit", "Quelle oder Begründung"],
         [list(rule) for rule in rules],
         row_data=about,
     )
     signs = "; ".join(f"»{sign}« {meaning}" for sign, meaning in SIGNS.items())
-    return paragraph(text) + table + note(f"Zeichen nach DIN 55301: {signs}. »–« kein Wert.")
+    return paragraph(text) + table + note(f"Zeichen nach DIN 55301: {signs}. »–« es liegt kein Wert vor.")
 
 
 def _rule_value(value: bool | int, unit: str) -> str:
@@ -98,8 +148,13 @@ def _rule_value(value: bool | int, unit: str) -> str:
     return f"{value} {unit}"
 
 
+def _german_date(text: str) -> str:
+    found = _ISO_DATE.fullmatch(text)
+    return f"{int(found[3])}.{int(found[2])}.{found[1]}" if found else text
+
+
 def sources(area: AreaView) -> Fragment:
-    """Return the dataset's sources and licences, its version, and remarks on the data."""
+    """Return the dataset with its sources and licences."""
     analysis = area.analysis
     entries = [(source.title or source.path, source.path) for source in analysis.sources]
     entries += [
@@ -107,12 +162,9 @@ def sources(area: AreaView) -> Fragment:
     ]
     if analysis.attribution:
         entries.append((analysis.attribution, ""))
-    entries.append((f"Datensatz »{analysis.title}«, Prüfsumme {analysis.fingerprint[:16]}", ""))
+    entries.insert(0, (f"Datensatz: {analysis.title}", ""))
     html = f"<ul>{''.join(f'<li>{_link(title, path)}</li>' for title, path in entries)}</ul>"
-    result = Fragment(html, "\n".join(title for title, _ in entries))
-    for remark in analysis.remarks:
-        result += note(remark)
-    return result
+    return Fragment(html, "\n".join(title for title, _ in entries))
 
 
 def _link(title: str, path: str) -> str:

@@ -11,10 +11,12 @@ import pandas as pd
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import format_change, format_number, join_words
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.studied import IndexStudy
 from sozialanalyse.report.study_charts import draw_ranks, draw_shares
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.view import AreaView
+from sozialanalyse.report.text import for_readers
+from sozialanalyse.report.view import JUDGED_DOMAINS, AreaView
 from sozialanalyse.vocabulary import DOMAIN_LABELS
 
 __all__ = [
@@ -58,7 +60,7 @@ def construction(study: IndexStudy) -> Fragment:
     """Return how the index is made, with its indicators and their weights."""
     index = study.analysis.index
     if index is None or study.missing:
-        return warning(study.missing)
+        return warning(for_readers(study.missing))
     result = paragraph(index.description)
     catalogue = study.analysis.indicators
     weights = study.indicators.frame.set_index("indicator_id")["nominal"]
@@ -69,10 +71,11 @@ def construction(study: IndexStudy) -> Fragment:
             str(study.analysis.years[key]),
             f"{format_number(100 * float(weights[key]), 1)} %" if key in weights.index else "–",
             str(catalogue["definition"][key]),
+            str(catalogue["source"][key]),
         ]
         for key in index.indicator_ids
     ]
-    header = ["Indikator", "Bereich", "Jahr", "Gewicht", "Definition"]
+    header = ["Indikator", "Bereich", "Jahr", "Gewicht", "Definition", "Quelle"]
     result += html_table(f"Indikatoren im {index.title}", header, body, numeric=[3])
     for text in index.notes:
         result += note(text)
@@ -83,8 +86,8 @@ def ranks(study: IndexStudy) -> Fragment:
     """Return the rank of each area with the intervals from chance and from other choices."""
     frame = study.ranks.frame.dropna(subset=["rank"])
     if study.missing or not len(frame):
-        return warning(study.missing or "Kein Gebiet hat einen Rang.")
-    names = study.analysis.areas["name"]
+        return warning(for_readers(study.missing) or "Kein Gebiet hat einen Rang.")
+    names = study.analysis.areas["distinct_name"]
     frame = frame.assign(name=[str(names[key]) for key in frame["area_id"]]).sort_values(
         ["rank", "name"], kind="stable"
     )
@@ -95,10 +98,10 @@ def ranks(study: IndexStudy) -> Fragment:
     finding = f"Rang 1: {top['name']}, {_span_text(study, top)}."
     if len(widths):
         fixed = int((widths == 0).sum())
+        kept = f"bei {fixed} von {len(widths)} Gebieten" if fixed else "bei keinem Gebiet"
         finding += (
-            f" Bei anderen Entscheidungen bleibt der Rang von {fixed} der {len(widths)} Gebiete gleich; im "
-            "Mittel ist das "
-            f"Intervall {format_number(float(widths.mean()) + 1, 1)} Ränge breit."
+            f" Bei anderen Entscheidungen bleibt {kept} der Rang gleich; im Mittel ist das Intervall "
+            f"{format_number(float(widths.mean()) + 1, 1)} Ränge breit."
         )
     caption = f"Ränge mit {level}-%-Intervallen."
     if len(frame) > len(shown):
@@ -110,20 +113,35 @@ def ranks(study: IndexStudy) -> Fragment:
         "Gebiete mit "
         f"überlappenden Intervallen sollten nicht als verschieden belastet gelten. {finding}"
     )
-    return result + figure(draw_ranks(shown, len(frame)), finding, caption)
+    return result + figure(draw_ranks(shown, len(frame)), finding, caption, _origin(study))
+
+
+def _origin(study: IndexStudy) -> str:
+    index = study.analysis.index
+    return origin(study.analysis, index.indicator_ids if index else ())
 
 
 def _span_text(study: IndexStudy, row: pd.Series[float]) -> str:
-    level = format_number(100 * study.confidence)
-    parts = [
-        f"{word} {_ranks_text(row[f'{kind}_lower'], row[f'{kind}_upper'])}"
-        for kind, word in (("sampling", "durch Zufall"), ("choice", "bei anderen Entscheidungen"))
+    """Say between which ranks an area may lie; what is the same for both reasons is said once."""
+    level = f"{format_number(100 * study.confidence)}-%-Intervall"
+    kinds = {"sampling": "durch Zufall", "choice": "bei anderen Entscheidungen"}
+    spans = {
+        word: (row[f"{kind}_lower"], row[f"{kind}_upper"])
+        for kind, word in kinds.items()
         if pd.notna(row[f"{kind}_lower"])
-    ]
-    return f"{level}-%-Intervall {join_words(parts)}" if parts else "ohne Intervall"
+    }
+    if not spans:
+        return "ohne Intervall"
+    if len(set(spans.values())) == 1:
+        words, span = " wie ".join(spans), next(iter(spans.values()))
+        return f"{level} {words}: {_ranks_text(*span, float(row['rank']))}"
+    parts = [f"{word} {_ranks_text(*span, float(row['rank']))}" for word, span in spans.items()]
+    return f"{level} {join_words(parts)}"
 
 
-def _ranks_text(lower: float, upper: float) -> str:
+def _ranks_text(lower: float, upper: float, rank: float) -> str:
+    if lower == upper == rank:
+        return "derselbe Rang"
     return f"Rang {lower:.0f}" if lower == upper else f"Rang {lower:.0f} bis {upper:.0f}"
 
 
@@ -144,17 +162,15 @@ def choices(study: IndexStudy) -> Fragment:
         for name, total in zip(names, frame["total"], strict=True)
     )
     finding = (
-        f"Im Mittel verschiebt sich ein Rang um {shift}, wenn anders entschieden wird. Anteil an diesen "
-        "Verschiebungen im "
-        f"Zusammenspiel: {listed}."
+        f"Im Mittel verschiebt sich ein Rang um {shift}, wenn anders entschieden wird. Anteil jeder "
+        f"Entscheidung an diesen Verschiebungen, zusammen mit den anderen: {listed}."
     )
     caption = (
-        "Anteil jeder Entscheidung an den Verschiebungen der Ränge (Sobol-Indizes). Im Zusammenspiel "
-        "zählen gemeinsame "
-        "Anteile mehrfach; die Summe kann über 100 % liegen."
+        "Anteil jeder Entscheidung an den Verschiebungen der Ränge (berechnet als Sobol-Indizes). Im "
+        "Zusammenspiel zählen gemeinsame Anteile mehrfach; die Summe kann über 100 % liegen."
     )
     svg = draw_shares(names, [float(v) for v in frame["first"]], [float(v) for v in frame["total"]])
-    return paragraph(finding) + figure(svg, finding, caption)
+    return paragraph(finding) + figure(svg, finding, caption, _origin(study))
 
 
 def inner_consistency(study: IndexStudy) -> Fragment:
@@ -175,23 +191,26 @@ def inner_consistency(study: IndexStudy) -> Fragment:
     ]
     word = next(word for limit, word in ALPHA_WORDS if not study.alpha < limit)
     text = (
-        f"Cronbachs Alpha misst, ob die Indikatoren dasselbe anzeigen; 1 wäre vollständig. Hier beträgt es "
-        f"{format_number(study.alpha, 2)} ({word}), berechnet aus {study.complete} Gebieten mit allen "
-        "Werten. Eine einzige "
-        f"gemeinsame Richtung (erste Hauptkomponente) gibt {format_number(100 * study.explained)} % aller "
-        "Unterschiede wieder."
+        f"Die Übereinstimmung der Indikatoren ist {word}: Die Maßzahl dafür (Cronbachs Alpha) beträgt "
+        f"{format_number(study.alpha, 2)}; 1 hieße, dass alle dasselbe anzeigen. Sie ist aus "
+        f"{study.complete} Gebieten mit allen Werten berechnet. Ein einziges gemeinsames Muster (die erste "
+        f"Hauptkomponente) gibt {format_number(100 * study.explained)} % aller Unterschiede wieder."
     )
-    header = ["Indikator", "Ladung", "Korrelation mit dem Index", "Gewicht", "tatsächlicher Anteil"]
+    header = [
+        "Indikator",
+        "Nähe zum gemeinsamen Muster",
+        "Nähe zum Index",
+        "Gewicht",
+        "tatsächlicher Anteil",
+    ]
     title = study.analysis.index.title if study.analysis.index else "Index"
     result = paragraph(text) + html_table(
         f"Wie die Indikatoren zum {title} passen", header, body, numeric=[1, 2, 3, 4]
     )
     return result + note(
-        "Ladung: Korrelation mit der gemeinsamen Richtung aller Indikatoren. Tatsächlicher Anteil: Anteil "
-        "des Indikators an "
-        "den Unterschieden zwischen den Gebieten. Weicht er stark vom Gewicht ab, zählt der Indikator "
-        "mehr oder weniger, "
-        "als das Gewicht verspricht."
+        "Nähe: Korrelation von −1 bis 1; 1 heißt völliger Gleichlauf. Tatsächlicher Anteil: Anteil des "
+        "Indikators an den Unterschieden zwischen den Gebieten. Weicht er stark vom Gewicht ab, zählt der "
+        "Indikator mehr oder weniger, als das Gewicht verspricht."
     )
 
 
@@ -205,7 +224,7 @@ def development(study: IndexStudy) -> Fragment:
         return warning(
             "Kein Dynamikindex: Der Datensatz hat keine Werte aus einem Jahr, das weit genug zurückliegt."
         )
-    names = study.analysis.areas["name"]
+    names = study.analysis.areas["distinct_name"]
     body: list[list[Cell | str]] = []
     for status, label in enumerate(index.class_labels):
         line: list[Cell | str] = [label]
@@ -221,7 +240,7 @@ def development(study: IndexStudy) -> Fragment:
     text = (
         f"Der Dynamikindex vergleicht die Veränderung derselben Indikatoren ({study.period}) mit der "
         "mittleren Veränderung "
-        "aller Gebiete: »negativ« heißt schlechter entwickelt als die Stadt insgesamt, nicht unbedingt "
+        "aller Gebiete: »negativ« heißt schlechter entwickelt als die Gebiete im Mittel, nicht unbedingt "
         "schlechter als früher."
     )
     if named:
@@ -236,7 +255,9 @@ def remarks(study: IndexStudy) -> Fragment:
     """Return what could not be computed."""
     result = note("Der Index beschreibt Gebiete, nicht die Menschen, die dort wohnen.")
     for text in study.remarks:
-        result += note(text)
+        # The section on change has said already why there is none.
+        if not text.startswith("Kein Dynamikindex"):
+            result += note(for_readers(text))
     return result
 
 
@@ -249,11 +270,14 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
     rows = frame[frame["area_id"] == area.area_id].dropna(subset=["rank"])
     if study.missing or not len(rows):
         level = area.analysis.levels[-1].label
+        if area.is_finest:
+            return note(f"{area.name} hat keinen Rang: {for_readers(study.missing) or 'Es fehlen Werte.'}")
         return note(f"Rang mit Intervall und Indizes der Bereiche gibt es auf der Ebene {level}.")
     row = rows.iloc[0]
     ranked = int(frame["rank"].notna().sum())
     title = area.analysis.index.title if area.analysis.index else "Index"
     text = f"Rang {row['rank']:.0f} von {ranked} im {title}, {_span_text(study, row)}."
+    of_all = set(study.domains.frame["domain"])
     domains = study.domains.where(area_id=area.area_id).frame
     domains = domains[domains["index"].notna()]
     body: list[list[Cell | str]] = [
@@ -264,6 +288,9 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
         ]
         for line in domains.to_dict("records")
     ]
+    there = set(domains["domain"])
+    nowhere = [DOMAIN_LABELS[name] for name in JUDGED_DOMAINS if name not in of_all]
+    not_here = [DOMAIN_LABELS[name] for name in JUDGED_DOMAINS if name in of_all - there]
     result = paragraph(text)
     if body:
         result += html_table(
@@ -276,5 +303,13 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
             "Jeder Index ist der Mittelwert der standardisierten Indikatoren eines Bereichs; 0 ist das "
             "Mittel der Gebiete, "
             "negativ heißt stärker belastet."
+        )
+    if not_here:
+        result += note(
+            f"Ohne Index für {area.name}, weil hier zu viele Werte fehlen: {join_words(not_here)}."
+        )
+    if nowhere:
+        result += note(
+            f"Ohne Index in allen Gebieten, weil der Datensatz zu wenige Werte hat: {join_words(nowhere)}."
         )
     return result

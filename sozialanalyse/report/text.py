@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.report.numbers import format_number, format_value, join_words
+from sozialanalyse.report.assess import certain_rows
+from sozialanalyse.report.numbers import format_number, format_spoken, join_words, quoted
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, Row, records
 
 __all__ = [
+    "UNRANKED",
     "count_word",
     "domain_finding",
+    "for_readers",
     "headline_indicators",
     "index_finding",
+    "place",
     "population_finding",
     "profile_sentences",
     "spread_sentences",
-    "value_text",
+    "uncertain_sentence",
+    "values_text",
 ]
 
 MOST_SPREADS = 3
+MOST_NAMED = 3
+_REMEDY = re.compile(r" ?\bBitte [^.]*(?:\.(?!\s|$)[^.]*)*\.")
+UNRANKED = "aber nicht nach Größe zu ordnen, weil zu wenige Gebiete einen Wert haben"
 NUMBER_WORDS = (
     "kein",
     "ein",
@@ -37,22 +47,41 @@ NUMBER_WORDS = (
 )
 
 
-def count_word(count: int) -> str:
-    """Write small numbers as words."""
+def count_word(count: int, one: str = "ein") -> str:
+    """Write small numbers as words; `one` is the form of 1 that agrees with its noun."""
+    if count == 1:
+        return one
     return NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else format_number(count)
 
 
+def for_readers(message: str) -> str:
+    """Return a message of ours without what it asks of those who work with the data.
+
+    Examples
+    --------
+    >>> for_readers("Das Merkmal ist überall gleich. Bitte es streichen.")
+    'Das Merkmal ist überall gleich.'
+    """
+    return _REMEDY.sub("", message)
+
+
 def value_text(row: Row) -> str:
-    """Write one indicator with what it is compared with: ``SGB-II-Quote 30,1 % (insgesamt 17,1 %)``."""
-    decimals = int(row["decimals"])
-    text = f"{row['label']} {format_value(row['value'], row['unit'], decimals)}"
+    """Write one indicator with what it is compared with: ``»SGB-II-Quote« 30,1 % (insgesamt 17,1 %)``."""
+
+    def spoken(column: str) -> str:
+        return format_spoken(row[column], row["unit"], int(row["decimals"]))
+
+    text = f"»{row['label']}« {spoken('value')}"
     if row["kind"] == "count":
         return text
     if pd.notna(row["city_value"]):
-        text += f" (insgesamt {format_value(row['city_value'], row['unit'], decimals)})"
-    elif row["ranked"] > 1:
-        text += f" (Mitte der Gebiete {format_value(row['level_median'], row['unit'], decimals)})"
-    return text
+        return f"{text} (insgesamt {spoken('city_value')})"
+    return f"{text} (Mitte der Gebiete {spoken('level_median')})" if row["ranked"] > 1 else text
+
+
+def values_text(rows: pd.DataFrame) -> str:
+    """Write several indicators as an enumeration."""
+    return join_words([value_text(row) for row in records(rows).values()])
 
 
 def population_finding(area: AreaView) -> str:
@@ -66,16 +95,23 @@ def population_finding(area: AreaView) -> str:
 
 
 def place_sentence(area: AreaView) -> str:
-    """Say what the area is, where it lies, and how many people live there."""
-    people = population_finding(area)
+    """Say how many people live in the area, or else what and where it is."""
+    if people := population_finding(area):
+        return f"{area.name} hat {people}."
     if area.is_root:
         finest = area.analysis.levels[-1]
         parts = int((area.analysis.areas["level"] == finest.level).sum())
-        division = f"{area.name} umfasst {parts} Gebiete (Ebene {finest.label})."
-        return f"{area.name} hat {people}." if people else division
-    within = area.root.name if area.parent is None else f"{area.parent.name}, {area.root.name}"
-    place = f"{area.level_label} in {within}"
-    return f"{area.name} ({place}) hat {people}." if people else f"{area.name}: {place}."
+        count = "ein Gebiet" if parts == 1 else f"{parts} Gebiete"
+        return f"{area.name} umfasst {count} (Ebene {finest.label})."
+    return f"{area.bare_name}: {place(area)}."
+
+
+def place(area: AreaView) -> str:
+    """Say of which level an area is and in which others it lies."""
+    above = [area.parent.name] if area.parent else []
+    return (
+        area.level_label if area.is_root else f"{area.level_label} in {', '.join([*above, area.root.name])}"
+    )
 
 
 def index_finding(area: AreaView) -> str:
@@ -98,7 +134,7 @@ def index_finding(area: AreaView) -> str:
     if not len(inside):
         return ""
     counts = [
-        f"{count_word(int(count))} »{index.class_labels[int(code)]}«"
+        f"{count_word(int(count), 'eines')} »{index.class_labels[int(code)]}«"
         for code, count in zip(*np.unique(inside["class_index"].to_numpy(), return_counts=True), strict=True)
     ]
     finest = area.analysis.levels[-1].label
@@ -128,30 +164,35 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
         sentences.append(finding)
     if area.is_root:
         return sentences + spread_sentences(area)
-    certain = scored[scored["assessment"].isin(["worse", "better"])].sort_values(
-        "burden", ascending=False, kind="stable"
-    )
-    place = area.root.name
-    for code, word, chosen in (
-        ("worse", "Ungünstiger", certain.head(3)),
-        ("better", "Günstiger", certain.tail(3).iloc[::-1]),
-    ):
-        named = [value_text(row) for row in records(chosen).values() if row["assessment"] == code]
-        if named:
-            sentences.append(f"{word} als in {place} insgesamt: vor allem {join_words(named)}.")
-    if not len(certain) and len(scored):
-        ranked = scored.dropna(subset=["burden"]).sort_values("burden", ascending=False, kind="stable")
-        high = [value_text(row) for row in records(ranked[ranked["burden"] > 0].head(2)).values()]
-        low = [value_text(row) for row in records(ranked[ranked["burden"] < 0].tail(2).iloc[::-1]).values()]
-        if high:
-            sentences.append(f"Am weitesten auf der ungünstigen Seite: {join_words(high)}.")
-        if low:
-            sentences.append(f"Am weitesten auf der günstigen Seite: {join_words(low)}.")
-        if (scored["assessment"] == "similar").any():
-            sentences.append(f"Kein Abstand zu {place} insgesamt ist statistisch gesichert.")
-        else:
-            sentences.append("Wie sicher diese Abstände sind, lässt sich aus den Daten nicht berechnen.")
+    city = area.root.name
+    certain = False
+    for code, word in (("worse", "Ungünstiger"), ("better", "Günstiger")):
+        ranked, unranked = certain_rows(scored, code)
+        certain = certain or bool(len(ranked) + len(unranked))
+        if len(ranked):
+            above_all = "vor allem " if len(ranked) > MOST_NAMED else ""
+            listed = values_text(ranked.head(MOST_NAMED))
+            sentences.append(f"{word} als in {city} insgesamt: {above_all}{listed}.")
+        if len(unranked):
+            opening = f"Ebenfalls {word.lower()}" if len(ranked) else f"{word} als in {city} insgesamt"
+            sentences.append(f"{opening}, {UNRANKED}: {values_text(unranked)}.")
+    if not certain and len(scored):
+        known = scored.dropna(subset=["burden"]).sort_values("burden", ascending=False, kind="stable")
+        high = known[known["burden"] > 0].head(2)
+        low = known[known["burden"] < 0].tail(2).iloc[::-1]
+        if len(high):
+            sentences.append(f"Am weitesten auf der ungünstigen Seite: {values_text(high)}.")
+        if len(low):
+            sentences.append(f"Am weitesten auf der günstigen Seite: {values_text(low)}.")
+        sentences.append(uncertain_sentence(area, scored))
     return sentences
+
+
+def uncertain_sentence(area: AreaView, rows: pd.DataFrame) -> str:
+    """Say of an area without any certain difference whether it has none, or nobody can know."""
+    if (rows["assessment"] == "similar").any():
+        return f"Kein Abstand zu {area.root.name} insgesamt ist statistisch gesichert."
+    return "Wie sicher diese Abstände sind, lässt sich aus den Daten nicht berechnen."
 
 
 def spread_sentences(area: AreaView) -> list[str]:
@@ -161,7 +202,7 @@ def spread_sentences(area: AreaView) -> list[str]:
         key for key in headline_indicators(analysis) if analysis.indicators["domain"][key] != "demography"
     ]
     peers = area.peers(keys).dropna(subset=["value"])
-    names = analysis.areas["name"]
+    names = analysis.areas["distinct_name"]
     rows = records(area.rows(keys))
     parts = []
     for key in keys[:MOST_SPREADS]:
@@ -170,8 +211,8 @@ def spread_sentences(area: AreaView) -> list[str]:
             row, (low, high) = rows[key], (values.iloc[0], values.iloc[-1])
             decimals = int(row["decimals"])
             parts.append(
-                f"{row['label']} von {format_value(low['value'], row['unit'], decimals)} "
-                f"({names[low['area_id']]}) bis {format_value(high['value'], row['unit'], decimals)} "
+                f"»{row['label']}« von {format_spoken(low['value'], row['unit'], decimals)} "
+                f"({names[low['area_id']]}) bis {format_spoken(high['value'], row['unit'], decimals)} "
                 f"({names[high['area_id']]})"
             )
     return (
@@ -194,8 +235,8 @@ def headline_indicators(analysis: Analysis) -> list[str]:
     return chosen
 
 
-def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> str:
-    """Say the finding of a domain's chart; this is its text alternative.
+def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> tuple[str, str]:
+    """Say the finding of a domain's chart in a sentence, and in another one the values that it shows.
 
     Parameters
     ----------
@@ -205,28 +246,51 @@ def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> str
         `assess_rows` of the indicators that are shown.
     domain_label : str
         German name of the domain.
+
+    Returns
+    -------
+    finding : str
+        How many indicators, and which, differ from the city; where no difference is known, the values.
+    values : str
+        The values, ``""`` where the finding has them already.
     """
     where = f"{domain_label} in {area.name}"
-    listed = "; ".join(value_text(row) for row in records(rows).values())
     if area.is_root:
-        return f"{where}: {listed}."
-    counts = rows["assessment"].value_counts()
+        return _with_extremes(area, rows, where), ""
+    values = values_text(rows)
+    labels = rows["label"].groupby(rows["assessment"], sort=False).agg(list).to_dict()
+    if set(labels) <= {"unknown"}:
+        return f"{where}: {values}.", ""
+    parts = [
+        f"{count_word(len(labels[code]), 'einer')} {words} ({quoted(labels[code])})"
+        for code, words in (
+            ("worse", "ungünstiger"),
+            ("better", "günstiger"),
+            ("higher", "höher"),
+            ("lower", "niedriger"),
+            ("similar", "nicht erkennbar anders"),
+            ("unknown", "ohne gesicherten Vergleich"),
+        )
+        if code in labels
+    ]
+    number = "Ein Indikator" if len(rows) == 1 else f"{len(rows)} Indikatoren"
+    compared = f"{number} im Vergleich mit {area.root.name} insgesamt"
+    return f"{where}: {compared}: {join_words(parts)}.", f"Werte: {values}."
+
+
+def _with_extremes(area: AreaView, rows: pd.DataFrame, where: str) -> str:
+    """List the values of the coarsest area, each with the smallest and largest of the finest level."""
+    values = area.peers([str(key) for key in rows.index]).groupby("indicator_id", observed=True)["value"]
+    ends = values.agg(["count", "min", "max"])
     parts = []
-    for code, words in (
-        ("worse", "ungünstiger"),
-        ("better", "günstiger"),
-        ("higher", "höher"),
-        ("lower", "niedriger"),
-        ("similar", "nicht erkennbar anders"),
-        ("unknown", "ohne gesicherten Vergleich"),
-    ):
-        if counts.get(code, 0):
-            parts.append(f"{count_word(int(counts[code]))} {words}")
-    if set(counts.index) <= {"unknown"}:
-        return f"{where}: {listed}."
-    number = (
-        "Vom einen gezeigten Indikator ist"
-        if len(rows) == 1
-        else f"Von {len(rows)} gezeigten Indikatoren sind"
+    for key, row in records(rows).items():
+        text = value_text(row)
+        if key in ends.index and ends["count"][key] > 1:
+            low, high = (format_number(float(ends[end][key]), int(row["decimals"])) for end in ("min", "max"))
+            text += f" ({low} bis {high})"
+        parts.append(text)
+    between = (
+        ", in Klammern der kleinste und der größte Wert der Gebiete" if (ends["count"] > 1).any() else ""
     )
-    return f"{where}: {number} gegenüber {area.root.name} insgesamt {join_words(parts)}. {listed}."
+    level = f" (Ebene {area.analysis.levels[-1].label})" if between else ""
+    return f"{where}{between}{level}: {join_words(parts)}."

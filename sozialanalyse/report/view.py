@@ -67,8 +67,8 @@ class Analysis:
     Attributes
     ----------
     title, synthetic, levels, areas, indicators, geometry, schematic_geometry, licenses, sources,
-    attribution, remarks, fingerprint
-        As in `sozialanalyse.dataset.schema.Dataset`.
+    attribution, remarks
+        As in `sozialanalyse.dataset.schema.Dataset`; `areas` has a column ``distinct_name`` besides.
     rules : DisclosureRules
         By which cells were hidden.
     confidence : float
@@ -101,7 +101,6 @@ class Analysis:
     sources: tuple[Source, ...]
     attribution: str
     remarks: tuple[str, ...]
-    fingerprint: str
     rules: DisclosureRules
     confidence: float
     years: Mapping[str, int]
@@ -142,7 +141,9 @@ class Analysis:
     @property
     def entries(self) -> dict[str, Row]:
         """Name, level and parent of each area, by its key."""
-        return self.keep("entries", lambda: records(self.areas[["name", "level", "parent_id"]]))
+        return self.keep(
+            "entries", lambda: records(self.areas[["name", "distinct_name", "level", "parent_id"]])
+        )
 
     @property
     def shown(self) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
@@ -201,13 +202,18 @@ class AreaView:
 
     @property
     def name(self) -> str:
-        """Name of the area."""
+        """Name that no other area has: where two have the same, the level is added."""
+        return str(self.analysis.entries[self.area_id]["distinct_name"])
+
+    @property
+    def bare_name(self) -> str:
+        """Name without the level, for places that say the level anyway."""
         return str(self.analysis.entries[self.area_id]["name"])
 
     @property
     def full_name(self) -> str:
         """Name with the word for its level: an area and its parent may have the same name."""
-        return f"{self.level_label} {self.name}"
+        return f"{self.level_label} {self.bare_name}"
 
     @property
     def level(self) -> str:

@@ -36,8 +36,8 @@ class Provenance:
     ----------
     dataset_title : str
         German title of the dataset.
-    fingerprint : str
-        SHA-256 of the dataset, hexadecimal.
+    years : str
+        German words for the years that the figures are of, such as ``"2016 bis 2022"``, or ``""``.
     package_version : str
         Version of this package.
     synthetic : bool
@@ -49,12 +49,19 @@ class Provenance:
     """
 
     dataset_title: str
-    fingerprint: str
+    years: str
     package_version: str
     synthetic: bool = False
     sources: tuple[Link, ...] = ()
     licenses: tuple[Link, ...] = ()
     attribution: str = ""
+
+    @property
+    def shown_title(self) -> str:
+        """Title of the dataset; one that is made up says so, and says it once."""
+        if not self.synthetic or "synthetisch" in self.dataset_title.casefold():
+            return self.dataset_title
+        return f"{self.dataset_title} (synthetische Beispieldaten)"
 
 
 @cache

@@ -22,7 +22,7 @@ class IndexEntry:
     area_id, name : str
         The area.
     level : str
-        German word for its level.
+        German word for its level, or for a page that is not found by its area the area's name.
     parent_id : str
         Key of the area above, ``""`` at the root.
     href : str
@@ -31,6 +31,8 @@ class IndexEntry:
         Whether its page could not be made.
     outdated : bool
         Whether its page was made earlier, from other data, rules or programs.
+    description : str
+        One sentence on what the page answers, or ``""``.
     """
 
     area_id: str
@@ -40,6 +42,7 @@ class IndexEntry:
     href: str = ""
     failed: bool = False
     outdated: bool = False
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _Node:
     href: str
     failed: bool
     outdated: bool
+    description: str
     children: tuple[_Node, ...]
 
     @property
@@ -129,6 +133,7 @@ def _section(section: IndexSection) -> _Section:
                 entry.href,
                 entry.failed,
                 entry.outdated,
+                entry.description,
                 nodes(entry.area_id),
             )
             for entry in below.get(parent_id, ())

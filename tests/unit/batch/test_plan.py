@@ -52,7 +52,7 @@ def test_words_stand_for_the_first_and_the_last_level_of_any_dataset(project: Pa
     assert [run.area_id for run in plan_of(project, dataset, both).runs] == ["stadt", *"abcd"]
 
 
-VARIANTS = (Variant("neu", "Neu", {"year": "2024"}), Variant("alt", "Alt", {"year": "2020"}))
+VARIANTS = (Variant("neu", "Neu", "", {"year": "2024"}), Variant("alt", "Alt", "", {"year": "2020"}))
 
 
 def test_a_recipe_with_variants_makes_one_page_of_each_for_every_area(
@@ -69,7 +69,7 @@ def test_a_recipe_with_variants_makes_one_page_of_each_for_every_area(
 
 
 def test_a_fault_of_one_variant_is_named_once(project: Path, dataset: Dataset) -> None:
-    wrong = Variant("falsch", "Falsch", {"jahr": "2020"})
+    wrong = Variant("falsch", "Falsch", "", {"jahr": "2020"})
     recipe = replace(RECIPE, parameters={"monat": "1"}, variants=(*VARIANTS, wrong))
     with pytest.raises(ParameterError) as caught:
         plan_of(project, dataset, recipe)

@@ -9,7 +9,7 @@ import pytest
 from sozialanalyse.batch.recipe import Variant, parameters_digest, read_recipe, read_recipes
 from sozialanalyse.errors import ParameterError
 
-HEAD = "title: Bild\ndescription: Ein Satz.\n"
+HEAD = "title: Bild\ndescription: D\n"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -33,9 +33,9 @@ def test_areas_are_chosen_by_level_or_key(for_each: str, chosen: tuple[object, .
 
 
 def test_variants_are_read_with_their_own_values(tmp_path: Path) -> None:
-    text = "variants: [{name: a-1, title: Erstes, parameters: {x: eins}}]\n"
+    text = "variants: [{name: a-1, title: Erstes, description: D, parameters: {x: eins}}]\n"
     recipe = read_recipe(write(tmp_path, f"{HEAD}for_each: {{level: coarsest}}\n{text}"))
-    assert recipe.variants == (Variant("a-1", "Erstes", {"x": "eins"}),)
+    assert recipe.variants == (Variant("a-1", "Erstes", "D", {"x": "eins"}),)
 
 
 def test_a_date_stays_the_text_that_was_written(tmp_path: Path) -> None:
@@ -65,25 +65,35 @@ def test_a_key_with_leading_zero_must_be_quoted(tmp_path: Path) -> None:
         (f"{HEAD}for_each: {{level: all}}\nvariants: {{a: 1}}\n", "»variants« ist eine Liste"),
         (f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a}}]\n", "braucht genau: name, title"),
         (
-            f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: A b, title: T, parameters: {{}}}}]\n",
+            f"{HEAD}for_each: {{level: all}}\n"
+            f"variants: [{{name: A b, title: T, description: D, parameters: {{}}}}]\n",
             "kleinen Buchstaben",
         ),
         (
-            f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a, title: '', parameters: {{}}}}]\n",
+            f"{HEAD}for_each: {{level: all}}\n"
+            f"variants: [{{name: a, title: '', description: D, parameters: {{}}}}]\n",
             "fehlt »title« bei »a«",
         ),
         (
-            f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a, title: T, parameters: [b]}}]\n",
+            f"{HEAD}for_each: {{level: all}}\n"
+            f"variants: [{{name: a, title: T, description: '', parameters: {{}}}}]\n",
+            "fehlt »description« bei »a«",
+        ),
+        (f"{HEAD}for_each: {{level: all}}\nposition: vorn\n", "»position« ist eine ganze Zahl"),
+        (
+            f"{HEAD}for_each: {{level: all}}\n"
+            f"variants: [{{name: a, title: T, description: D, parameters: [b]}}]\n",
             "eine Zuordnung von Namen",
         ),
         (
             f"{HEAD}for_each: {{level: all}}\nparameters: {{x: 1}}\n"
-            "variants: [{name: a, title: T, parameters: {x: 2}}]\n",
+            "variants: [{name: a, title: T, description: D, parameters: {x: 2}}]\n",
             "steht dasselbe: x",
         ),
         (
             f"{HEAD}for_each: {{level: all}}\n"
-            "variants: [{name: a, title: T, parameters: {}}, {name: a, title: U, parameters: {}}]\n",
+            "variants: [{name: a, title: T, description: D, parameters: {}}, "
+            "{name: a, title: U, description: D, parameters: {}}]\n",
             "ein Name doppelt",
         ),
     ],
@@ -117,3 +127,11 @@ def test_rules_are_no_recipes_but_count_for_the_digest(tmp_path: Path) -> None:
 def test_a_folder_without_recipes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="liegt keine YAML-Datei"):
         read_recipes(tmp_path)
+
+
+def test_recipes_come_by_position_then_by_name(tmp_path: Path) -> None:
+    for name, position in (("a", ""), ("b", "position: 2\n"), ("c", "position: 1\n"), ("d", "position: 2\n")):
+        (tmp_path / f"{name}.yaml").write_text(
+            f"{HEAD}for_each: {{level: all}}\n{position}", encoding="utf-8"
+        )
+    assert [recipe.notebook for recipe in read_recipes(tmp_path)] == ["c", "b", "d", "a"]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
 from sozialanalyse.batch.cache import CACHE, unchanged_summary, whole_digest
 from sozialanalyse.batch.executors import Lost
@@ -169,12 +170,44 @@ def test_pages_that_are_no_longer_planned_go_but_foreign_files_stay(folder: Path
     }
 
 
+VARIANTS = (
+    "variants: [{name: neu, title: Neues, description: Was neu ist., parameters: {}}, "
+    "{name: alt, title: Altes, description: Was alt ist., parameters: {}}]"
+)
+
+
+def test_variants_with_one_page_each_share_a_heading_and_say_what_they_answer(folder: Path) -> None:
+    recipe = folder / "parameters" / "bild.yaml"
+    recipe.write_text(f"{recipe.read_text().replace('level: all', 'areas: [stadt]')}{VARIANTS}\n")
+    batch(folder)
+    index = BeautifulSoup(files(folder)["index.html"], "html.parser").main
+    assert [heading.get_text() for heading in index.find_all("h2")] == ["Bild"]
+    assert [" ".join(item.get_text(" ").split()) for item in index.find_all("li")] == [
+        "Neues Musterstadt Was neu ist.",
+        "Altes Musterstadt Was alt ist.",
+    ]
+
+
+def test_the_state_of_a_page_is_its_years_and_the_checksum_stands_in_the_manifest_only(folder: Path) -> None:
+    batch(folder)
+    written = files(folder)
+    checksum = json.loads(written["manifest.json"])["dataset"]["fingerprint"]
+    for name in ("index.html", "bild/stadt.html"):
+        assert checksum[:8] not in written[name].decode()
+        assert "<dt>Datenstand</dt><dd>2024</dd>" in written[name].decode()
+
+
+def test_areas_of_one_name_are_told_apart_in_links(folder: Path) -> None:
+    areas = folder / "data" / "areas.csv"
+    areas.write_text(areas.read_text().replace("Bezirk A", "Musterstadt"))
+    batch(folder)
+    trail = BeautifulSoup(files(folder)["bild/a.html"], "html.parser").select(".sa-trail li")
+    assert [item.get_text() for item in trail] == ["Übersicht", "Musterstadt (Stadt)", "Musterstadt (Bezirk)"]
+
+
 def test_every_variant_has_pages_links_and_a_heading_of_its_own(folder: Path) -> None:
     recipe = folder / "parameters" / "bild.yaml"
-    variants = (
-        "variants: [{name: neu, title: Neues, parameters: {}}, {name: alt, title: Altes, parameters: {}}]"
-    )
-    recipe.write_text(f"{recipe.read_text()}{variants}\n")
+    recipe.write_text(f"{recipe.read_text()}{VARIANTS}\n")
     batch(folder)
     assert 'href="a-neu.html"' in page(folder, "stadt-neu")
     assert "-alt.html" not in page(folder, "stadt-neu")

@@ -54,6 +54,8 @@ def test_all_faults_are_named_in_one_message() -> None:
         ("minimum_effective", 3.9),
         ("minimum_groups", 3),
         ("shared_sources", (("alone",),)),
+        ("told_pairs", (("a", "b", "c"),)),
+        ("told_pairs", ("ab",)),
     ],
 )
 def test_each_value_out_of_range_is_refused(name: str, value: object) -> None:

@@ -56,7 +56,7 @@ def test_texts_are_escaped_in_every_building_block(parse_html: Callable[[str], A
         paragraph(text, css_class="x"),
         note(text),
         warning(text),
-        figure(b"<svg/>", text, text),
+        figure(b"<svg/>", text, text, text),
         html_table(text, [text, text], [[text, Cell(text, text)]]),
     ]
     for block in blocks:

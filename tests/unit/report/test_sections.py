@@ -122,6 +122,8 @@ def test_no_word_claims_a_cause(drawn: Any) -> None:
 
 def test_numbers_are_german(drawn: Any) -> None:
     text = drawn.fragment.text + visible(drawn.fragment.html)
+    # A source is quoted as it names itself, with its day of record.
+    text = re.sub(r"Quelle(?: \(|: )[^\n<]*", "", text)
     assert not re.search(r"\d\.\d{1,2}\s*%", text)
     if drawn.section not in QUOTING:
         assert not re.search(r"\d\.\d{1,2}(?!\d)", text), "a decimal point"

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from sozialanalyse.site.frame import Provenance
 from sozialanalyse.site.index_page import IndexEntry, IndexSection, render_index
 
-PROVENANCE = Provenance("Musterstadt", "0123456789abcdef", "0.1.0")
+PROVENANCE = Provenance("Musterstadt", "2022", "0.1.0")
 CITY = IndexEntry("s", "Musterstadt", "Stadt", "", "n/s.html")
 
 
@@ -76,6 +76,12 @@ def test_each_notebook_has_a_section_with_heading_and_sentence() -> None:
     assert [heading.get_text() for heading in page.main.find_all("h2")] == ["Bild", "Profil"]
     assert "2 Seiten aus 2 Auswertungen." in page.main.get_text()
     assert "Noch ein Satz." in page.main.get_text()
+
+
+def test_a_page_may_say_in_a_sentence_what_it_answers() -> None:
+    page = soup_of(section((replace(CITY, description="Wo Kinder in Armut leben."),)))
+    (item,) = page.select("[data-name]")
+    assert " ".join(item.get_text(" ").split()) == "Musterstadt Stadt Wo Kinder in Armut leben."
 
 
 def test_search_is_hidden_until_the_script_runs_and_nothing_else_depends_on_it() -> None:
