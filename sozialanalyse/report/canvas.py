@@ -115,6 +115,15 @@ class Canvas:
         look += f' stroke-dasharray="{" ".join(_number(step * width) for step in dash)}"' if dash else ""
         self._parts.append(f'<path d="{path}"{look}/>')
 
+    def strokes(
+        self, left: ArrayLike, top: ArrayLike, right: ArrayLike, bottom: ArrayLike, colour: str, width: float
+    ) -> None:
+        """Draw many straight lines that look the same; one number stands for all of them."""
+        ends = np.column_stack(np.broadcast_arrays(*np.atleast_1d(left, top, right, bottom)))
+        rows = (np.round(ends * POINTS, 2) + 0.0).tolist()
+        path = "".join(f"M{a:g} {b:g}L{c:g} {d:g}" for a, b, c, d in rows)
+        self._parts.append(f'<path d="{path}"{_look("none", colour, width, 1.0)}/>')
+
     def marks(self, x: ArrayLike, y: ArrayLike, mark: Mark) -> None:
         """Draw the same mark at one or more places."""
         places = np.column_stack(np.broadcast_arrays(*np.atleast_1d(x, y)))
@@ -122,9 +131,8 @@ class Canvas:
         edge = mark.edge or mark.fill
         if mark.shape == "|":
             half = mark.size / POINTS / 2
-            rows = np.repeat(places, 3, axis=0)
-            rows[:, 1] += np.tile([-half, half, np.nan], len(places))
-            self.line(rows[:, 0], rows[:, 1], mark.fill, mark.edge_width)
+            across, along = places.T
+            self.strokes(across, along - half, across, along + half, mark.fill, mark.edge_width)
         elif mark.shape == "o":
             self.circles(places, mark.size / 2, mark.fill, edge, mark.edge_width)
         elif mark.shape:

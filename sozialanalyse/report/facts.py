@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sozialanalyse.report.view import AreaView, Row
+from sozialanalyse.report.view import AreaView, Row, records
 
 __all__ = ["CASES", "VALUE", "area_data", "indicator_data"]
 
@@ -16,14 +16,15 @@ def area_data(area: AreaView) -> dict[str, str]:
     """Say which area a row is about, and which contains it."""
     return {
         "area": area.area_id,
-        "parent": str(area.analysis.areas.loc[area.area_id, "parent_id"]),
+        "parent": str(area.analysis.entries[area.area_id]["parent_id"]),
         "name": area.name,
     }
 
 
 def indicator_data(area: AreaView, indicator_id: str, row: Row) -> dict[str, str]:
     """Say which indicator and year a row or cell is about, and what it counts."""
-    entry: Row = {str(name): cell for name, cell in area.analysis.indicators.loc[indicator_id].items()}
+    analysis = area.analysis
+    entry = analysis.keep("catalogue", lambda: records(analysis.indicators))[indicator_id]
     return {
         "indicator": indicator_id,
         "year": f"{row['year']:.0f}",

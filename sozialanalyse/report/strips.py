@@ -76,8 +76,7 @@ def _draw_strip(
     canvas.text(LEFT - 0.11, middle, label, 8.6, align="right", spacing=1.15)
     canvas.rectangles(LEFT, middle - 0.125, RIGHT, middle + 0.125, BACKGROUND)
     ticks = np.array([at(value) for value in others])
-    # One line broken by gaps is one path in the file, not one for each area.
-    canvas.line(np.repeat(ticks, 3), np.tile([middle - 0.1, middle + 0.1, np.nan], len(ticks)), PALE, 0.9)
+    canvas.strokes(ticks, middle - 0.1, ticks, middle + 0.1, PALE, 0.9)
     canvas.text(LEFT, middle + 0.225, format_number(low, decimals), 6.8, colour=MUTED)
     canvas.text(RIGHT, middle + 0.225, format_number(high, decimals), 6.8, colour=MUTED, align="right")
     tall = [middle - 0.17, middle + 0.17]
