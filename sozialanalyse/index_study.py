@@ -5,7 +5,7 @@ All that goes in are released cells of the finest level, so nothing that comes o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -39,19 +39,6 @@ _RANK_COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """An analysis as a key: equal to itself alone, because comparing its tables would take long."""
-
-    analysis: Analysis
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.analysis is self.analysis
-
-    def __hash__(self) -> int:
-        return id(self.analysis)
-
-
 def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
     """Study the index of a loaded analysis; the same call is answered from memory.
 
@@ -68,12 +55,11 @@ def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
         If a rule is not valid.
     """
     folder = chosen_folder("parameters", parameters_dir)
-    return _study(_Same(analysis), read_parameters(folder).index.spec, read_sensitivity_rules(folder))
+    return _study(analysis, read_parameters(folder).index.spec, read_sensitivity_rules(folder))
 
 
 @lru_cache(maxsize=4)
-def _study(key: _Same, template: IndexSpec, rules: SensitivityRules) -> IndexStudy:
-    analysis = key.analysis
+def _study(analysis: Analysis, template: IndexSpec, rules: SensitivityRules) -> IndexStudy:
     if analysis.index is None:
         return _empty(analysis, analysis.index_missing)
     spec = _spec(template, analysis.index.indicator_ids)
