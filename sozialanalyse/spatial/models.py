@@ -118,7 +118,7 @@ def lagrange_tests(
     beta = inverse @ x.T @ outcome
     residual = outcome - x @ beta
     sigma2 = float(residual @ residual) / n
-    trace = float((w.multiply(w) + w.multiply(w.T)).sum())
+    trace = weights.trace
     fitted_lag = w @ (x @ beta)
     left = fitted_lag - x @ (inverse @ (x.T @ fitted_lag))
     information = float(left @ left) / sigma2 + trace
@@ -309,7 +309,7 @@ def _residual_moran(
     trace_mw = -float(np.trace(first))
     sum_x = wx + wtx
     trace_squares = (
-        float((w.multiply(w) + w.multiply(w.T)).sum())
+        weights.trace
         - float(np.trace(inverse @ (sum_x.T @ sum_x)))
         + float(np.trace(first @ first) + np.trace(inverse @ (x.T @ wx) @ inverse @ (wx.T @ x)))
     )
