@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sozialanalyse.connections.intervals import correlation_interval
 from sozialanalyse.connections.kernel import correlate
@@ -109,7 +109,7 @@ def associate_over_time(
     by_area = np.sum(x * (y - slope * x), axis=0)
     n, g, k = int(known.sum()), areas, years
     error = np.sqrt(g / (g - 1) * (n - 1) / (n - k) * float(by_area @ by_area)) / squares
-    reach = stats.t.ppf(0.5 + confidence / 2.0, g - 1) * error
+    reach = special.stdtrit(g - 1.0, 0.5 + confidence / 2.0) * error
     means = np.column_stack([mean_x, mean_y])
     between = correlate(means, np.ones((1, g)), method)[0, 0, 1]
     low, high = correlation_interval(np.array([between]), np.array([float(g)]), method, confidence)
@@ -120,7 +120,7 @@ def associate_over_time(
         within=slope,
         within_lower=float(slope - reach),
         within_upper=float(slope + reach),
-        within_p=float(2.0 * stats.t.sf(abs(slope) / max(error, 1e-300), g - 1)),
+        within_p=float(2.0 * special.stdtr(g - 1.0, -abs(slope) / max(error, 1e-300))),
         within_correlation=float(np.sum(x * y) / np.sqrt(squares * np.sum(y * y))),
         between=float(between),
         between_lower=float(low[0]),

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from sozialanalyse.connections.fit import CountFit, fit_counts, fit_least_squares
 from sozialanalyse.errors import MethodError
@@ -168,7 +168,7 @@ def fit_pair(
         found = _fit_linear(outcome[rows], design, weight[rows])
     coefficient, error = float(found.params[1]), float(np.sqrt(found.covariance[1, 1]))
     freedom = design.shape[0] - design.shape[1]
-    reach = float(stats.t.ppf(0.5 + confidence / 2.0, freedom))
+    reach = float(special.stdtrit(freedom, 0.5 + confidence / 2.0))
     fifths = np.quantile(x, FIFTHS)
     at = np.column_stack([np.ones(5), (fifths - x.mean()) / scale, np.zeros((5, z.shape[1]))])
     linear = at @ found.params
@@ -193,7 +193,7 @@ def fit_pair(
         per_sd=effect(1.0),
         per_ten_points=effect(10.0 / scale) if percentage else None,
         t=t,
-        p=float(2.0 * stats.t.sf(abs(t), freedom)),
+        p=float(2.0 * special.stdtr(freedom, -abs(t))),
         dispersion=found.dispersion,
         fifths=fifths,
         predicted=unit * inverse(linear),
@@ -232,7 +232,7 @@ def _fit_counts(kind: str, events: Array, base: Array, design: Array) -> _Fit:
         dispersion = found.pearson / freedom
         return _Fit("binomial", found.params, dispersion * found.covariance, dispersion)
     found = fit_counts(events, base, design, "poisson")
-    if stats.chi2.sf(found.pearson, freedom) >= 0.05:
+    if special.chdtrc(freedom, found.pearson) >= 0.05:
         return _Fit("poisson", found.params, found.covariance, found.pearson / freedom)
 
     def fit(alpha: float) -> CountFit:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sozialanalyse.connections.synthesis import SpatialFit
 from sozialanalyse.spatial.models import (
@@ -84,7 +84,7 @@ def _fits_among(
 ) -> dict[Pair, SpatialFit]:
     """Fit pairs without missing values."""
     spectrum = None
-    quantile = float(stats.norm.ppf(0.5 + confidence / 2.0))
+    quantile = float(special.ndtri(0.5 + confidence / 2.0))
     found: dict[Pair, SpatialFit] = {}
     for first, second in pairs:
         table = np.column_stack([values[:, first], controls, values[:, second]])
