@@ -18,6 +18,7 @@ from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.build import IndexResult, build_index
 from sozialanalyse.index.data import IndexData
 from sozialanalyse.index.spec import IndexSpec
+from sozialanalyse.indicators.certainty import pooled_years
 from sozialanalyse.indicators.compute import compute_values
 from sozialanalyse.indicators.development import describe_trends
 from sozialanalyse.indicators.population import add_coarser_levels
@@ -67,6 +68,7 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         raise ParameterError(f"Für das Jahr {parameters.year} enthält der Datensatz keinen Wert.{span}")
     compared = values.derive("compared values", lambda frame: select_years(frame, years))
     confidence = parameters.confidence
+    windows = {str(key): int(years) for key, years in pooled_years(dataset.indicators).items()}
     index, index_missing = _index(compared, dataset, parameters.index)
     population = None
     if dataset.population is not None:
@@ -93,7 +95,9 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         current=compared.derive(
             "current values", lambda frame: describe_standing(frame, dataset, confidence=confidence)
         ),
-        trends=values.derive("trends", lambda frame: describe_trends(frame, confidence=confidence)),
+        trends=values.derive(
+            "trends", lambda frame: describe_trends(frame, windows=windows, confidence=confidence)
+        ),
         population=population,
         index=index,
         index_missing=index_missing,

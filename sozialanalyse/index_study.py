@@ -21,6 +21,7 @@ from sozialanalyse.index.dynamics import build_dynamics, earlier_edition
 from sozialanalyse.index.sensitivity import sensitivity
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.uncertainty import RankUncertainty, choice_uncertainty, sampling_uncertainty
+from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.parameters import read_parameters
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.studied import IndexStudy
@@ -155,13 +156,17 @@ def _spec(template: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
 def _data(analysis: Analysis, spec: IndexSpec) -> IndexData:
     areas = analysis.areas[analysis.areas["level"] == analysis.levels[-1].level]
     frame = analysis.current.where(level=analysis.levels[-1].level, indicator_id=list(spec.indicators)).frame
+    varies = counts_vary(analysis.indicators)
     return IndexData(
         area_ids=tuple(str(key) for key in areas.index),
         indicator_ids=spec.indicators,
         values=_wide(frame, areas.index, spec, "value"),
         directions=tuple(str(analysis.indicators["direction"][key]) for key in spec.indicators),
         groups=tuple(str(key) for key in areas["parent_id"]),
-        kinds=tuple(str(analysis.indicators["kind"][key]) for key in spec.indicators),
+        # Counts that do not vary by chance are held fixed, as scores are.
+        kinds=tuple(
+            str(analysis.indicators["kind"][key]) if varies[key] else "score" for key in spec.indicators
+        ),
         numerators=_wide(frame, areas.index, spec, "numerator"),
         denominators=_wide(frame, areas.index, spec, "denominator"),
         previous_values=_earlier(analysis, areas.index, spec),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from sozialanalyse.disclosure.suppress import SHOWN_REASONS
+from sozialanalyse.indicators.certainty import CERTAINTY_NOTES, counts_vary, pooled_years
 from sozialanalyse.report.fragment import Fragment, note, paragraph
 from sozialanalyse.report.numbers import format_number
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.view import AreaView, records
+from sozialanalyse.report.view import Analysis, AreaView, records
 from sozialanalyse.vocabulary import DOMAIN_LABELS, SIGNS
 
 __all__ = ["definitions", "secrecy", "sources"]
@@ -30,7 +31,7 @@ def definitions(area: AreaView) -> Fragment:
             [
                 Cell(str(row["label"]), DOMAIN_LABELS[str(row["domain"])]),
                 str(row["unit"]),
-                Cell(str(row["definition"]), base),
+                Cell(" ".join([str(row["definition"]), *_certainty(key, analysis)]), base),
                 years,
                 str(row["source"]),
             ]
@@ -40,6 +41,14 @@ def definitions(area: AreaView) -> Fragment:
         ["Indikator", "Einheit", "Definition (Fälle / Bezugsgruppe)", "Jahre", "Quelle"],
         body,
     )
+
+
+def _certainty(indicator_id: str, analysis: Analysis) -> list[str]:
+    """Say which values have no interval, and which pool years."""
+    entry = analysis.indicators.loc[[indicator_id]]
+    years = int(pooled_years(entry).iloc[0])
+    notes = [] if bool(counts_vary(entry).iloc[0]) else [CERTAINTY_NOTES["none"]]
+    return notes + ([CERTAINTY_NOTES["pooled"].format(years=years)] if years > 1 else [])
 
 
 def secrecy(area: AreaView) -> Fragment:

@@ -50,7 +50,7 @@ def test_draws_follow_the_distribution(events, persons):
 
 
 def test_steps_inside_one_part_of_the_guide_table_are_kept_apart():
-    # Several numbers share one part of the table where each is rarer than 1/2¹⁴; all come out as often as due.
+    # Several numbers share one part of the table where each is rarer than 1/2¹⁴; all come out as due.
     events, persons, draws = 40.0, 1_000.0, 4_000_000
     lowest, above = draw_counts(np.array([events]), np.array([persons]), draws, np.random.default_rng(6))
     share = np.bincount(lowest[0] + above[0].astype(int), minlength=1_000)[:1_000] / draws
