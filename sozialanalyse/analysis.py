@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.build import IndexResult, build_index
 from sozialanalyse.index.data import IndexData
 from sozialanalyse.index.spec import IndexSpec
+from sozialanalyse.indicators.certainty import pooled_years
 from sozialanalyse.indicators.compute import compute_values
 from sozialanalyse.indicators.development import describe_trends
 from sozialanalyse.indicators.population import add_coarser_levels
@@ -23,12 +25,17 @@ from sozialanalyse.indicators.standing import comparison_years, describe_standin
 from sozialanalyse.parameters import IndexRules, Parameters, read_parameters
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.maps import simplify_for_maps
+from sozialanalyse.report.numbers import join_words
+from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import Analysis, IndexView
 
 __all__ = ["analyse", "keep_analysis", "load_analysis"]
 
 _MOST_KEPT: Final = 4
 _kept: dict[tuple[Path, Path, str], Analysis] = {}
+
+NEARLY_THE_SAME = 0.85
+"""Likeness of two keys, from 0 to 1, from which one is taken for the other misspelt."""
 
 
 def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
@@ -63,6 +70,7 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         raise ParameterError(f"Für das Jahr {parameters.year} enthält der Datensatz keinen Wert.{span}")
     compared = values.derive("compared values", lambda frame: select_years(frame, years))
     confidence = parameters.confidence
+    windows = {str(key): int(years) for key, years in pooled_years(dataset.indicators).items()}
     index, index_missing = _index(compared, dataset, parameters.index)
     population = None
     if dataset.population is not None:
@@ -88,7 +96,9 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         current=compared.derive(
             "current values", lambda frame: describe_standing(frame, dataset, confidence=confidence)
         ),
-        trends=values.derive("trends", lambda frame: describe_trends(frame, confidence=confidence)),
+        trends=values.derive(
+            "trends", lambda frame: describe_trends(frame, windows=windows, confidence=confidence)
+        ),
         population=population,
         index=index,
         index_missing=index_missing,
@@ -97,34 +107,33 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
 
 def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tuple[IndexView | None, str]:
     """Build the index or the one that stands in for it; return it, or why there is none."""
+    catalogue = dataset.indicators
+    _fail_if_misspelt(rules, catalogue.index)
     frame = compared.where(level=dataset.finest_level).frame
     frame = frame[frame["value"].notna()]
     there = set(frame["indicator_id"].astype(str))
     present = tuple(key for key in rules.spec.indicators if key in there)
+    wanted_count = len(rules.spec.indicators)
     if len(present) >= rules.minimum_indicators:
-        chosen, title, description = _only(rules.spec, present), rules.title, rules.description
+        chosen, title = _only(rules.spec, present), rules.title
+        description = rules.description.replace("{Anzahl}", _of_all(len(present), wanted_count))
     else:
-        catalogue = dataset.indicators
         wanted = catalogue["domain"].isin(rules.fallback_domains) & (catalogue["direction"] != "neutral")
         substitute = tuple(str(key) for key in catalogue.index[wanted] if key in there)
         if len(substitute) < rules.fallback_minimum:
             return None, (
-                f"Kein {rules.title}: Der Datensatz hat {len(present)} der {len(rules.spec.indicators)} "
+                f"Kein {rules.title}: Der Datensatz hat {len(present)} der {wanted_count} "
                 f"Indikatoren; mindestens {rules.minimum_indicators} müssen es sein."
             )
         classes = replace(rules.spec.classes, labels=rules.fallback_labels)
         chosen = replace(_only(rules.spec, ()), indicators=substitute, classes=classes)
-        title, description = rules.fallback_title, rules.fallback_description
+        title = rules.fallback_title
+        description = rules.fallback_description.replace("{Anzahl}", count_word(wanted_count))
     try:
         result = build_index(_index_data(frame, dataset, chosen.indicators), chosen)
     except MethodError as error:
         return None, f"Kein {title}: {error}"
-    absent = [str(key) for key in rules.spec.indicators if key not in chosen.indicators]
-    labels = dataset.indicators["label"]
-    notes = result.notes
-    if title == rules.title and absent:
-        named = ", ".join(str(labels.get(key, key)) for key in absent)
-        notes = (f"Ohne {named}: Der Datensatz enthält dafür keine Werte.", *notes)
+    notes = (*_absent_notes(rules.spec.indicators, there, catalogue), *result.notes)
     return (
         IndexView(
             areas=compared.derive("index", lambda _: _area_frame(result)),
@@ -137,6 +146,43 @@ def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tupl
         ),
         "",
     )
+
+
+def _fail_if_misspelt(rules: IndexRules, known: pd.Index[str]) -> None:
+    """Refuse a key that the dataset lacks while it has one that is nearly the same."""
+    free = [str(key) for key in known if key not in rules.spec.indicators]
+    near = {
+        key: get_close_matches(key, free, n=1, cutoff=NEARLY_THE_SAME)
+        for key in rules.spec.indicators
+        if key not in known and key not in rules.optional
+    }
+    faults = [
+        f"»{key}« gibt es nicht, wohl aber »{found[0]}«. Bitte berichtigen; ist wirklich ein anderer "
+        "Indikator gemeint, den der Datensatz nicht hat, ihn unter »optional« nennen."
+        for key, found in near.items()
+        if found
+    ]
+    if faults:
+        raise ParameterError("rules/index.yaml passt nicht zum Datensatz:\n- " + "\n- ".join(faults))
+
+
+def _of_all(used: int, wanted: int) -> str:
+    return count_word(wanted) if used == wanted else f"{count_word(used)} der {count_word(wanted)}"
+
+
+def _absent_notes(wanted: tuple[str, ...], there: set[str], catalogue: pd.DataFrame) -> tuple[str, ...]:
+    """Say which indicators of the Sozialindex have no values, and which the dataset does not even know."""
+    empty = [str(catalogue["label"][key]) for key in wanted if key in catalogue.index and key not in there]
+    unknown = [f"»{key}«" for key in wanted if key not in catalogue.index]
+    notes = []
+    if empty:
+        notes.append(f"Ohne {join_words(empty)}: Der Datensatz enthält dafür keine Werte.")
+    if unknown:
+        notes.append(
+            f"Der Datensatz kennt von den Indikatoren des Sozialindex nicht: {join_words(unknown)} "
+            "(Schlüssel aus rules/index.yaml)."
+        )
+    return tuple(notes)
 
 
 def _only(spec: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:

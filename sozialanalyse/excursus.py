@@ -5,7 +5,7 @@ All that goes in are released cells of the finest level, so nothing that comes o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -82,19 +82,6 @@ def parse_domains(text: str) -> tuple[str, ...]:
     return tuple(domain for domain in JUDGED_DOMAINS if domain in names)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """An analysis as a key: equal to itself alone, because comparing its tables would take long."""
-
-    analysis: Analysis
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.analysis is self.analysis
-
-    def __hash__(self) -> int:
-        return id(self.analysis)
-
-
 def connections_of(analysis: Analysis, domains: str, parameters_dir: str = "") -> ConnectionView:
     """Return the connections between indicators of some domains; the same call is answered from memory.
 
@@ -113,12 +100,11 @@ def connections_of(analysis: Analysis, domains: str, parameters_dir: str = "") -
         If a domain is unknown or a rule is not valid.
     """
     rules = read_connection_rules(chosen_folder("parameters", parameters_dir))
-    return _compute(_Same(analysis), parse_domains(domains), rules)
+    return _compute(analysis, parse_domains(domains), rules)
 
 
 @lru_cache(maxsize=16)
-def _compute(key: _Same, domains: tuple[str, ...], rules: ConnectionRules) -> ConnectionView:
-    analysis = key.analysis
+def _compute(analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules) -> ConnectionView:
     chosen, remarks = _chosen(analysis, domains, rules)
     present = tuple(d for d in domains if (analysis.indicators.loc[list(chosen), "domain"] == d).any())
     covariates = tuple(name for name in rules.spec.covariates if name in analysis.years)

@@ -5,7 +5,7 @@ All that goes in are released cells of the finest level, so nothing that comes o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +21,7 @@ from sozialanalyse.index.dynamics import build_dynamics, earlier_edition
 from sozialanalyse.index.sensitivity import sensitivity
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.uncertainty import RankUncertainty, choice_uncertainty, sampling_uncertainty
+from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.parameters import read_parameters
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.studied import IndexStudy
@@ -39,19 +40,6 @@ _RANK_COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """An analysis as a key: equal to itself alone, because comparing its tables would take long."""
-
-    analysis: Analysis
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.analysis is self.analysis
-
-    def __hash__(self) -> int:
-        return id(self.analysis)
-
-
 def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
     """Study the index of a loaded analysis; the same call is answered from memory.
 
@@ -68,12 +56,11 @@ def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
         If a rule is not valid.
     """
     folder = chosen_folder("parameters", parameters_dir)
-    return _study(_Same(analysis), read_parameters(folder).index.spec, read_sensitivity_rules(folder))
+    return _study(analysis, read_parameters(folder).index.spec, read_sensitivity_rules(folder))
 
 
 @lru_cache(maxsize=4)
-def _study(key: _Same, template: IndexSpec, rules: SensitivityRules) -> IndexStudy:
-    analysis = key.analysis
+def _study(analysis: Analysis, template: IndexSpec, rules: SensitivityRules) -> IndexStudy:
     if analysis.index is None:
         return _empty(analysis, analysis.index_missing)
     spec = _spec(template, analysis.index.indicator_ids)
@@ -169,13 +156,17 @@ def _spec(template: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
 def _data(analysis: Analysis, spec: IndexSpec) -> IndexData:
     areas = analysis.areas[analysis.areas["level"] == analysis.levels[-1].level]
     frame = analysis.current.where(level=analysis.levels[-1].level, indicator_id=list(spec.indicators)).frame
+    varies = counts_vary(analysis.indicators)
     return IndexData(
         area_ids=tuple(str(key) for key in areas.index),
         indicator_ids=spec.indicators,
         values=_wide(frame, areas.index, spec, "value"),
         directions=tuple(str(analysis.indicators["direction"][key]) for key in spec.indicators),
         groups=tuple(str(key) for key in areas["parent_id"]),
-        kinds=tuple(str(analysis.indicators["kind"][key]) for key in spec.indicators),
+        # Counts that do not vary by chance are held fixed, as scores are.
+        kinds=tuple(
+            str(analysis.indicators["kind"][key]) if varies[key] else "score" for key in spec.indicators
+        ),
         numerators=_wide(frame, areas.index, spec, "numerator"),
         denominators=_wide(frame, areas.index, spec, "denominator"),
         previous_values=_earlier(analysis, areas.index, spec),

@@ -14,24 +14,28 @@ from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.vocabulary import DOMAINS
 
-__all__ = ["IndexRules", "Parameters", "read_parameters"]
+__all__ = ["IndexRules", "Parameters", "Wanted", "read_parameters", "read_rules"]
 
-_INDEX_KEYS: Final[dict[str, type]] = {
+Wanted = type | range
+"""What an entry must be: of a type, or a whole number of a range."""
+
+_INDEX_KEYS: Final[dict[str, Wanted]] = {
     "title": str,
     "description": str,
-    "minimum_indicators": int,
+    "minimum_indicators": range(1, 101),
+    "optional": list,
     "spec": dict,
     "fallback": dict,
 }
-_FALLBACK_KEYS: Final[dict[str, type]] = {
+_FALLBACK_KEYS: Final[dict[str, Wanted]] = {
     "title": str,
     "description": str,
     "domains": list,
-    "minimum_indicators": int,
+    "minimum_indicators": range(1, 101),
     "class_labels": list,
 }
-_COMPARISON_KEYS: Final[dict[str, type]] = {"confidence": dict}
-_RULE_KEYS: Final[dict[str, type]] = {
+_COMPARISON_KEYS: Final[dict[str, Wanted]] = {"confidence": dict}
+_RULE_KEYS: Final[dict[str, Wanted]] = {
     "name": str,
     "value": float,
     "unit": str,
@@ -40,7 +44,6 @@ _RULE_KEYS: Final[dict[str, type]] = {
 }
 _TYPE_WORDS: Final[dict[type, str]] = {
     str: "ein Text",
-    int: "eine ganze Zahl",
     float: "eine Dezimalzahl",
     dict: "eine Gruppe von Angaben",
     list: "eine Liste",
@@ -55,12 +58,15 @@ class IndexRules:
     ----------
     title, description : str
         German name and explanation.
+        `description` may hold ``{Anzahl}``: the number of indicators in words.
     minimum_indicators : int
         Fewest indicators of the specification that a dataset must have.
+    optional : tuple of str
+        Indicators of the specification that a dataset may lack even if it has one with a similar key.
     spec : IndexSpec
         How it is made.
     fallback_title, fallback_description : str
-        Name and explanation of the index that stands in.
+        Name and explanation of the index that stands in; ``{Anzahl}`` is the number of indicators wanted.
     fallback_domains : tuple of str
         It takes all indicators of these domains that have a direction.
     fallback_minimum : int
@@ -72,6 +78,7 @@ class IndexRules:
     title: str
     description: str
     minimum_indicators: int
+    optional: tuple[str, ...]
     spec: IndexSpec
     fallback_title: str
     fallback_description: str
@@ -115,14 +122,14 @@ def read_parameters(folder: Path) -> Parameters:
     ParameterError
         If a file is missing, is no YAML mapping, or breaks its form; a file's faults are named all at once.
     """
-    comparison = _read_rules(folder, "comparison", _COMPARISON_KEYS)
+    comparison = read_rules(folder, "comparison", _COMPARISON_KEYS)
     confidence = comparison["confidence"]
     _check("rules/comparison.yaml, »confidence«", confidence, _RULE_KEYS)
     if not 0 < confidence["value"] < 1:
         raise ParameterError("rules/comparison.yaml: »confidence« muss zwischen 0 und 1 liegen.")
     return Parameters(
-        disclosure=DisclosureRules.from_mapping(_read_rules(folder, "disclosure")),
-        index=_index_rules(_read_rules(folder, "index", _INDEX_KEYS)),
+        disclosure=DisclosureRules.from_mapping(read_rules(folder, "disclosure")),
+        index=_index_rules(read_rules(folder, "index", _INDEX_KEYS)),
         confidence=confidence["value"],
     )
 
@@ -140,6 +147,7 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
         title=index["title"],
         description=index["description"],
         minimum_indicators=index["minimum_indicators"],
+        optional=tuple(str(key) for key in index["optional"]),
         spec=IndexSpec.from_mapping(index["spec"]),
         fallback_title=fallback["title"],
         fallback_description=fallback["description"],
@@ -149,10 +157,25 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
     )
 
 
-def _read_rules(folder: Path, name: str, keys: Mapping[str, type] | None = None) -> dict[str, Any]:
-    path = folder / "rules" / f"{name}.yaml"
+def read_rules(folder: Path, name: str, keys: Mapping[str, Wanted] | None = None) -> dict[str, Any]:
+    """Read one file of rules.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder ``parameters``.
+    name : str
+        Of the file in its folder ``rules``, without ``.yaml``.
+    keys : mapping of str to type or range, optional
+        The entries that the file must have, and no others, with what each must be.
+
+    Raises
+    ------
+    ParameterError
+        If the file is missing, is no YAML mapping, or breaks its form; its faults are named all at once.
+    """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load((folder / "rules" / f"{name}.yaml").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ParameterError(f"Die Datei rules/{name}.yaml fehlt im Ordner der Parameter.") from None
     except (yaml.YAMLError, UnicodeDecodeError):
@@ -166,14 +189,29 @@ def _read_rules(folder: Path, name: str, keys: Mapping[str, type] | None = None)
     return content
 
 
-def _check(place: str, content: Mapping[str, Any], keys: Mapping[str, type]) -> None:
+def _check(place: str, content: Mapping[str, Any], keys: Mapping[str, Wanted]) -> None:
     """Refuse missing, unknown and wrongly typed entries, all at once."""
     faults = [f"»{key}« fehlt." for key in keys if key not in content]
     faults += [f"»{key}« ist unbekannt." for key in content if key not in keys]
     faults += [
-        f"»{key}« muss {_TYPE_WORDS[wanted]} sein."
+        f"»{key}« muss {_in_words(wanted)} sein."
         for key, wanted in keys.items()
-        if key in content and (not isinstance(content[key], wanted) or isinstance(content[key], bool))
+        if key in content and not _fits(content[key], wanted)
     ]
     if faults:
         raise ParameterError(f"{place} ist fehlerhaft:\n- " + "\n- ".join(faults))
+
+
+def _fits(value: object, wanted: Wanted) -> bool:
+    # For Python true and false are numbers too; in a file of rules they are not.
+    if isinstance(value, bool):
+        return False
+    return (
+        isinstance(value, int) and value in wanted if isinstance(wanted, range) else isinstance(value, wanted)
+    )
+
+
+def _in_words(wanted: Wanted) -> str:
+    if isinstance(wanted, range):
+        return f"eine ganze Zahl von {wanted[0]} bis {wanted[-1]}"
+    return _TYPE_WORDS[wanted]

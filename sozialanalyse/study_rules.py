@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from sozialanalyse.connections.spec import ConnectionSpec
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.alternatives import Alternatives
+from sozialanalyse.parameters import Wanted, read_rules
 
 __all__ = ["ConnectionRules", "SensitivityRules", "read_connection_rules", "read_sensitivity_rules"]
 
-_PLACE: Final = "rules/connections.yaml"
-_NUMBERS: Final[dict[str, tuple[int, int]]] = {
-    "most_of_two_domains": (1, 20),
-    "most_of_many_domains": (1, 8),
-    "local_permutations": (99, 99_999),
+_CONNECTION_NUMBERS: Final[dict[str, Wanted]] = {
+    "most_of_two_domains": range(1, 21),
+    "most_of_many_domains": range(1, 9),
+    "local_permutations": range(99, 100_000),
 }
-"""Numbers beside the specification, with the smallest and the largest allowed."""
-_SENSITIVITY_PLACE: Final = "rules/sensitivity.yaml"
-_SENSITIVITY_NUMBERS: Final[dict[str, tuple[int, int]]] = {
-    "draws": (100, 20_000),
-    "base_draws": (64, 8_192),
-    "seed": (0, 2**63 - 1),
+_SENSITIVITY_NUMBERS: Final[dict[str, Wanted]] = {
+    "draws": range(100, 20_001),
+    "base_draws": range(64, 8_193),
+    "seed": range(2**63),
 }
 
 
@@ -85,10 +80,10 @@ def read_connection_rules(folder: Path) -> ConnectionRules:
     ParameterError
         If the file is missing, is no YAML mapping, or breaks its form; its faults are named all at once.
     """
-    content = _read(folder, _PLACE)
-    _check(_PLACE, content, "spec", _NUMBERS)
+    content = read_rules(folder, "connections", {"spec": dict, **_CONNECTION_NUMBERS})
     return ConnectionRules(
-        spec=ConnectionSpec.from_mapping(content["spec"]), **{name: content[name] for name in _NUMBERS}
+        spec=ConnectionSpec.from_mapping(content["spec"]),
+        **{name: content[name] for name in _CONNECTION_NUMBERS},
     )
 
 
@@ -105,14 +100,13 @@ def read_sensitivity_rules(folder: Path) -> SensitivityRules:
     ParameterError
         If the file is missing, is no YAML mapping, or breaks its form; its faults are named all at once.
     """
-    content = _read(folder, _SENSITIVITY_PLACE)
-    _check(_SENSITIVITY_PLACE, content, "alternatives", _SENSITIVITY_NUMBERS)
+    content = read_rules(folder, "sensitivity", {"alternatives": dict, **_SENSITIVITY_NUMBERS})
     given = content["alternatives"]
     known = {field.name for field in fields(Alternatives)}
     unknown = [str(name) for name in given if name not in known]
     if unknown:
         raise ParameterError(
-            f"{_SENSITIVITY_PLACE}, »alternatives«: unbekannt: {', '.join(unknown)}. "
+            f"rules/sensitivity.yaml, »alternatives«: unbekannt: {', '.join(unknown)}. "
             f"Erlaubt: {', '.join(sorted(known))}."
         )
     open_choices: dict[str, Any] = {
@@ -121,33 +115,3 @@ def read_sensitivity_rules(folder: Path) -> SensitivityRules:
     return SensitivityRules(
         alternatives=Alternatives(**open_choices), **{name: content[name] for name in _SENSITIVITY_NUMBERS}
     )
-
-
-def _read(folder: Path, place: str) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load((folder / place).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ParameterError(f"Die Datei {place} fehlt im Ordner der Parameter.") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ParameterError(
-            f"{place} ist kein gültiges YAML in UTF-8. Bitte die Einrückungen prüfen."
-        ) from None
-    if not isinstance(content, dict):
-        raise ParameterError(f"{place} muss Angaben der Form »name: wert« enthalten.")
-    return content
-
-
-def _check(
-    place: str, content: Mapping[str, Any], group: str, numbers: Mapping[str, tuple[int, int]]
-) -> None:
-    known = (group, *numbers)
-    faults = [f"»{name}« ist unbekannt." for name in content if name not in known]
-    faults += [f"»{name}« fehlt." for name in known if name not in content]
-    if group in content and not isinstance(content[group], dict):
-        faults.append(f"»{group}« muss eine Gruppe von Angaben sein.")
-    for name, (low, high) in numbers.items():
-        value = content.get(name, low)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            faults.append(f"»{name}« muss eine ganze Zahl von {low} bis {high} sein.")
-    if faults:
-        raise ParameterError(f"{place} ist fehlerhaft:\n- " + "\n- ".join(faults))

@@ -20,13 +20,13 @@ from sozialanalyse.connections.robustness import (
     merge_areas,
     specification_curve,
 )
+from sozialanalyse.connections.space import spatial_fits
 from sozialanalyse.connections.spec import ConnectionSpec
-from sozialanalyse.connections.synthesis import PairEvidence, Verdict, judge
+from sozialanalyse.connections.synthesis import PairEvidence, SpatialFit, Verdict, judge
 from sozialanalyse.connections.wording import Formatter, german_number, sentence
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.spatial.autocorrelation import morans_i
 from sozialanalyse.spatial.effective import lag_orders
-from sozialanalyse.spatial.models import MAX_AREAS, Spectrum, eigenvalues
 from sozialanalyse.spatial.weights import (
     SpatialWeights,
     centroid_coordinates,
@@ -136,18 +136,25 @@ def connect(
     data = _with_usable_population(data, remarks)
     neighbours = _neighbours(data, spec, remarks)
     orders = None if neighbours is None else lag_orders(neighbours)
+    pairs = [
+        (a, b)
+        for a in range(len(chosen))
+        for b in range(a + 1, len(chosen))
+        if data.domains[chosen[a]] != data.domains[chosen[b]]
+    ]
+    association = associate(
+        values,
+        ids,
+        data.area_ids,
+        spec=spec,
+        population=data.population,
+        covariates=held,
+        neighbours=neighbours,
+        orders=orders,
+    )
     tables = Tables(
         columns=tuple(chosen),
-        association=associate(
-            values,
-            ids,
-            data.area_ids,
-            spec=spec,
-            population=data.population,
-            covariates=held,
-            neighbours=neighbours,
-            orders=orders,
-        ),
+        association=association,
         weights=weights,
         areas=leave_one_area_out(values, weights, spec.method),
         groups=_without_groups(data, spec, values, weights),
@@ -156,18 +163,12 @@ def connect(
         ),
         coarser=_coarser(data, spec, chosen, remarks),
         covariates=held,
-        neighbours=neighbours,
-        spectrum=_spectrum(neighbours, spec),
+        spatial=_spatial(values, pairs, association, held, neighbours, spec),
         construction=shared_construction(
             data.indicator_ids, data.numerator_labels, data.denominator_labels, spec.shared_sources
         ),
     )
-    evidence = tuple(
-        pair_evidence(data, spec, tables, a, b)
-        for a in range(len(chosen))
-        for b in range(a + 1, len(chosen))
-        if data.domains[chosen[a]] != data.domains[chosen[b]]
-    )
+    evidence = tuple(pair_evidence(data, spec, tables, a, b) for a, b in pairs)
     verdicts = tuple(judge(pair, spec) for pair in evidence)
     label = dict(zip(data.indicator_ids, data.labels, strict=True))
     moran, moran_p = _moran(values, neighbours, spec)
@@ -232,10 +233,27 @@ def _neighbours(data: ConnectionData, spec: ConnectionSpec, remarks: list[str]) 
     return queen_weights(data.polygons, data.area_ids)
 
 
-def _spectrum(neighbours: SpatialWeights | None, spec: ConnectionSpec) -> Spectrum | None:
-    if neighbours is None or not spec.spatial_models or neighbours.islands:
-        return None
-    return eigenvalues(neighbours) if len(neighbours.area_ids) <= MAX_AREAS else None
+def _spatial(
+    values: Array,
+    pairs: list[tuple[int, int]],
+    association: AssociationMatrix,
+    held: Array | None,
+    neighbours: SpatialWeights | None,
+    spec: ConnectionSpec,
+) -> dict[tuple[int, int], SpatialFit]:
+    """Fit spatial models to clear pairs: they could only weaken a connection that is claimed."""
+    if neighbours is None or not spec.spatial_models:
+        return {}
+    found = association.of(spec.method)
+    clear = (found.lower_spatial > 0) | (found.upper_spatial < 0)
+    return spatial_fits(
+        values,
+        [pair for pair in pairs if clear[pair]],
+        held,
+        neighbours,
+        alpha=spec.alpha,
+        confidence=spec.confidence,
+    )
 
 
 def _without_groups(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sozialanalyse.connections.spec import Method
 
@@ -53,7 +53,7 @@ def correlation_interval(
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.sqrt(inflation / freedom)
         z = np.arctanh(estimate)
-    reach = stats.norm.ppf(0.5 + confidence / 2.0) * error
+    reach = special.ndtri(0.5 + confidence / 2.0) * error
     unknown = ~(freedom > 0) & np.isfinite(estimate)
     lower = np.where(unknown, -1.0, np.tanh(z - reach))
     upper = np.where(unknown, 1.0, np.tanh(z + reach))
@@ -78,7 +78,7 @@ def correlation_p(estimate: Array, size: Array) -> Array:
     freedom = np.asarray(size, dtype=float) - 2.0
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.abs(estimate) * np.sqrt(freedom / (1.0 - np.square(estimate)))
-        p = 2.0 * stats.t.sf(t, freedom)
+        p = 2.0 * special.stdtr(freedom, -t)
     p = np.where(freedom > 0, p, 1.0)
     return np.where(np.isfinite(estimate), p, np.nan)
 

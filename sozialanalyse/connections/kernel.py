@@ -50,9 +50,11 @@ def weighted_midranks(values: NDArray[np.float64], weights: NDArray[np.float64])
     """
     ranks = np.empty((weights.shape[0], *values.shape))
     for j, column in enumerate(values.T):
-        levels, position = np.unique(column, return_inverse=True)
-        order = np.argsort(position, kind="stable")
-        starts = np.searchsorted(position[order], np.arange(levels.size))
+        order = np.argsort(column, kind="stable")
+        new = np.append(True, np.diff(column[order]) > 0)
+        starts = np.flatnonzero(new)
+        position = np.empty(order.size, dtype=np.intp)
+        position[order] = np.cumsum(new) - 1
         at = np.add.reduceat(weights[:, order], starts, axis=1)
         ranks[:, :, j] = (np.cumsum(at, axis=1) - at / 2.0)[:, position]
     return ranks
@@ -105,11 +107,13 @@ def complete_blocks(
         Areas with both values, and the columns of either side. Together the blocks hold every pair once
         or, within one pattern, both ways.
     """
-    patterns, inverse = np.unique(np.isfinite(values), axis=1, return_inverse=True)
-    columns = [np.flatnonzero(inverse.ravel() == p) for p in range(patterns.shape[1])]
-    for p, left in enumerate(columns):
-        for q in range(p, len(columns)):
-            yield np.flatnonzero(patterns[:, p] & patterns[:, q]), left, columns[q]
+    columns: dict[bytes, list[int]] = {}
+    for j, known in enumerate(np.isfinite(values).T):
+        columns.setdefault(known.tobytes(), []).append(j)
+    blocks = [(np.frombuffer(known, dtype=bool), np.array(js)) for known, js in columns.items()]
+    for p, (known_left, left) in enumerate(blocks):
+        for known_right, right in blocks[p:]:
+            yield np.flatnonzero(known_left & known_right), left, right
 
 
 def pairwise_counts(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from sozialanalyse.connections.construction import Construction
 from sozialanalyse.connections.correlation import AssociationMatrix
@@ -18,16 +18,8 @@ from sozialanalyse.connections.robustness import LeaveOut, SpecificationCurve
 from sozialanalyse.connections.spec import ConnectionSpec
 from sozialanalyse.connections.synthesis import Coarser, PairEvidence, SpatialFit, SpecResult
 from sozialanalyse.errors import MethodError
-from sozialanalyse.spatial.models import (
-    MAX_AREAS,
-    Spectrum,
-    asked_for,
-    fit_spatial_model,
-    lagrange_tests,
-)
-from sozialanalyse.spatial.weights import SpatialWeights
 
-__all__ = ["Tables", "pair_evidence", "spatial_fit"]
+__all__ = ["Tables", "pair_evidence"]
 
 Array = NDArray[np.float64]
 
@@ -54,10 +46,8 @@ class Tables:
         Among the districts.
     covariates : ndarray, shape (N, Q), or None
         Variables held constant in the models.
-    neighbours : SpatialWeights or None
-        Neighbourhood of the areas.
-    spectrum : ndarray, shape (N,), or None
-        Its eigenvalues, for the spatial models; None where these are not defined for all areas.
+    spatial : mapping from two positions in the tables to SpatialFit
+        Spatial models of the pairs that ask for one.
     construction : dict
         Marks of pairs made from the same numbers.
     """
@@ -70,8 +60,7 @@ class Tables:
     curve: SpecificationCurve
     coarser: AssociationMatrix | None
     covariates: Array | None
-    neighbours: SpatialWeights | None
-    spectrum: Spectrum | None
+    spatial: Mapping[tuple[int, int], SpatialFit]
     construction: dict[tuple[str, str], tuple[Construction, ...]]
 
 
@@ -100,7 +89,6 @@ def pair_evidence(data: ConnectionData, spec: ConnectionSpec, tables: Tables, a:
         tables.curve.names[1:],
         strict=True,
     )
-    clear = bool(found.lower_spatial[a, b] > 0 or found.upper_spatial[a, b] < 0)
     return PairEvidence(
         first=ids[0],
         second=ids[1],
@@ -121,71 +109,11 @@ def pair_evidence(data: ConnectionData, spec: ConnectionSpec, tables: Tables, a:
         ),
         coarser=_among_groups(tables.coarser, spec, a, b),
         model=_model(data, spec, tables, first, second),
-        # A model that could only weaken a connection is not needed where none is claimed.
-        spatial=_spatial(data, spec, tables, first, second) if clear and spec.spatial_models else None,
+        spatial=tables.spatial.get((a, b)),
         panel=_over_time(data, spec, first, second),
         construction=tables.construction.get((min(ids), max(ids)), ()),
         orientation=ORIENTATION[data.directions[first]] * ORIENTATION[data.directions[second]],
     )
-
-
-def spatial_fit(
-    predictor: Array,
-    outcome: Array,
-    covariates: Array | None,
-    neighbours: SpatialWeights,
-    *,
-    alpha: float = 0.05,
-    confidence: float = 0.95,
-    spectrum: Spectrum | None = None,
-) -> SpatialFit | None:
-    """Estimate the spatial model that the residuals of the linear one ask for.
-
-    Parameters
-    ----------
-    predictor, outcome : ndarray, shape (N,)
-        NaN where missing; both are standardised.
-    covariates : ndarray, shape (N, Q), or None
-        Variables held constant.
-    neighbours : SpatialWeights
-        Of the N areas in their order.
-    alpha : float
-        Level of the Lagrange-multiplier tests.
-    confidence : float
-        Of the interval.
-    spectrum : ndarray, shape (N,), optional
-        Eigenvalues of `neighbours`; they serve where no value is missing.
-
-    Returns
-    -------
-    SpatialFit or None
-        None if the tests ask for none, or if it is not defined: an area without neighbour among those with
-        values, dependent columns, or more areas than maximum likelihood can take.
-    """
-    controls = np.empty((predictor.size, 0)) if covariates is None else covariates
-    table = np.column_stack([predictor, controls, outcome])
-    rows = np.flatnonzero(np.isfinite(table).all(axis=1))
-    spread = table[rows].std(axis=0)
-    among = neighbours.take(rows)
-    if rows.size > MAX_AREAS or rows.size < 5 * table.shape[1] or among.islands or (spread == 0).any():
-        return None
-    z = (table[rows] - table[rows].mean(axis=0)) / spread
-    if np.linalg.matrix_rank(z[:, :-1], tol=1e-8 * rows.size) < z.shape[1] - 1:
-        return None
-    kind = asked_for(lagrange_tests(z[:, -1], z[:, :-1], among, among.area_ids), alpha)
-    if kind == "none":
-        return None
-    model = fit_spatial_model(
-        z[:, -1],
-        z[:, :-1],
-        among,
-        among.area_ids,
-        kind=kind,
-        spectrum=spectrum if rows.size == predictor.size else None,
-    )
-    slope = float(model.coefficients[1])
-    reach = float(stats.norm.ppf(0.5 + confidence / 2.0) * model.standard_errors[1])
-    return SpatialFit(kind, slope, slope - reach, slope + reach, model.dependence)
 
 
 def _span(left_out: LeaveOut, a: int, b: int) -> tuple[float, float] | None:
@@ -226,22 +154,6 @@ def _model(
     except MethodError:
         # The pair then stands without a model, which the evidence shows as None.
         return None
-
-
-def _spatial(
-    data: ConnectionData, spec: ConnectionSpec, tables: Tables, first: int, second: int
-) -> SpatialFit | None:
-    if tables.neighbours is None:
-        return None
-    return spatial_fit(
-        data.values[:, first],
-        data.values[:, second],
-        tables.covariates,
-        tables.neighbours,
-        alpha=spec.alpha,
-        confidence=spec.confidence,
-        spectrum=tables.spectrum,
-    )
 
 
 def _over_time(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from sozialanalyse.connections.intervals import correlation_interval
 from sozialanalyse.connections.kernel import correlate
@@ -90,47 +90,54 @@ def associate_over_time(
     """
     known = np.isfinite(predictor) & np.isfinite(outcome)
     known &= known.sum(axis=0) >= 2
-    year, area = np.nonzero(known)
-    areas, years = np.unique(area), np.unique(year)
-    if years.size < MIN_YEARS or areas.size < 5:
+    used = np.ix_(np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0)))
+    known = known[used]
+    years, areas = known.shape
+    if years < MIN_YEARS or areas < 5:
         raise MethodError(
             f"Für den Vergleich über die Zeit braucht es mindestens {MIN_YEARS} Jahre und 5 Gebiete; "
-            f"es gibt {years.size} Jahre und {areas.size} Gebiete mit beiden Werten."
+            f"es gibt {years} Jahre und {areas} Gebiete mit beiden Werten."
         )
-    cluster = np.searchsorted(areas, area)
-    columns = np.column_stack([predictor[known], outcome[known], year[:, None] == years[None, 1:]])
-    inside = columns - _means(columns, cluster)[cluster]
-    effects = inside[:, 2:]
-    left = inside[:, :2] - effects @ np.linalg.lstsq(effects, inside[:, :2], rcond=None)[0]
-    x, y = left.T
-    squares = float(x @ x)
-    if squares <= 1e-18 * float(np.square(columns[:, 0]).sum()) or float(y @ y) == 0.0:
+    mean_x, x = _without_effects(predictor[used], known)
+    mean_y, y = _without_effects(outcome[used], known)
+    squares = float(np.sum(x * x))
+    if squares <= 1e-18 * float(np.square(predictor[used][known]).sum()) or not np.any(y):
         raise MethodError(
             "Innerhalb der Gebiete verändert sich ein Indikator nicht anders als im Mittel aller."
         )
-    slope = float(x @ y) / squares
-    by_area = np.bincount(cluster, weights=x * (y - slope * x))
-    n, g, k = x.size, areas.size, 1 + effects.shape[1]
+    slope = float(np.sum(x * y)) / squares
+    by_area = np.sum(x * (y - slope * x), axis=0)
+    n, g, k = int(known.sum()), areas, years
     error = np.sqrt(g / (g - 1) * (n - 1) / (n - k) * float(by_area @ by_area)) / squares
-    reach = stats.t.ppf(0.5 + confidence / 2.0, g - 1) * error
-    means = _means(columns[:, :2], cluster)
+    reach = special.stdtrit(g - 1.0, 0.5 + confidence / 2.0) * error
+    means = np.column_stack([mean_x, mean_y])
     between = correlate(means, np.ones((1, g)), method)[0, 0, 1]
     low, high = correlation_interval(np.array([between]), np.array([float(g)]), method, confidence)
     return PanelAssociation(
         areas=g,
-        years=years.size,
+        years=years,
         observations=n,
         within=slope,
         within_lower=float(slope - reach),
         within_upper=float(slope + reach),
-        within_p=float(2.0 * stats.t.sf(abs(slope) / max(error, 1e-300), g - 1)),
-        within_correlation=float(x @ y / np.sqrt(squares * (y @ y))),
+        within_p=float(2.0 * special.stdtr(g - 1.0, -abs(slope) / max(error, 1e-300))),
+        within_correlation=float(np.sum(x * y) / np.sqrt(squares * np.sum(y * y))),
         between=float(between),
         between_lower=float(low[0]),
         between_upper=float(high[0]),
     )
 
 
-def _means(columns: Array, cluster: NDArray[np.intp]) -> Array:
-    sums = np.column_stack([np.bincount(cluster, weights=column) for column in columns.T])
-    return sums / np.bincount(cluster)[:, None]
+def _without_effects(values: Array, known: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Return the areas' means, and the values without the effects of areas and years; both (…, N).
+
+    The effects of the years solve the normal equations of their dummies after taking out each area's mean;
+    these need T × T numbers only.
+    """
+    count = known.sum(axis=0)
+    means = np.where(known, values, 0.0).sum(axis=0) / count
+    inside = np.where(known, values - means, 0.0)
+    present = known.astype(np.float64)
+    normal = np.diag(present.sum(axis=1)) - (present / count) @ present.T
+    years = np.linalg.pinv(normal, hermitian=True) @ inside.sum(axis=1)
+    return means, np.where(known, inside - years[:, None] + years @ present / count, 0.0)

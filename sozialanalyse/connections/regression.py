@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
+from sozialanalyse.connections.fit import CountFit, fit_counts, fit_least_squares
 from sozialanalyse.errors import MethodError
 
 __all__ = ["Effect", "PairModel", "fit_pair"]
@@ -168,7 +168,7 @@ def fit_pair(
         found = _fit_linear(outcome[rows], design, weight[rows])
     coefficient, error = float(found.params[1]), float(np.sqrt(found.covariance[1, 1]))
     freedom = design.shape[0] - design.shape[1]
-    reach = float(stats.t.ppf(0.5 + confidence / 2.0, freedom))
+    reach = float(special.stdtrit(freedom, 0.5 + confidence / 2.0))
     fifths = np.quantile(x, FIFTHS)
     at = np.column_stack([np.ones(5), (fifths - x.mean()) / scale, np.zeros((5, z.shape[1]))])
     linear = at @ found.params
@@ -193,7 +193,7 @@ def fit_pair(
         per_sd=effect(1.0),
         per_ten_points=effect(10.0 / scale) if percentage else None,
         t=t,
-        p=float(2.0 * stats.t.sf(abs(t), freedom)),
+        p=float(2.0 * special.stdtr(freedom, -abs(t))),
         dispersion=found.dispersion,
         fifths=fifths,
         predicted=unit * inverse(linear),
@@ -222,66 +222,34 @@ def _design(x: Array, z: Array) -> tuple[Array, float]:
 
 
 def _fit_counts(kind: str, events: Array, base: Array, design: Array) -> _Fit:
-    # statsmodels takes long to import, and correlations alone do not need it.
-    import statsmodels.api as sm  # noqa: PLC0415
-
     freedom = design.shape[0] - design.shape[1]
     if kind == "proportion":
         if (events > base).any() or (events < 0).any():
             raise MethodError(
                 "Bei einem Anteil darf der Zähler nicht über dem Nenner liegen. Bitte die Daten prüfen."
             )
-        model = sm.GLM(np.column_stack([events, base - events]), design, family=sm.families.Binomial())
-        result = _settled(model)
-        share = np.asarray(result.fittedvalues)
-        # Computed here: what statsmodels estimates as scale for counts leaves the number of trials out.
-        dispersion = float(np.sum((events - base * share) ** 2 / (base * share * (1.0 - share)))) / freedom
-        return _Fit("binomial", np.asarray(result.params), dispersion * result.cov_params(), dispersion)
+        found = fit_counts(events, base, design, "binomial")
+        dispersion = found.pearson / freedom
+        return _Fit("binomial", found.params, dispersion * found.covariance, dispersion)
+    found = fit_counts(events, base, design, "poisson")
+    if special.chdtrc(freedom, found.pearson) >= 0.05:
+        return _Fit("poisson", found.params, found.covariance, found.pearson / freedom)
 
-    def fit(alpha: float) -> tuple[Any, float]:
-        family = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
-        result = _settled(sm.GLM(events, design, family=family, offset=np.log(base)))
-        mean = np.asarray(result.fittedvalues)
-        return result, float(np.sum((events - mean) ** 2 / (mean + alpha * mean**2)))
+    def fit(alpha: float) -> CountFit:
+        return fit_counts(events, base, design, "negative_binomial", alpha=alpha)
 
-    result, pearson = fit(0.0)
-    if stats.chi2.sf(pearson, freedom) >= 0.05:
-        return _Fit("poisson", np.asarray(result.params), result.cov_params(), pearson / freedom)
-    if fit(MAX_DISPERSION)[1] > freedom:
+    if fit(MAX_DISPERSION).pearson > freedom:
         raise MethodError("Die Rate schwankt stärker, als das Modell abbilden kann. Bitte Ausreißer prüfen.")
     # The dispersion at which Pearson's χ² is as large as its degrees of freedom (Breslow 1984).
-    alpha = float(optimize.brentq(lambda a: fit(a)[1] - freedom, 1e-9, MAX_DISPERSION, xtol=1e-12))
-    result, pearson = fit(alpha)
-    return _Fit("negative_binomial", np.asarray(result.params), result.cov_params(), pearson / freedom)
+    alpha = float(optimize.brentq(lambda a: fit(a).pearson - freedom, 1e-9, MAX_DISPERSION, xtol=1e-12))
+    found = fit(alpha)
+    return _Fit("negative_binomial", found.params, found.covariance, found.pearson / freedom)
 
 
 def _fit_linear(outcome: Array, design: Array, weights: Array) -> _Fit:
-    import statsmodels.api as sm  # noqa: PLC0415
-
     if np.ptp(outcome) == 0:
         raise MethodError("Das Zielmerkmal ist überall gleich; ein Modell ist nicht bestimmt.")
-    result = sm.WLS(outcome, design, weights=weights).fit(cov_type="HC3", use_t=True)
-    return _Fit("linear", np.asarray(result.params), result.cov_params(), float(result.mse_resid))
-
-
-def _settled(model: Any) -> Any:
-    """Fit a generalised linear model, or say that it cannot be fitted."""
-    from statsmodels.tools.sm_exceptions import (  # noqa: PLC0415
-        ConvergenceWarning,
-        PerfectSeparationError,
-        PerfectSeparationWarning,
-    )
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", ConvergenceWarning)
-            warnings.simplefilter("error", PerfectSeparationWarning)
-            return model.fit(tol=1e-10)
-    except (ConvergenceWarning, PerfectSeparationError, PerfectSeparationWarning):
-        raise MethodError(
-            "Das Modell lässt sich nicht schätzen: Die Rechnung kommt zu keinem festen Ergebnis. "
-            "Bitte Kontrollmerkmale streichen oder Indikatoren mit vielen Nullen auslassen."
-        ) from None
+    return _Fit("linear", *fit_least_squares(outcome, design, weights))
 
 
 def _logistic(value: Array) -> Array:

@@ -7,10 +7,12 @@ from typing import Final, Literal
 
 from sozialanalyse.vocabulary import DIRECTIONS, DOMAINS, KINDS
 
-__all__ = ["FORMS", "FREE_TABLES", "SEXES", "TABLES", "Column", "Content", "Form"]
+__all__ = ["FORMS", "FREE_TABLES", "INTERVALS", "SEXES", "TABLES", "Column", "Content", "Form"]
 
 Content = Literal["key", "text", "choice", "number", "year", "age_group", "date"]
 SEXES: Final[tuple[str, ...]] = ("m", "f")
+INTERVALS: Final[tuple[str, ...]] = ("counts", "none")
+"""Whether the counts of an indicator vary by chance and so give an interval; empty means ``"counts"``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ FORMS: Final[dict[str, Form]] = {
             Column("definition", "text"),
             Column("numerator_label", "text", needed=False, filled=False),
             Column("denominator_label", "text", needed=False, filled=False),
+            Column("interval", "choice", needed=False, filled=False, choices=INTERVALS),
+            Column("window", "number", needed=False, filled=False),
             Column("source", "text"),
             Column("source_url", "text", filled=False),
         )

@@ -69,6 +69,13 @@ _RULES: tuple[Rule, ...] = (
         needs=("kind",),
     ),
     Rule(
+        "window_years",
+        "window",
+        lambda frame: frame["window"].isna() | (frame["window"].isin(range(1, 11))),
+        "Die Zahl der zusammengefassten Jahre ist keine ganze Zahl von 1 bis 10.",
+        "Eintragen, wie viele Jahre ein Wert zusammenfasst, zum Beispiel 3; bei einem Jahr die Zelle leeren.",
+    ),
+    Rule(
         "url_form",
         "source_url",
         lambda frame: each_word(frame["source_url"], lambda word: word.str.fullmatch(r"https?://\S+|")),

@@ -141,7 +141,8 @@ def _text_frame(frame: pd.DataFrame, key: str, columns: Sequence[str]) -> pd.Dat
 def _indicators(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the indicators in the form of the schema."""
     indicators = _text_frame(frame, "indicator_id", _INDICATOR_COLUMNS)
-    return indicators.assign(factor=frame["factor"].to_numpy())
+    window = frame["window"].to_numpy() if "window" in frame else np.nan
+    return indicators.assign(factor=frame["factor"].to_numpy(), window=window)
 
 
 def _observations(frame: pd.DataFrame, areas: pd.Index, indicators: pd.DataFrame) -> pd.DataFrame:

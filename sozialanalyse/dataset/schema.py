@@ -43,7 +43,9 @@ class Dataset:
         Columns ``name, level, parent_id`` (``""`` at the root), in the order of the file.
     indicators : DataFrame, indexed by ``indicator_id`` (str)
         Columns ``label, domain, kind, unit, factor, direction, definition, numerator_label,
-        denominator_label, source, source_url``; text is never missing but may be ``""``.
+        denominator_label, interval, window, source, source_url``; text is never missing but may be ``""``.
+        `interval` is ``"none"`` where counts do not vary by chance; `window` is how many years one value
+        pools (NaN: one).
     observations : DataFrame
         Columns ``area_id, indicator_id`` (categorical), ``year`` (int), ``sex, age_group`` (categorical,
         ``""`` for all), ``numerator, denominator, value`` (float, NaN where missing) and ``sign``

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sozialanalyse.errors import MethodError
 from sozialanalyse.index.data import FloatArray
@@ -84,16 +83,18 @@ def normalise(oriented: FloatArray, method: str, scale: Scale, names: Sequence[s
     """
     if method in {"scaled", "goalposts"}:
         return _between_fixed_ends(oriented, method, scale)
-    smallest = np.fmin.reduce(oriented, axis=-2, keepdims=True)
-    largest = np.fmax.reduce(oriented, axis=-2, keepdims=True)
-    _refuse_constant(smallest == largest, names)
     if method == "z":
         mean, deviation = mean_and_deviation(oriented, scale.weights)
+        # Only a column whose deviation is that of rounding can be constant; looking at all takes long.
+        if not (deviation > 1e-9 * np.abs(mean)).all():
+            _refuse_constant(*_extremes(oriented), names)
         target_mean, target_deviation = scale.z_target
         scores = oriented - mean
         scores *= target_deviation / deviation
         scores += target_mean
         return scores
+    smallest, largest = _extremes(oriented)
+    _refuse_constant(smallest, largest, names)
     if method == "min_max":
         low, high = scale.bounds
         return np.asarray(low + (high - low) * (oriented - smallest) / (largest - smallest))
@@ -153,7 +154,12 @@ def _between_fixed_ends(oriented: FloatArray, method: str, scale: Scale) -> Floa
     return np.asarray(low + (high - low) * share)
 
 
-def _refuse_constant(constant: npt.NDArray[np.bool_], names: Sequence[str]) -> None:
+def _extremes(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return np.fmin.reduce(values, axis=-2, keepdims=True), np.fmax.reduce(values, axis=-2, keepdims=True)
+
+
+def _refuse_constant(smallest: FloatArray, largest: FloatArray, names: Sequence[str]) -> None:
+    constant = smallest == largest
     columns = np.flatnonzero(constant.reshape(-1, len(names)).any(axis=0)).tolist()
     found = [names[column] for column in columns]
     if found:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.aggregate import aggregate
 from sozialanalyse.index.alternatives import Alternatives, alternative_indices, draw_noise
 from sozialanalyse.index.build import build_index, burden_ranks, centred
+from sozialanalyse.index.counts import draw_counts
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.frame import frame_weights, make_frame, normalised_stages
 from sozialanalyse.index.spec import IndexSpec
@@ -23,7 +25,10 @@ __all__ = [
     "summarise_draws",
 ]
 
-CHUNK_CELLS = 1_000_000
+CHUNK_CELLS = 500_000
+"""Drawn values taken through the steps at a time: few enough to stay near the processor."""
+COUNT_CELLS = 100_000_000
+"""Drawn counts held at a time, two bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,53 @@ def summarise_draws(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Draws of the counts behind the values.
+
+    Attributes
+    ----------
+    observed : ndarray of shape (N, K)
+        Values as they are.
+    cells : ndarray of int, shape (C,)
+        Flat positions of the values that vary.
+    unit : ndarray of shape (C,)
+        Value of one case.
+    lowest : ndarray of shape (C,)
+    above : ndarray of shape (C, B)
+        Numbers of cases, as from `draw_counts`.
+    """
+
+    observed: FloatArray
+    cells: npt.NDArray[np.intp]
+    unit: FloatArray
+    lowest: npt.NDArray[np.int64]
+    above: npt.NDArray[np.unsignedinteger]
+
+    def values(self, start: int, stop: int) -> FloatArray:
+        """Return the values of some draws, shape (stop − start, N, K)."""
+        drawn = self.above[:, start:stop].T * self.unit
+        drawn += self.lowest * self.unit
+        if len(self.cells) < self.observed.size:
+            every = np.repeat(self.observed.reshape(1, -1), stop - start, axis=0)
+            every[:, self.cells] = drawn
+            drawn = every
+        return drawn.reshape(stop - start, *self.observed.shape)
+
+
+def _draw(data: IndexData, draws: int, generator: np.random.Generator) -> _Drawn:
+    events, persons = np.full((2, *data.values.shape), np.nan)
+    for column in range(len(data.indicator_ids)):
+        counts = _counts(data, column)
+        if counts is not None:
+            events[:, column], persons[:, column] = counts
+    varies = np.isfinite(data.values) & (events > 0) & ~(persons < events)
+    cells = np.flatnonzero(varies)
+    base = events[varies]
+    lowest, above = draw_counts(base, np.rint(persons[varies]), draws, generator)
+    return _Drawn(data.values, cells, data.values[varies] / base, lowest, above)
+
+
 def draw_values(data: IndexData, draws: int, generator: np.random.Generator) -> FloatArray:
     """Draw values as they could have come out by chance.
 
@@ -126,23 +178,7 @@ def draw_values(data: IndexData, draws: int, generator: np.random.Generator) -> 
         Proportion: binomial numerator over its denominator; rate and count: Poisson; the unit is that of
         the value. A score, or a cell without counts, stays as it is, and so does a count of zero.
     """
-    values = np.broadcast_to(data.values, (draws, *data.values.shape)).copy()
-    for column in range(len(data.indicator_ids)):
-        counts = _counts(data, column)
-        if counts is None:
-            continue
-        value = data.values[:, column]
-        numerator, denominator = counts
-        rows = np.flatnonzero(np.isfinite(value) & (numerator > 0) & ~(denominator < numerator))
-        events, persons = numerator[rows, None], denominator[rows, None]
-        if data.kinds[column] == "proportion":
-            drawn = generator.binomial(
-                np.rint(persons).astype(np.int64), events / persons, size=(len(rows), draws)
-            )
-        else:
-            drawn = generator.poisson(events, size=(len(rows), draws))
-        values[:, rows, column] = (value[rows, None] * drawn / events).T
-    return values
+    return _draw(data, draws, generator).values(0, draws)
 
 
 def sampling_index_draws(
@@ -176,12 +212,16 @@ def sampling_index_draws(
     observed = normalised_stages(frame.data.values, frame, spec)["normalised"]
     weights = frame_weights(observed, frame, spec)
     size = max(1, CHUNK_CELLS // frame.data.values.size)
+    most = max(1, COUNT_CELLS // frame.data.values.size)
     chunks = []
-    for start in range(0, draws, size):
-        drawn = draw_values(frame.data, min(size, draws - start), generator)
-        normalised = normalised_stages(drawn, frame, spec)["normalised"]
-        _, aggregated = aggregate(normalised, weights, spec.aggregation, frame.domain_step, frame.scale)
-        chunks.append(centred(aggregated, frame.scale.weights, unit_variance=True)[0])
+    for done in range(0, draws, most):
+        now = min(most, draws - done)
+        drawn = _draw(frame.data, now, generator)
+        for start in range(0, now, size):
+            values = drawn.values(start, min(start + size, now))
+            normalised = normalised_stages(values, frame, spec)["normalised"]
+            _, aggregated = aggregate(normalised, weights, spec.aggregation, frame.domain_step, frame.scale)
+            chunks.append(centred(aggregated, frame.scale.weights, unit_variance=True)[0])
     return np.concatenate(chunks)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.indicators.rates import rate_interval, wilson_interval
 from sozialanalyse.vocabulary import VALUE_COLUMNS
 
@@ -56,6 +57,7 @@ class _Grid:
     value: FloatArray
     sign: NDArray[np.object_]
     computed: NDArray[np.bool_]
+    agrees: NDArray[np.bool_]
     reason: NDArray[np.object_]
 
 
@@ -81,8 +83,10 @@ def compute_values(dataset: Dataset, *, confidence: float = 0.95) -> ValueTable:
 
     Notes
     -----
-    Proportions have Wilson intervals, rates exact Poisson or Byar intervals. Counts and scores have none:
-    a complete count has no sampling error, and for a score the dataset does not say how it was made.
+    Proportions have Wilson intervals, rates exact Poisson or Byar intervals, unless the catalogue says that
+    their counts do not vary by chance. Counts and scores have none: a complete count has no sampling error,
+    and for a score the dataset does not say how it was made. `origin` is ``"delivered"``, ``"computed"``, or
+    ``"both"`` where a delivered value agrees with the one computed from finer areas.
     Observations broken down by sex or age are not part of this frame.
     """
     areas = dataset.areas
@@ -100,7 +104,10 @@ def compute_values(dataset: Dataset, *, confidence: float = 0.95) -> ValueTable:
     kinds = dataset.indicators["kind"].reindex(pairs["indicator_id"]).to_numpy(dtype=str)
     factors = dataset.indicators["factor"].reindex(pairs["indicator_id"]).to_numpy(dtype=np.float64)
     remarks = _aggregate(grid, dataset, pairs, kinds, factors)
-    return ValueTable(_to_frame(grid, dataset, pairs, kinds, factors, confidence), remarks)
+    varies = counts_vary(dataset.indicators).reindex(pairs["indicator_id"]).to_numpy(dtype=bool)
+    return ValueTable(
+        _to_frame(grid, dataset, pairs, np.where(varies, kinds, "none"), factors, confidence), remarks
+    )
 
 
 def _fill(total: pd.DataFrame, area_ids: pd.Index[str], pairs: pd.DataFrame) -> _Grid:
@@ -116,6 +123,7 @@ def _fill(total: pd.DataFrame, area_ids: pd.Index[str], pairs: pd.DataFrame) -> 
         value=np.full(shape, np.nan),
         sign=np.full(shape, "", dtype=object),
         computed=np.zeros(shape, dtype=bool),
+        agrees=np.zeros(shape, dtype=bool),
         reason=np.full(shape, "not_delivered", dtype=object),
     )
     for name in ("numerator", "denominator", "value"):
@@ -189,6 +197,7 @@ def _aggregate(
         open_cell = ~delivered & ~use & any_there & (grid.reason[parents] == "not_delivered")
         grid.reason[parents] = np.where(open_cell, reason, grid.reason[parents])
         grid.computed[parents] = use
+        grid.agrees[parents] = both & ~apart
         grid.sign[parents] = np.where(use, "", grid.sign[parents])
     grid.reason[np.isfinite(grid.value)] = ""
     grid.reason[counted & (grid.denominator == 0)] = "zero_denominator"
@@ -242,7 +251,7 @@ def _to_frame(
             "denominator": flat(grid.denominator),
             "confidence": confidence,
             "method": flat(method),
-            "origin": np.where(flat(grid.computed), "computed", "delivered"),
+            "origin": flat(np.where(grid.computed, "computed", np.where(grid.agrees, "both", "delivered"))),
             "sign": flat(grid.sign),
             "missing_reason": flat(grid.reason),
         }

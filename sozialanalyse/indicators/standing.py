@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.indicators.compare import ComparedKind, difference_to_whole
 
 __all__ = ["COMPARISON_COLUMNS", "RANK_COLUMNS", "comparison_years", "describe_standing", "select_years"]
@@ -120,6 +121,7 @@ def _compare(
     whole = frame[["value", "numerator", "denominator"]].take(np.maximum(place, 0)).reset_index(drop=True)
     whole = whole.where(pd.Series(place >= 0), np.nan)
     kinds = frame["indicator_id"].map(dataset.indicators["kind"]).to_numpy(dtype=str)
+    varies = frame["indicator_id"].map(counts_vary(dataset.indicators)).to_numpy(dtype=bool)
     factors = frame["indicator_id"].map(dataset.indicators["factor"]).to_numpy(dtype=np.float64)
     difference = np.where(kinds == "count", np.nan, frame["value"] - whole["value"])
     lower, upper = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
@@ -131,7 +133,7 @@ def _compare(
         ("rate", usable),
     )
     for kind, possible in compared:
-        rows = np.flatnonzero((kinds == kind) & possible.to_numpy())
+        rows = np.flatnonzero((kinds == kind) & varies & possible.to_numpy())
         part, total = frame.loc[rows], whole.loc[rows]
         interval = difference_to_whole(
             part["numerator"].to_numpy(),

@@ -31,6 +31,7 @@ TREND_WORDS: Final[dict[str, str]] = {
     "falling": "↘ fallend",
     "none": "→ keine Richtung erkennbar",
     "too_few": "zu wenige Jahre",
+    "overlap": "nicht bestimmt: Jahre überlappen sich",
 }
 FINDING_WORDS: Final[dict[str, str]] = {
     "rising": "Gestiegen",
@@ -126,10 +127,10 @@ def _table(area: AreaView, lines: dict[str, Row], rows: dict[str, Row]) -> Fragm
                     for end in ("first", "last")
                 ),
                 Cell(
-                    format_change(line["slope"], per_year) if line["points"] >= FEWEST_POINTS else "–",
+                    format_change(line["slope"], per_year),
                     format_interval(line["slope_lower"], line["slope_upper"], per_year),
                 ),
-                TREND_WORDS[str(line["direction"])],
+                _direction(line),
             ]
         )
     header = ["Indikator (Einheit)", "Anfang", "Ende", "Änderung je Jahr (Intervall)", "Richtung"]
@@ -139,7 +140,13 @@ def _table(area: AreaView, lines: dict[str, Row], rows: dict[str, Row]) -> Fragm
     return table + note(
         f"Anfang, Ende und Richtung beziehen sich auf höchstens die letzten {TREND_YEARS} Jahre. "
         f"Eine Richtung wird nur genannt, wenn Werte aus mindestens {FEWEST_POINTS} Jahren vorliegen und das "
-        "Intervall der jährlichen Änderung die Null nicht einschließt. Wo die Definition mehrere Jahrgänge "
-        "zusammenfasst, überlappen sich die Jahre; solche Richtungen sind weniger sicher, als "
-        "das Intervall sagt."
+        "Intervall der jährlichen Änderung die Null nicht einschließt. Wo jeder Wert mehrere Jahre "
+        "zusammenfasst, zählen nur Werte, deren Jahre sich nicht überlappen. Bruch heißt: Ein Teil der Werte "
+        "ist geliefert, der andere aus den kleineren Gebieten berechnet, und beide passen nicht zusammen."
     )
+
+
+def _direction(line: Row) -> str:
+    if line["direction"] == "break":
+        return f"nicht bestimmt: Bruch ab {line['break_year']}"
+    return TREND_WORDS[str(line["direction"])]

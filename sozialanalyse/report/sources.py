@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from sozialanalyse.disclosure.suppress import SHOWN_REASONS
+from sozialanalyse.indicators.certainty import CERTAINTY_NOTES, counts_vary, pooled_years
 from sozialanalyse.report.fragment import Fragment, note, paragraph
 from sozialanalyse.report.numbers import format_number, format_years
 from sozialanalyse.report.tables import Cell, html_table
@@ -77,7 +78,7 @@ def definition_table(area: AreaView, indicator_ids: Iterable[str]) -> Fragment:
             [
                 Cell(str(row["label"]), DOMAIN_LABELS[str(row["domain"])]),
                 str(row["unit"]),
-                Cell(str(row["definition"]), base),
+                Cell(" ".join([str(row["definition"]), *_certainty(key, analysis)]), base),
                 years,
                 str(row["source"]),
             ]
@@ -87,6 +88,14 @@ def definition_table(area: AreaView, indicator_ids: Iterable[str]) -> Fragment:
         ["Indikator", "Einheit", "Definition (Fälle / Bezugsgruppe)", "Jahre", "Quelle"],
         body,
     )
+
+
+def _certainty(indicator_id: str, analysis: Analysis) -> list[str]:
+    """Say which values have no interval, and which pool years."""
+    entry = analysis.indicators.loc[[indicator_id]]
+    years = int(pooled_years(entry).iloc[0])
+    notes = [] if bool(counts_vary(entry).iloc[0]) else [CERTAINTY_NOTES["none"]]
+    return notes + ([CERTAINTY_NOTES["pooled"].format(years=years)] if years > 1 else [])
 
 
 def secrecy(area: AreaView) -> Fragment:

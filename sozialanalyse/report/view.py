@@ -60,9 +60,11 @@ class IndexView:
         require_released(self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
     """Everything that reports on a dataset may use; each table has passed the disclosure gate.
+
+    An analysis equals itself alone: comparing all tables would take long, and results are remembered by it.
 
     Attributes
     ----------
@@ -178,7 +180,8 @@ class Analysis:
         if not isinstance(area_id, str):
             raise ParameterError(
                 "Ein Gebietsschlüssel ist ein Text und keine Zahl, sonst gehen führende Nullen verloren. "
-                'Bitte in Anführungszeichen setzen, zum Beispiel area_id = "0101".'
+                'Bitte in Anführungszeichen setzen, zum Beispiel area_id = "0101"; bei papermill mit '
+                "»-r area_id 0101« statt »-p«."
             )
         if area_id not in self.areas.index:
             example = ", ".join(f"{key} ({name})" for key, name in self.areas["name"].iloc[:3].items())

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from sozialanalyse.errors import MethodError
 from sozialanalyse.spatial.weights import SpatialWeights, require_aligned
@@ -118,7 +118,7 @@ def lagrange_tests(
     beta = inverse @ x.T @ outcome
     residual = outcome - x @ beta
     sigma2 = float(residual @ residual) / n
-    trace = float((w.multiply(w) + w.multiply(w.T)).sum())
+    trace = weights.trace
     fitted_lag = w @ (x @ beta)
     left = fitted_lag - x @ (inverse @ (x.T @ fitted_lag))
     information = float(left @ left) / sigma2 + trace
@@ -131,11 +131,11 @@ def lagrange_tests(
         trace * (1.0 - trace / information)
     )
     return LagrangeTests(
-        lag=(lag, float(stats.chi2.sf(lag, 1))),
-        error=(error, float(stats.chi2.sf(error, 1))),
-        robust_lag=(robust_lag, float(stats.chi2.sf(robust_lag, 1))),
-        robust_error=(robust_error, float(stats.chi2.sf(robust_error, 1))),
-        sarma=(error + robust_lag, float(stats.chi2.sf(error + robust_lag, 2))),
+        lag=(lag, float(special.chdtrc(1, lag))),
+        error=(error, float(special.chdtrc(1, error))),
+        robust_lag=(robust_lag, float(special.chdtrc(1, robust_lag))),
+        robust_error=(robust_error, float(special.chdtrc(1, robust_error))),
+        sarma=(error + robust_lag, float(special.chdtrc(2, error + robust_lag))),
         moran=_residual_moran(residual, x, inverse, weights),
     )
 
@@ -309,7 +309,7 @@ def _residual_moran(
     trace_mw = -float(np.trace(first))
     sum_x = wx + wtx
     trace_squares = (
-        float((w.multiply(w) + w.multiply(w.T)).sum())
+        weights.trace
         - float(np.trace(inverse @ (sum_x.T @ sum_x)))
         + float(np.trace(first @ first) + np.trace(inverse @ (x.T @ wx) @ inverse @ (wx.T @ x)))
     )
@@ -317,4 +317,4 @@ def _residual_moran(
     second = scale**2 * (trace_squares + trace_mw**2) / ((n - k) * (n - k + 2.0))
     variance = second - expectation**2
     z = (statistic - expectation) / np.sqrt(variance)
-    return statistic, expectation, variance, float(z), float(2.0 * stats.norm.sf(abs(z)))
+    return statistic, expectation, variance, float(z), float(2.0 * special.ndtr(-abs(z)))

@@ -41,12 +41,15 @@ class SpatialWeights:
         `contiguity` with rows summing to 1; the rows of islands are empty.
     kind : str
         How neighbours were found: ``"queen"``, ``"nearest"`` or ``"given"``.
+    trace : float
+        tr(WW + WᵀW) of `matrix`, which all tests for spatial dependence need.
     """
 
     area_ids: tuple[str, ...]
     contiguity: sparse.csr_array
     matrix: sparse.csr_array
     kind: str
+    trace: float
 
     @property
     def islands(self) -> tuple[str, ...]:
@@ -253,4 +256,5 @@ def _standardised(area_ids: tuple[str, ...], contiguity: sparse.csr_array, kind:
     counts = np.asarray(contiguity.sum(axis=1)).ravel()
     scale = np.divide(1.0, counts, out=np.zeros_like(counts), where=counts > 0)
     matrix = sparse.csr_array(sparse.diags_array(scale) @ contiguity)
-    return SpatialWeights(area_ids, contiguity, matrix, kind)
+    trace = float((matrix.multiply(matrix) + matrix.multiply(matrix.T)).sum())
+    return SpatialWeights(area_ids, contiguity, matrix, kind, trace)

@@ -86,12 +86,17 @@ def test_an_unknown_area_is_refused_with_examples_and_the_command_that_names_all
 def test_an_area_key_that_is_no_text_is_refused_because_zeros_get_lost(
     embedded: Analysis, area_id: Any
 ) -> None:
-    with pytest.raises(ParameterError, match="führende Nullen"):
+    with pytest.raises(ParameterError, match=r"führende Nullen.*-r area_id 0101"):
         embedded.area(area_id)
 
 
 def test_the_same_call_is_answered_from_memory(embedded: Analysis) -> None:
     assert load_analysis(DATA, RULES) is embedded
+
+
+def test_an_analysis_equals_itself_alone_so_that_results_can_be_remembered_by_it(embedded: Analysis) -> None:
+    assert embedded != replace(embedded)
+    assert len({embedded, embedded, replace(embedded)}) == 2
 
 
 def test_a_folder_that_is_not_there_is_refused_without_its_whole_path(tmp_path: Path) -> None:
@@ -263,7 +268,43 @@ def test_with_some_of_the_seven_indicators_the_index_names_those_that_are_missin
     assert index is not None
     assert index.title == "Sozialindex"
     assert index.indicator_ids == keys
-    assert index.notes[0].startswith("Ohne single_parents, large_families, migration_background:")
+    # The dataset of the test does not know the other three at all, so only their keys can be named.
+    assert index.notes[0] == (
+        "Der Datensatz kennt von den Indikatoren des Sozialindex nicht: »single_parents«, »large_families« "
+        "und »migration_background« (Schlüssel aus rules/index.yaml)."
+    )
+    assert "fasst vier der sieben Kernindikatoren zusammen" in index.description
+
+
+def misspell(content: dict[str, Any]) -> None:
+    """Spoil the key of the first indicator of the index."""
+    content["spec"]["indicators"][0]["id"] = "sgb2_rat"
+
+
+def test_a_misspelt_indicator_of_the_index_is_refused_with_the_key_that_is_meant(rules: Path) -> None:
+    spoil(rules, "index", misspell)
+    with pytest.raises(ParameterError, match=r"»sgb2_rat« gibt es nicht, wohl aber »sgb2_rate«.*»optional«"):
+        load_analysis(DATA, str(rules))
+
+
+def test_an_indicator_declared_optional_may_be_lacking_and_is_named(rules: Path) -> None:
+    spoil(rules, "index", misspell)
+    spoil(rules, "index", lambda content: content.update(optional=["sgb2_rat"]))
+    index = load_analysis(DATA, str(rules)).index
+    assert index is not None
+    assert index.notes[0].startswith(
+        "Der Datensatz kennt von den Indikatoren des Sozialindex nicht: »sgb2_rat«"
+    )
+    assert "fasst sechs der sieben Kernindikatoren zusammen" in index.description
+
+
+def test_the_index_that_stands_in_names_the_indicators_that_the_dataset_does_not_know(
+    shared_data: Path,
+) -> None:
+    index = load_analysis(str(shared_data / "kreise"), RULES).index
+    assert index is not None
+    assert "»single_parents«" in index.notes[0]
+    assert "zu wenige der sieben Kernindikatoren" in index.description
 
 
 def test_with_too_few_indicators_there_is_no_index_and_the_reason_is_given(

@@ -12,7 +12,7 @@ from shapely.geometry import box
 
 from sozialanalyse.connections.connect import connect
 from sozialanalyse.connections.data import ConnectionData, PanelData
-from sozialanalyse.connections.pairs import spatial_fit
+from sozialanalyse.connections.space import spatial_fits
 from sozialanalyse.connections.spec import ConnectionSpec
 from sozialanalyse.connections.synthesis import Category
 from sozialanalyse.connections.table import verdict_frame
@@ -197,9 +197,13 @@ def test_a_spatial_model_is_fitted_only_where_the_residuals_ask_for_it(city: Cit
     x = rng.normal(size=120)
     calm = x + rng.normal(size=120)
     smooth = np.linalg.solve(np.eye(120) - 0.8 * weights.matrix.toarray(), 3 * rng.normal(size=120))
-    assert spatial_fit(x, calm, None, weights) is None
-    fit = spatial_fit(x, x + smooth, None, weights)
-    assert fit is not None
-    assert fit.lower < fit.estimate < fit.upper
-    assert fit.dependence > 0.4
-    assert spatial_fit(x, x + smooth, x[:, None], weights) is None
+    values = np.column_stack([x, calm, x + smooth, x + smooth])
+    values[5, 3] = np.nan
+    found = spatial_fits(values, [(0, 1), (0, 2), (0, 3)], None, weights)
+    # Two of the three pairs ask for one; a missing value takes that area out of the neighbourhood too.
+    assert set(found) == {(0, 2), (0, 3)}
+    for fit in found.values():
+        assert fit.lower < fit.estimate < fit.upper
+        assert fit.dependence > 0.4
+    assert found[0, 2].estimate != found[0, 3].estimate
+    assert spatial_fits(values, [(0, 2)], x[:, None], weights) == {}

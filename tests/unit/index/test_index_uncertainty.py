@@ -75,10 +75,12 @@ def test_cells_without_counts_and_zeros_stay():
 
 
 def test_sampling_draws_are_the_index_of_each_drawn_town(monkeypatch):
-    monkeypatch.setattr("sozialanalyse.index.uncertainty.CHUNK_CELLS", 300)
+    # Counts are drawn for three towns of 125 cells at a time, and two are taken through the steps at a time.
+    monkeypatch.setattr("sozialanalyse.index.uncertainty.COUNT_CELLS", 375)
+    monkeypatch.setattr("sozialanalyse.index.uncertainty.CHUNK_CELLS", 250)
     draws = sampling_index_draws(TOWN, SPEC, 5, np.random.default_rng(11))
     generator = np.random.default_rng(11)
-    drawn = np.concatenate([draw_values(TOWN, size, generator) for size in (2, 2, 1)])
+    drawn = np.concatenate([draw_values(TOWN, size, generator) for size in (3, 2)])
     each = [
         build_index(replace(TOWN, values=values), replace(SPEC, unit_variance=True)).index for values in drawn
     ]
