@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-__all__ = ["AuditReport", "Fact", "PageRules", "audit_facts"]
+__all__ = ["SOME_NUMBER", "AuditReport", "Fact", "PageRules", "audit_facts"]
 
 _ROUNDING: Final = 1e-6
 _LIMITLESS: Final = float("inf")
 _UNBOUNDED: Final = 3
 
 Interval = tuple[float, float]
+SOME_NUMBER: Final[Interval] = (-_LIMITLESS, _LIMITLESS)
+"""Value of a cell of which only is known that a number is told."""
 Table = tuple[str, str]
 """What is counted, and the year."""
 
@@ -68,6 +70,8 @@ class PageRules:
     factors : mapping of indicator to float
     cases, groups : mapping of indicator to str
         What numerator and denominator count; ``""`` where that is not told.
+    deviating : frozenset of str
+        Labels of indicators of which pages say that delivered totals differ from their parts.
     """
 
     limits: Mapping[tuple[str, str], int]
@@ -78,6 +82,14 @@ class PageRules:
     factors: Mapping[str, float]
     cases: Mapping[str, str]
     groups: Mapping[str, str]
+    deviating: frozenset[str] = frozenset()
+
+    @property
+    def spread(self) -> float:
+        """How far a shown number may be from the true one, where pages say that numbers are changed."""
+        return max(
+            self.limits.get(("rounding_base", ""), 0) / 2, self.limits.get(("cell_key_maximum", ""), 0)
+        )
 
     def limit(self, rule: str, indicator: str) -> int:
         """Return the limit of a rule for an indicator; 0 where pages tell none."""
@@ -97,13 +109,17 @@ class AuditReport:
     breaches : tuple of str
         German sentences, each with indicator, area and year.
     open_tables : int
-        Tables whose shown numbers contradict each other, so that nothing can be derived from them.
+        Hidden cells in tables whose delivered totals differ from their parts: from these nothing follows
+        for who does not know the difference.
+    unread : tuple of str
+        Files that were not read.
     """
 
     protected: int
     narrowest: float
     breaches: tuple[str, ...]
     open_tables: int
+    unread: tuple[str, ...] = ()
 
 
 def audit_facts(facts: Sequence[Fact], rules: PageRules) -> AuditReport:
@@ -120,10 +136,15 @@ def audit_facts(facts: Sequence[Fact], rules: PageRules) -> AuditReport:
     breaches = _shown_against_rules(facts, rules, hidden)
     names = _Names(facts, rules)
     tables = _Tables(rules.parents)
+    spread = rules.spread
     for fact in facts:
         for role, number in (("cases", fact.cases), ("group", fact.group)):
             if number is not None:
-                tables.bound(names.table(role, fact.indicator, fact.year), fact.area, (number, number))
+                table = names.table(role, fact.indicator, fact.year)
+                tables.bound(table, fact.area, (number - spread, number + spread))
+                if rules.labels.get(fact.indicator) in rules.deviating:
+                    tables.loosen(table[0])
+    tables.loosen_misfits()
     for indicator, area, year in sorted(hidden):
         if rules.kinds.get(indicator) == "proportion":
             most = tables.reach(names.table("group", indicator, year), area)
@@ -133,17 +154,19 @@ def audit_facts(facts: Sequence[Fact], rules: PageRules) -> AuditReport:
         {
             (fact.indicator, fact.area, fact.year, fact.value)
             for fact in facts
-            if fact.value is not None and fact.cases is None
+            if fact.value is not None and fact.value != SOME_NUMBER and fact.cases is None
         }
     ):
         group = tables.reach(names.table("group", indicator, year), area)
         found = _cases_of_value(
             value, rules.kinds.get(indicator, ""), rules.factors.get(indicator, 1.0), group
         )
+        found = found[0] - spread, found[1] + spread
         tables.bound(names.table("cases", indicator, year), area, found)
     contradictory, narrowest = 0, _LIMITLESS
     for indicator, area, year in sorted(hidden):
-        reached = tables.reach(names.table("cases", indicator, year), area)
+        table = names.table("cases", indicator, year)
+        reached = None if tables.is_loose(table) else tables.reach(table, area)
         if reached is None:
             contradictory += 1
             continue
@@ -176,13 +199,14 @@ def _shown_against_rules(
         count = fact.cases
         if count is None:
             continue
-        others = fact.group - count if kind == "proportion" and fact.group is not None else 0.0
-        few = 0 < count < rules.limit("minimum_numerator", fact.indicator)
-        few |= 0 < others < rules.limit("minimum_complement", fact.indicator)
-        few |= (
-            count == 0 and rules.limits.get(("show_zero", fact.indicator), rules.limit("show_zero", "")) == 0
+        few = fact.group is not None and fact.group + rules.spread < rules.limit(
+            "minimum_denominator", fact.indicator
         )
-        few |= fact.group is not None and fact.group < rules.limit("minimum_denominator", fact.indicator)
+        if rules.spread == 0:
+            others = fact.group - count if kind == "proportion" and fact.group is not None else 0.0
+            few |= 0 < count < rules.limit("minimum_numerator", fact.indicator)
+            few |= 0 < others < rules.limit("minimum_complement", fact.indicator)
+            few |= count == 0 and rules.limit("show_zero", fact.indicator) == 0
         if few:
             breaches.append(f"{cell}: in {fact.place} gezeigt, obwohl eine Regel es verbietet.")
     return breaches
@@ -229,6 +253,27 @@ class _Tables:
         self._areas = {area: position for position, area in enumerate(parents)}
         self._sums = _sums(parents, self._areas)
         self._ends: dict[Table, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._loose: set[str] = set()
+
+    def loosen(self, name: str) -> None:
+        """Take note that totals of a quantity differ from their parts by an unknown number."""
+        self._loose.add(name)
+
+    def loosen_misfits(self) -> None:
+        """Loosen quantities of which some total and all its parts are shown and do not fit, in any year."""
+        for (name, _), (low, high) in self._ends.items():
+            known = np.isfinite(high)
+            complete = abs(self._sums) @ ~known == 0
+            finite = np.where(known, high, 0.0)
+            plus, minus = self._sums.maximum(0), -self._sums.minimum(0)
+            above = plus @ low - minus @ finite
+            below = minus @ low - plus @ finite
+            if (complete & (np.maximum(above, below) > _ROUNDING)).any():
+                self.loosen(name)
+
+    def is_loose(self, table: Table) -> bool:
+        """Tell whether sums say nothing."""
+        return table[0] in self._loose
 
     def bound(self, table: Table, area: str, interval: Interval) -> None:
         """Take note that a number lies in an interval."""
@@ -246,8 +291,8 @@ class _Tables:
         low, high = self._ends[table]
         if (low > high + _ROUNDING).any():
             return None
-        if low[place] >= high[place]:
-            return float(low[place]), float(low[place])
+        if low[place] >= high[place] or self.is_loose(table):
+            return float(low[place]), float(max(low[place], high[place]))
         ends: list[float] = []
         for sign in (1.0, -1.0):
             objective = np.zeros(len(self._areas))

@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sozialanalyse.disclosure.builder import SystemBuilder, link
 from sozialanalyse.disclosure.hierarchy import from_hierarchy
 from sozialanalyse.disclosure.quantities import NOTHING, Quantities, count_quantities
 from sozialanalyse.disclosure.rules import Limits
 from sozialanalyse.disclosure.secondary import suppress
-from sozialanalyse.disclosure.system import BoolArray, FloatArray, IntArray, LinearSystem
+from sozialanalyse.disclosure.system import CELL_ARRAYS, BoolArray, FloatArray, IntArray, LinearSystem
 
 __all__ = ["LinkedRows", "link_rows", "linked_system"]
 
@@ -48,6 +49,8 @@ class LinkedRows:
         Numbers to protect from the start.
     rows : (p, a) float
         How many rows tell a number.
+    shares : (3, k) int
+        Quantity of the part, quantity of the whole, and area of each proportion.
     """
 
     quantities: Quantities
@@ -58,6 +61,7 @@ class LinkedRows:
     most: FloatArray
     needs: BoolArray
     rows: FloatArray
+    shares: IntArray
 
     @property
     def incomplete(self) -> BoolArray:
@@ -157,15 +161,18 @@ def link_rows(
     np.add.at(rows, (told.cases[cases], told.area[cases]), 1.0)
     group = np.flatnonzero(told.group != NOTHING)
     number = told.amounts[told.group[group], told.area[group]]
-    needs[told.group[group], told.area[group]] |= (
+    small = np.zeros(shape, dtype=bool)
+    small[told.group[group], told.area[group]] |= (
         counted[group] & (number > 0) & (number < limits.numerator[group])
     )
+    needs |= small
     np.maximum.at(width, told.group[group], limits.numerator[group].astype(np.float64))
     np.add.at(rows, (told.group[group], told.area[group]), 1.0)
-    # A denominator that is protected itself limits nothing.
-    open_group = told.group != NOTHING
-    open_group &= ~told.among(needs, told.group)
-    bounded = np.flatnonzero((told.cases != NOTHING) & (kind == "proportion") & open_group)
+    part = (told.cases != NOTHING) & (told.group != NOTHING) & (kind == "proportion")
+    part &= told.cases != told.group
+    # A denominator of a few persons is as unknown as a numerator; every other one stands elsewhere as well,
+    # even if it is hidden here because it is the numerator of another indicator.
+    bounded = np.flatnonzero(part & ~told.among(small, told.group))
     upper = values["denominator"].to_numpy(dtype=np.float64)[bounded]
     np.minimum.at(most, (told.cases[bounded], told.area[bounded]), upper)
     # A proportion above 1 is a fault of the data that the outsider does not know of either.
@@ -179,6 +186,7 @@ def link_rows(
         most=most,
         needs=needs & np.isfinite(told.amounts),
         rows=rows,
+        shares=np.unique(np.stack([told.cases[part], told.group[part], told.area[part]]), axis=1),
     )
 
 
@@ -200,7 +208,8 @@ def linked_system(
     -------
     tuple of LinearSystem, (k,) int, (k,) int
         The system; quantity and area of its first k cells. Behind them stand the rests that a delivered total
-        has beyond the areas with a number; a rest of few cases is to be protected like a hidden number.
+        has beyond the areas with a number, a rest of few cases to be protected like a hidden number; and what
+        hidden wholes have beyond their parts, because no part is larger than its whole.
     """
     amounts = linked.quantities.amounts
     touched: BoolArray = np.logical_or.reduce(hidden, axis=1) | linked.incomplete
@@ -229,11 +238,43 @@ def linked_system(
     width = np.concatenate([np.zeros(len(cells)), linked.width[owner]])
     true = np.asarray(system.values)
     few = rest & (true > 0) & (true < width)
-    return (
-        replace(system, sliding_level=np.where(few, width, system.sliding_level)),
-        quantity,
-        area,
+    system = replace(system, sliding_level=np.where(few, width, system.sliding_level))
+    place = np.full(amounts.shape, NOTHING, dtype=np.int64)
+    place[there] = np.arange(len(cells))
+    part, whole, where = linked.shares
+    both = (
+        (part != whole)
+        & hidden[whole, where]
+        & (amounts[part, where] >= 0)
+        & (amounts[part, where] <= amounts[whole, where])
     )
+    both &= (place[part, where] != NOTHING) & (place[whole, where] != NOTHING)
+    pairs = np.stack([place[part, where], place[whole, where]])[:, both]
+    return _with_others(system, *pairs), quantity, area
+
+
+def _with_others(system: LinearSystem, part: IntArray, whole: IntArray) -> LinearSystem:
+    """Add what hidden wholes have beyond their parts as cells that are never shown and never negative."""
+    if part.size == 0:
+        return system
+    others, true = SystemBuilder(), np.asarray(system.values)
+    both = np.unique(np.concatenate([part, whole]))
+    others.add_cells(
+        [system.keys[at] for at in both.tolist()],
+        true[both],
+        **{name: getattr(system, name)[both] for name in CELL_ARRAYS if name != "values"},
+    )
+    pairs = [
+        (system.keys[one], system.keys[two]) for one, two in zip(part.tolist(), whole.tolist(), strict=True)
+    ]
+    others.add_cells(
+        [("Übrige", *pair) for pair in pairs],
+        true[whole] - true[part],
+        primary=True, whole=system.whole[part] & system.whole[whole], weights=0.0, sliding_level=0.0,
+    )  # fmt: skip
+    for pair in pairs:
+        others.add_total(pair[1], [pair[0], ("Übrige", *pair)])
+    return link([system, others.build()])
 
 
 def _persons(linked: LinkedRows, hidden: BoolArray) -> IntArray:

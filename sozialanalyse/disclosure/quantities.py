@@ -106,7 +106,9 @@ def count_quantities(
     amounts[codes, long["area"]] = long["number"]
     same = _equal_rows(amounts)
     place = np.full((2, len(values)), NOTHING, dtype=np.int64)
-    place[long.index.get_level_values(0), long["row"]] = same[codes]
+    place[long.index.get_level_values(0), long["row"]] = codes
+    _set_apart(same, place)
+    place = np.where(place == NOTHING, NOTHING, same[place])
     used = np.unique(same)
     renumbered = np.full(len(keys) + 1, NOTHING, dtype=np.int64)
     renumbered[used] = np.arange(len(used))
@@ -140,3 +142,16 @@ def _equal_rows(amounts: FloatArray) -> IntArray:
         ],
         dtype=np.int64,
     )
+
+
+def _set_apart(same: IntArray, place: IntArray) -> None:
+    """Undo, in place, that cases and their own reference group are one: a share of 100 % is no identity.
+
+    Otherwise the cases would be limited by themselves.
+    """
+    told = (place != NOTHING).all(axis=0)
+    for cases, group in np.unique(place[:, told], axis=1).T.tolist():
+        if cases != group and same[cases] == same[group]:
+            others = np.flatnonzero((same == same[cases]) & (np.arange(len(same)) != cases))
+            same[others] = others[0]
+            same[cases] = cases

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Final
-
-from bs4 import BeautifulSoup, Tag
 
 from sozialanalyse.disclosure.audit import Fact, PageRules
 
@@ -15,7 +14,13 @@ __all__ = ["PageReader"]
 
 _NUMBER: Final = re.compile(r"[-\u2212]?\d[\d.]*(?:,\d+)?")
 _TABLE: Final = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_Cell = tuple[dict[str, str], str]
+_ROW: Final = re.compile(r"<tr\b([^>]*)>(.*?)</tr>", re.DOTALL)
+_CELL: Final = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.DOTALL)
+_DATA: Final = re.compile(r"\bdata-([\w-]+)=(?:\"([^\"]*)\"|'([^']*)')")
+_TAG: Final = re.compile(r"<[^>]*>")
 _YES: Final = "ja"
+_DEVIATING: Final = re.compile(r"»([^«]+)«: [\d.]+ gelieferte Werte der Ebene [^<]*? weichen von")
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class PageReader:
     _parents: dict[str, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _about: dict[str, dict[str, str]] = field(default_factory=dict)
+    _deviating: set[str] = field(default_factory=set)
 
     def read(self, html: str, place: str) -> None:
         """Read the tables of a page, or of an output of a notebook.
@@ -40,19 +46,23 @@ class PageReader:
         Parameters
         ----------
         html : str
-            The page; pictures are not looked at.
+            The page; its words and pictures are read by `sozialanalyse.site.text_facts`.
         place : str
             Name of the file, for messages.
         """
+        self._deviating.update(unescape(label) for label in _DEVIATING.findall(html))
         for table in _TABLE.findall(html):
-            for row in BeautifulSoup(table, "html.parser").find_all("tr"):
+            for row, content in _ROW.findall(table):
                 about = _data(row)
+                if not about:
+                    continue
+                cells = [(_data(cell), _first_text(inner)) for cell, inner in _CELL.findall(content)]
                 if "rule" in about:
-                    self._read_rule(row, about)
+                    self._read_rule(cells, about)
                 if "area" in about:
                     self._parents[about["area"]] = about["parent"]
                     self._names[about["area"]] = about["name"]
-                    self._read_row(row, about, place)
+                    self._read_row(cells, about, place)
 
     def rules(self) -> PageRules:
         """Return what all pages together tell of rules, areas and indicators."""
@@ -67,32 +77,35 @@ class PageReader:
             factors={key: float(entry["factor"]) for key, entry in about.items()},
             cases={key: entry["cases"] for key, entry in about.items()},
             groups={key: entry["group"] for key, entry in about.items()},
+            deviating=frozenset(self._deviating),
         )
 
-    def _read_rule(self, row: Tag, about: dict[str, str]) -> None:
-        text = _first_text(row.find_all("td")[:1])
+    def _read_rule(self, cells: Sequence[_Cell], about: dict[str, str]) -> None:
+        text = next((text for _, text in cells), "")
         number = _NUMBER.search(text)
         self._limits[about["rule"], about.get("indicator", "")] = (
             int(number.group().replace(".", "")) if number else int(text == _YES)
         )
 
-    def _read_row(self, row: Tag, about: dict[str, str], place: str) -> None:
-        for cell in row.find_all("td"):
-            own = about | _data(cell)
+    def _read_row(self, cells: Sequence[_Cell], about: dict[str, str], place: str) -> None:
+        for data, text in cells:
+            own = about | data
             if "what" not in own or "indicator" not in own:
                 continue
             self._about[own["indicator"]] = own
-            fact = _fact(own, _first_text([cell]), place)
+            fact = _fact(own, text, place)
             if fact is not None:
                 self.facts.append(fact)
 
 
-def _data(tag: Tag) -> dict[str, str]:
-    return {name[5:]: str(text) for name, text in tag.attrs.items() if name.startswith("data-")}
+def _data(attributes: str) -> dict[str, str]:
+    found = _DATA.findall(attributes)
+    return {name: unescape(double or single) for name, double, single in found}
 
 
-def _first_text(cells: Iterable[Tag]) -> str:
-    return next((text for cell in cells for text in cell.stripped_strings), "")
+def _first_text(html: str) -> str:
+    texts = (unescape(text).strip() for text in _TAG.split(html))
+    return next((text for text in texts if text), "")
 
 
 def _fact(about: dict[str, str], text: str, place: str) -> Fact | None:

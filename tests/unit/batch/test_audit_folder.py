@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
-from sozialanalyse.batch.audit import audit_folder, audit_lines
+from sozialanalyse.batch.audit import audit_folder, audit_lines, audit_summary
 from sozialanalyse.batch.manifest import Entry, write_final, write_manifest
 from sozialanalyse.cli import main
 from sozialanalyse.errors import RunError
@@ -67,6 +68,112 @@ def test_a_number_put_back_by_hand_fails_and_names_the_table(
     told = capsys.readouterr().out
     for words in ("»Anteil«, Gebiet A (A), 2022", "»Anteil«, Gebiet B (B), 2022", name):
         assert words in told
+
+
+def picture(inner: str) -> str:
+    """Return a figure as pages embed it."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg">{inner}</svg>'
+    return f'<figure><img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"></figure>'
+
+
+TOLD = [
+    "<p>In Gebiet A liegt der Anteil bei 0,4 %.</p>",
+    "<p>Gebiet A: Anteil 0,4&nbsp;% (insgesamt 8,0 %).</p>",
+    "<p>Gebiet A: Anteil von 7,5 (2016) auf 0,4 % (2022).</p>",
+    "<p>Anteil: Gebiet C 12,0 %, Gebiet A 0,4 %.</p>",
+    '<img src="bild.png" alt="Gebiet A: Anteil 0,4 %">',
+    '<figure aria-label="Gebiet A: Anteil = 0,4 %"></figure>',
+    picture("<!-- Gebiet A --><g/><!-- Anteil 2022 --><g/><!-- 0,4\u00a0% -->"),
+    picture("<text>Gebiet A</text><text>Anteil</text><text>0,4</text>"),
+    picture("<title>Gebiet A, Anteil 0,4 %</title>"),
+    "<svg><desc>Gebiet A: Anteil 0,4 %</desc></svg>",
+]
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_a_number_put_into_words_or_pictures_fails_and_names_the_page(out: Path, told: str) -> None:
+    page = out / "bild/S.html"
+    page.write_text(page.read_text(encoding="utf-8") + told, encoding="utf-8")
+    breaches = audit_folder(out).breaches
+    assert [text for text in breaches if "»Anteil«, Gebiet A (A), 2022" in text and "bild/S.html" in text]
+    assert not [text for text in breaches if "Gebiet B" in text]
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "<p>In Gebiet C liegt der Anteil bei 12,0 %.</p>",
+        "<p>Gebiet A: Anteil von 7,5 (2016) auf 7,9 % (2018).</p>",
+        "<p>Geheim gehalten: Anteil. Gebiet A hat 500 Einwohner*innen.</p>",
+        "<p>Gebiet A, Anteil (2022): geheim.</p>",
+        "<p>Gebiet A: Anteilseigner 17.</p>",
+    ],
+)
+def test_words_about_other_areas_years_and_things_are_no_breach(out: Path, harmless: str) -> None:
+    page = out / "bild/S.html"
+    page.write_text(page.read_text(encoding="utf-8") + harmless, encoding="utf-8")
+    assert audit_folder(out).breaches == ()
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        {"data": {"text/plain": ["Gebiet A | Anteil (%) | 2022 | 0,4"]}},
+        {"name": "stdout", "text": ["Gebiet A: Anteil 0,4"]},
+        {"ename": "ValueError", "evalue": "Gebiet A: Anteil 0,4", "traceback": []},
+        {"data": {"image/svg+xml": ["<svg><text>Gebiet A Anteil 0,4</text></svg>"]}},
+        {"data": {"application/json": {"text": "Gebiet A: Anteil 0,4"}}},
+    ],
+)
+def test_a_number_in_any_output_of_a_notebook_fails_and_names_it(
+    out: Path, output: dict[str, object]
+) -> None:
+    path = out / "bild/S.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"].append({"outputs": [output]})
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert any("Gebiet A (A)" in text and "bild/S.ipynb" in text for text in audit_folder(out).breaches)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("werte.csv", "area_id;indicator_id;year;numerator;denominator;value\nA;share;2022;2;500;0,4\n"),
+        ("protokoll.txt", "Gebiet A: Anteil 0,4 % nicht gezeigt"),
+        ("bild/karte.svg", "<svg><text>Gebiet A</text><text>Anteil 0,4</text></svg>"),
+    ],
+)
+def test_a_number_in_any_other_file_of_the_folder_fails_and_names_it(out: Path, name: str, text: str) -> None:
+    (out / name).write_text(text, encoding="utf-8")
+    assert any("Gebiet A (A)" in found and name in found for found in audit_folder(out).breaches)
+
+
+def test_a_remark_on_delivered_totals_is_heeded(out: Path) -> None:
+    remark = (
+        "»Anteil«: 1 gelieferte Werte der Ebene Stadt weichen von der Zusammenfassung der feineren Gebiete ab"
+    )
+    for name in ("bild/S.html", "bild/S.ipynb"):
+        plant(out, name, "2 / 500")
+    assert any("Gebiet B" in text for text in audit_folder(out).breaches)
+    page = out / "bild/S.html"
+    page.write_text(page.read_text(encoding="utf-8") + f"<p>{remark}.</p>", encoding="utf-8")
+    assert not any("Gebiet B" in text for text in audit_folder(out).breaches)
+
+
+def test_files_that_cannot_be_read_are_named(out: Path) -> None:
+    (out / "foto.png").write_bytes(b"\x89PNG")
+    lines = audit_lines(audit_folder(out))
+    assert any("Nicht gelesen" in line and "foto.png" in line for line in lines)
+
+
+def test_the_summary_is_one_line(out: Path) -> None:
+    assert audit_summary(out) == (
+        "Geheimhaltung: 2 geheime Angaben geprüft, engster ableitbarer Bereich 60 Fälle breit, "
+        "keine ableitbar."
+    )
+    plant(out, "bild/S.html", "2 / 500")
+    # A is shown where it is hidden elsewhere, and against a rule; B follows: 120 − 60 − 2.
+    assert audit_summary(out).endswith("verletzt.")
 
 
 def test_a_folder_without_pages_is_refused(tmp_path: Path) -> None:

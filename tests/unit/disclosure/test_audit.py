@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sozialanalyse.disclosure.audit import AuditReport, Fact, PageRules, audit_facts
@@ -84,6 +86,34 @@ def test_a_shown_cell_that_breaks_a_rule_is_a_breach(cases: float, group: float)
 def test_sums_that_do_not_fit_allow_no_conclusion() -> None:
     report = audited(told("A", None), told("B", 90), told("C", 60))
     assert (report.breaches, report.open_tables) == ((), 1)
+
+
+def test_a_delivered_total_above_its_parts_is_no_false_breach() -> None:
+    # The page says that the delivered total differs: 120 − 60 − 58 = 2 is not the number of A.
+    deviating = replace(RULES, deviating=frozenset({"Anteil"}))
+    facts = [told("S", 120, 1500), told("A", None), told("B", 58), told("C", 60)]
+    report = audit_facts(facts, deviating)
+    assert (report.breaches, report.open_tables) == ((), 1)
+
+
+def test_a_total_that_misfits_in_another_year_is_no_false_breach() -> None:
+    # In 2021 everything is shown, and 121 are not 2 + 58 + 60.
+    earlier = [
+        replace(told(area, cases), year="2021")
+        for area, cases in (("S", 121), ("A", 20), ("B", 40), ("C", 60))
+    ]
+    report = audited(told("A", None), told("B", 58), told("C", 60), *earlier)
+    assert (report.breaches, report.open_tables) == ((), 1)
+
+
+@pytest.mark.parametrize("rule", [("rounding_base", ""), ("cell_key_maximum", "")])
+def test_changed_numbers_need_not_add_up(rule: tuple[str, str]) -> None:
+    # 120 − 55 − 60 = 5; three numbers that are off by 2.5 (5) each leave 0 to 12.5 (20).
+    changed = replace(RULES, limits={**RULES.limits, rule: 5})
+    facts = [told("S", 120, 1500), told("A", None), told("B", 55), told("C", 60)]
+    report = audit_facts(facts, changed)
+    assert report.breaches == ()
+    assert report.narrowest == (12 if rule[0] == "rounding_base" else 20)
 
 
 def test_a_page_is_read_with_german_numbers_and_signs() -> None:

@@ -114,3 +114,26 @@ def test_a_rule_for_an_indicator_may_not_be_looser(name: str, general: int, own:
         {**mapping, "indicators": {"one": {name: {"value": general, **origin}}}}
     )
     assert kept.stricter_sources["one"][name] == RuleSource("n", "u", "2019-01-01", "s")
+
+
+def test_cases_that_equal_their_reference_group_everywhere_are_not_limited_by_themselves() -> None:
+    # Every jobless person is long-term jobless; in district A nobody is jobless, in B 568 and 1 are.
+    parents = pd.Series({"S": "", "A": "S", "B": "S", "A1": "A", "A2": "A", "B1": "B", "B2": "B"})
+    adults = {"S": 2144, "A": 1148, "B": 996, "A1": 88, "A2": 1060, "B1": 607, "B2": 389}
+    jobless = {"S": 569, "A": 0, "B": 569, "A1": 0, "A2": 0, "B1": 568, "B2": 1}
+    rows = [
+        (area, key, 2022, np.nan, float(jobless[area]), float(group[area]))
+        for key, group in (("all", adults), ("part", jobless))
+        for area in parents.index
+    ]
+    columns = ["area_id", "indicator_id", "year", "value", "numerator", "denominator"]
+    frame = pd.DataFrame(rows, columns=columns).assign(lower=np.nan, upper=np.nan, method="wilson", sign="")
+    labels = pd.DataFrame(
+        {"numerator_label": ["jobless", "long"], "denominator_label": ["adults", "jobless"]},
+        index=["all", "part"],
+    ).assign(label=["x", "y"])
+    kinds = pd.Series("proportion", index=["all", "part"])
+    frame = release_values(frame, kinds, RULES, parents=parents, labels=labels).frame
+    shown = frame[(frame["indicator_id"] == "all") & (frame["hidden"] == "")]["area_id"]
+    # City and B together would give the 0 of A, and with it those of its neighbourhoods.
+    assert not {"S", "B"} <= set(shown)
