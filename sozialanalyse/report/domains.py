@@ -49,7 +49,15 @@ def domain(area: AreaView, name: str) -> Fragment:
         table = _domain_table(area, rows, label, names) if names.city or names.parent else Fragment("", "")
         return lead + table + reasons
     drawn = shown[shown["kind"] != "count"] if (shown["kind"] != "count").any() else shown
-    svg = draw_strips(drawn, area.peers(list(drawn.index)), names)
+    table = _domain_table(area, rows, label, names)
+    peers = area.peers(list(drawn.index))
+    if peers.loc[peers["area_id"] != area.area_id, "value"].isna().all() and not (names.city or names.parent):
+        return (
+            note(f"{label}: Kein anderes Gebiet hat Werte, mit denen sich vergleichen ließe.")
+            + table
+            + reasons
+        )
+    svg = draw_strips(drawn, peers, names)
     caption = (
         f"{label} im Vergleich. Großes Zeichen: {area.name}. Graue Striche: andere Gebiete (Ebene "
         f"{area.analysis.label_of(area.peer_level)}). Jeder Streifen reicht vom kleinsten bis zum größten "
@@ -61,7 +69,7 @@ def domain(area: AreaView, name: str) -> Fragment:
     finding, values = domain_finding(area, drawn, label)
     source = origin(area.analysis, [str(key) for key in drawn.index])
     picture = figure(svg, f"{finding} {values}".strip(), caption, source)
-    return paragraph(finding) + picture + _domain_table(area, rows, label, names) + reasons
+    return paragraph(finding) + picture + table + reasons
 
 
 def _names(area: AreaView, rows: pd.DataFrame) -> StripNames:
@@ -79,7 +87,9 @@ def _names(area: AreaView, rows: pd.DataFrame) -> StripNames:
 
 def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNames) -> Fragment:
     with_cases = bool(rows["numerator"].notna().any() or (rows["hidden"] != "").any())
-    header = ["Indikator (Einheit)", "Jahr", "Wert (Intervall)"]
+    years = rows["year"].dropna().unique()
+    with_years = len(years) > 1
+    header = ["Indikator (Einheit)", *(["Jahr"] if with_years else []), "Wert (Intervall)"]
     header += ["Einordnung"] if names.city else []
     header += ["Fälle / Bezugsgruppe"] if with_cases else []
     header += [names.parent] if names.parent else []
@@ -89,9 +99,9 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     body: list[list[Cell | str]] = []
     for row in records(rows).values():
         decimals = int(row["decimals"])
-        line: list[Cell | str] = [f"{row['label']} ({row['unit']})", f"{row['year']:.0f}"]
         value, cases = _own_cells(row, decimals)
-        line.append(value)
+        line: list[Cell | str] = [f"{row['label']} ({row['unit']})"]
+        line += [f"{row['year']:.0f}", value] if with_years else [value]
         if names.city:
             line.append(assessment_cell(row["assessment"]) if pd.notna(row["city_difference"]) else "–")
         line += [cases] if with_cases else []
@@ -107,7 +117,8 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
         body.append(line)
     numeric = [position for position, text in enumerate(header) if position > 0 and text != "Einordnung"]
     ranks = " (Rang 1 = höchster Wert; nur wo fast alle Gebiete einen Wert haben)"
-    caption = f"{label} in {area.name}" + ("" if area.is_root else ranks)
+    year = "" if with_years else f" {years[0]:.0f}"
+    caption = f"{label} in {area.name}{year}" + ("" if area.is_root else ranks)
     about = [area_data(area) | indicator_data(area, key, row) for key, row in records(rows).items()]
     return html_table(caption, header, body, numeric=numeric, row_data=about)
 

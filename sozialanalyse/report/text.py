@@ -98,7 +98,7 @@ def place_sentence(area: AreaView) -> str:
     """Say how many people live in the area, or else what and where it is."""
     if people := population_finding(area):
         return f"{area.name} hat {people}."
-    if area.is_root:
+    if area.is_root and len(area.analysis.levels) > 1:
         finest = area.analysis.levels[-1]
         parts = int((area.analysis.areas["level"] == finest.level).sum())
         count = "ein Gebiet" if parts == 1 else f"{parts} Gebiete"
