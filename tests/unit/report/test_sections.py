@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -153,3 +154,16 @@ def test_pictures_are_the_same_bytes_again_whatever_a_notebook_has_set(
     with mpl.rc_context(changed):
         again = {name: draw(area) for name, draw in sections.items()}
     assert again == first
+
+
+def test_a_page_does_not_depend_on_which_pages_were_made_before(
+    open_place: Callable[[str], AreaView], sections: dict[str, Callable[[AreaView], Fragment]]
+) -> None:
+    # `replace` makes an analysis that has kept nothing yet.
+    order = ["0101", "01", "0102"]
+    drawn = []
+    for area_ids in (order, order[::-1]):
+        analysis = replace(open_place("quartier").analysis)
+        pages = {key: {name: draw(analysis.area(key)) for name, draw in sections.items()} for key in area_ids}
+        drawn.append(pages)
+    assert drawn[0] == drawn[1]
