@@ -221,12 +221,15 @@ def verify(out: str, data: str, parameters: str, jobs: int | None, engine: str) 
     "Rückgabewert 0, wenn er in Ordnung ist, sonst 1.",
 )
 @_data
-def check(data: str) -> int:
+@_parameters
+def check(data: str, parameters: str) -> int:
     """Validate a dataset."""
     from sozialanalyse.dataset.read import read_dataset  # noqa: PLC0415 - help must not wait for pandas
+    from sozialanalyse.planning_rules import planning_check  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
-    dataset = read_dataset(chosen_folder("data", data))
+    rules = planning_check(chosen_folder("parameters", parameters))
+    dataset = read_dataset(chosen_folder("data", data), rules)
     years = dataset.observations["year"]
     span = "" if years.empty else f", {_span(int(years.min()), int(years.max()))}"
     made_up = " Die Zahlen sind erfunden (Beispieldaten)." if dataset.synthetic else ""
