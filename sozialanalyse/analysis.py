@@ -23,6 +23,7 @@ from sozialanalyse.indicators.development import describe_trends
 from sozialanalyse.indicators.population import add_coarser_levels
 from sozialanalyse.indicators.standing import comparison_years, describe_standing, select_years
 from sozialanalyse.parameters import IndexRules, Parameters, read_parameters
+from sozialanalyse.planning_rules import planning_check
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.maps import simplify_for_maps
 from sozialanalyse.report.numbers import join_words
@@ -88,6 +89,7 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         licenses=dataset.licenses,
         sources=dataset.sources,
         attribution=dataset.attribution,
+        planning=dataset.planning,
         remarks=dataset.remarks + computed.remarks,
         rules=parameters.disclosure,
         confidence=confidence,
@@ -256,7 +258,8 @@ def load_analysis(data_dir: str = "", parameters_dir: str = "", *, year: str = "
     key = (chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir), year)
     if key not in _kept:
         data, parameters, _ = key
-        result = analyse(read_dataset(data), replace(read_parameters(parameters), year=year))
+        dataset = read_dataset(data, planning_check(parameters))
+        result = analyse(dataset, replace(read_parameters(parameters), year=year))
         keep_analysis(result, data_dir, parameters_dir, year=year)
     return _kept[key]
 

@@ -14,7 +14,7 @@ from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.vocabulary import DOMAINS
 
-__all__ = ["IndexRules", "Parameters", "Wanted", "read_parameters", "read_rules"]
+__all__ = ["IndexRules", "Parameters", "Wanted", "check_entries", "read_parameters", "read_rules"]
 
 Wanted = type | range
 """What an entry must be: of a type, or a whole number of a range."""
@@ -124,7 +124,7 @@ def read_parameters(folder: Path) -> Parameters:
     """
     comparison = read_rules(folder, "comparison", _COMPARISON_KEYS)
     confidence = comparison["confidence"]
-    _check("rules/comparison.yaml, »confidence«", confidence, _RULE_KEYS)
+    check_entries("rules/comparison.yaml, »confidence«", confidence, _RULE_KEYS)
     if not 0 < confidence["value"] < 1:
         raise ParameterError("rules/comparison.yaml: »confidence« muss zwischen 0 und 1 liegen.")
     return Parameters(
@@ -136,7 +136,7 @@ def read_parameters(folder: Path) -> Parameters:
 
 def _index_rules(index: Mapping[str, Any]) -> IndexRules:
     fallback = index["fallback"]
-    _check("rules/index.yaml, »fallback«", fallback, _FALLBACK_KEYS)
+    check_entries("rules/index.yaml, »fallback«", fallback, _FALLBACK_KEYS)
     unknown = [str(domain) for domain in fallback["domains"] if domain not in DOMAINS]
     if unknown:
         raise ParameterError(
@@ -185,12 +185,27 @@ def read_rules(folder: Path, name: str, keys: Mapping[str, Wanted] | None = None
     if not isinstance(content, dict):
         raise ParameterError(f"rules/{name}.yaml muss Angaben der Form »name: wert« enthalten.")
     if keys is not None:
-        _check(f"rules/{name}.yaml", content, keys)
+        check_entries(f"rules/{name}.yaml", content, keys)
     return content
 
 
-def _check(place: str, content: Mapping[str, Any], keys: Mapping[str, Wanted]) -> None:
-    """Refuse missing, unknown and wrongly typed entries, all at once."""
+def check_entries(place: str, content: Mapping[str, Any], keys: Mapping[str, Wanted]) -> None:
+    """Refuse missing, unknown and wrongly typed entries, all at once.
+
+    Parameters
+    ----------
+    place : str
+        File and group, for the message.
+    content : mapping
+        What stands there.
+    keys : mapping from str to type or range
+        Names that must be there, with what each must be.
+
+    Raises
+    ------
+    ParameterError
+        If anything differs.
+    """
     faults = [f"»{key}« fehlt." for key in keys if key not in content]
     faults += [f"»{key}« ist unbekannt." for key in content if key not in keys]
     faults += [

@@ -9,6 +9,7 @@ from sozialanalyse.batch.plan import Plan, make_plan
 from sozialanalyse.batch.recipe import notebooks_folder, read_recipes
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.planning_rules import planning_check
 from sozialanalyse.project import chosen_folder
 
 __all__ = ["Project", "open_project"]
@@ -50,6 +51,6 @@ def open_project(data: str = "", parameters: str = "") -> Project:
     parameters_folder = chosen_folder("parameters", parameters)
     notebooks = notebooks_folder(parameters_folder)
     recipes = read_recipes(parameters_folder)
-    dataset = read_dataset(data_folder)
+    dataset = read_dataset(data_folder, planning_check(parameters_folder))
     plan = make_plan(dataset, recipes, notebooks)
     return Project(data_folder, parameters_folder, notebooks, dataset, plan)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.dataset.schema import Level, Source
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
 from sozialanalyse.disclosure.rules import DisclosureRules
@@ -69,7 +70,7 @@ class Analysis:
     Attributes
     ----------
     title, synthetic, levels, areas, indicators, geometry, schematic_geometry, licenses, sources,
-    attribution, remarks
+    attribution, planning, remarks
         As in `sozialanalyse.dataset.schema.Dataset`; `areas` has a column ``distinct_name`` besides.
     rules : DisclosureRules
         By which cells were hidden.
@@ -102,6 +103,7 @@ class Analysis:
     licenses: tuple[Source, ...]
     sources: tuple[Source, ...]
     attribution: str
+    planning: PlanningTables
     remarks: tuple[str, ...]
     rules: DisclosureRules
     confidence: float
