@@ -97,6 +97,7 @@ def test_the_steps_of_coinr_one_after_the_other_on_an_example_by_hand():
         indicators=data.indicator_ids,
         domains=("one", "two", "two"),
         imputation="mean",
+        minimum_share=0.3,
         treatment="winsorise",
         normalisation="min_max",
     )
