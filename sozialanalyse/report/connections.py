@@ -20,6 +20,7 @@ from sozialanalyse.report.connection_charts import (
     draw_ways,
     shows_intervals,
 )
+from sozialanalyse.report.connection_tests import further_tests
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import (
@@ -169,13 +170,17 @@ def table(view: ConnectionView) -> Fragment:
     if view.covariates:
         names = join_words([f"»{view.labels[key]}«" for key in view.covariates])
         held = f", verglichen bei gleichem Wert von {names}"
-    return result + note(
-        "Unterschied: was eine Regression unter den Gebieten erwartet, wenn der erste Indikator um 10 "
-        "Prozentpunkte "
-        f"oder um eine Standardabweichung (SD) höher liegt{held}. Ein Chancenverhältnis von 1 heißt kein "
-        "Unterschied; 1,5 heißt, dass auf jeden übrigen Fall anderthalbmal so viele Fälle kommen. Ein "
-        "Strich heißt: "
-        "Das Modell ist mit diesen Daten nicht bestimmt."
+    return (
+        result
+        + note(
+            "Unterschied: was eine Regression unter den Gebieten erwartet, wenn der erste Indikator um 10 "
+            "Prozentpunkte "
+            f"oder um eine Standardabweichung (SD) höher liegt{held}. Ein Chancenverhältnis von 1 heißt kein "
+            "Unterschied; 1,5 heißt, dass auf jeden übrigen Fall anderthalbmal so viele Fälle kommen. Ein "
+            "Strich heißt: "
+            "Das Modell ist mit diesen Daten nicht bestimmt."
+        )
+        + further_tests(view)
     )
 
 
