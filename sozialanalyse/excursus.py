@@ -52,6 +52,14 @@ _PAIR_COLUMNS: Final = (
     "reasons",
     "sentence",
 )
+_TEST_COLUMNS: Final = (
+    "partial",
+    "partial_lower",
+    "partial_upper",
+    "boot_lower",
+    "boot_upper",
+    "p_permutation",
+)
 _MODEL_COLUMNS: Final = ("family", "measure", "effect", "effect_lower", "effect_upper", "per_points", "step")
 
 
@@ -162,6 +170,8 @@ def _compute(analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRule
         covariates=covariates,
         confidence=spec.confidence,
         smallest_effect=spec.smallest_effect,
+        permutations=spec.permutations,
+        bootstrap=spec.bootstrap,
         neighbours=found.association.spatial,
         panel_years=0 if data.panel is None else len(data.panel.years),
         told_pairs=spec.told_pairs,
@@ -180,7 +190,7 @@ def _empty(
         domains=domains,
         indicator_ids=(),
         missing=missing,
-        pairs=nothing("connections", *_PAIR_COLUMNS, *_MODEL_COLUMNS),
+        pairs=nothing("connections", *_PAIR_COLUMNS, *_MODEL_COLUMNS, *_TEST_COLUMNS),
         ways=nothing("ways of computing", "first", "second"),
         lead=None,
         fit=nothing("model", "x", "predicted", "lower", "upper"),
@@ -194,6 +204,8 @@ def _empty(
         covariates=(),
         confidence=spec.confidence,
         smallest_effect=spec.smallest_effect,
+        permutations=spec.permutations,
+        bootstrap=spec.bootstrap,
         neighbours=False,
         panel_years=0,
         told_pairs=spec.told_pairs,
@@ -336,7 +348,19 @@ def _pair_frame(found: Connections, data: ConnectionData) -> pd.DataFrame:
         bounds = (effect.estimate, effect.lower, effect.upper)
         models.append((pair.first, pair.second, model.family, model.measure, *bounds, points, step))
     extra = pd.DataFrame(models, columns=["first", "second", *_MODEL_COLUMNS])
-    return frame.merge(extra, on=["first", "second"], how="left", validate="one_to_one")
+    frame = frame.merge(extra, on=["first", "second"], how="left", validate="one_to_one")
+    table = found.association.of(found.spec.method)
+    place = pd.Index(found.association.indicator_ids)
+    cells = place.get_indexer(pd.Index(frame["first"])), place.get_indexer(pd.Index(frame["second"]))
+    tests = (
+        table.partial,
+        table.lower_partial,
+        table.upper_partial,
+        table.lower_bootstrap,
+        table.upper_bootstrap,
+        table.p_permutation,
+    )
+    return frame.assign(**{name: test[cells] for name, test in zip(_TEST_COLUMNS, tests, strict=True)})
 
 
 def _way_frame(found: Connections, data: ConnectionData, spec: ConnectionSpec) -> pd.DataFrame:

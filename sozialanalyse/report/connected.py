@@ -32,7 +32,9 @@ class ConnectionView:
         One row per pair of indicators of different domains, ordered by verdict and size: the columns of
         `sozialanalyse.connections.table.verdict_frame`, and of the model ``family, measure, effect,
         effect_lower, effect_upper, per_points, step``: the effect per 10 points if `per_points`, else per
-        standard deviation, which `step` gives in the unit of the first indicator.
+        standard deviation, which `step` gives in the unit of the first indicator. Of the other tests:
+        ``partial, partial_lower, partial_upper`` with the covariates held constant, ``boot_lower,
+        boot_upper`` and ``p_permutation``, all as in `sozialanalyse.connections.correlation.Coefficients`.
     ways : ReleasedTable
         Columns ``first, second, way, estimate, lower, upper, kind``: every way of computing a pair;
         `kind` is ``"own"``, ``"choice"``, ``"range"``, ``"coarser"`` or ``"spatial"``.
@@ -60,6 +62,8 @@ class ConnectionView:
         Coverage of all intervals.
     smallest_effect : float
         Correlation below which a connection is of no weight for planning.
+    permutations, bootstrap : int
+        Number of random draws of the tests.
     neighbours : bool
         Whether the neighbourhood of the areas is known.
     panel_years : int
@@ -88,6 +92,8 @@ class ConnectionView:
     covariates: tuple[str, ...]
     confidence: float
     smallest_effect: float
+    permutations: int
+    bootstrap: int
     neighbours: bool
     panel_years: int
     told_pairs: tuple[tuple[str, str], ...]

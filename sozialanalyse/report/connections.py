@@ -20,6 +20,7 @@ from sozialanalyse.report.connection_charts import (
     draw_ways,
     shows_intervals,
 )
+from sozialanalyse.report.connection_tests import further_tests
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import (
@@ -195,12 +196,13 @@ def table(view: ConnectionView) -> Fragment:
         if frame["measure"].isin(["odds_ratio", "rate_ratio"]).any()
         else ""
     )
-    return result + note(
+    explanation = note(
         "Unterschied beim zweiten Indikator zwischen Gebieten, die sich beim ersten um 10 Prozentpunkte "
         f"unterscheiden{held}; berechnet mit einer Regression. Wo 10 Punkte mehr wären als das Doppelte "
         "der üblichen Streuung der Gebiete (der Standardabweichung), steht der Unterschied bei einer solchen "
         f"Streuung mehr.{ratios} Ein Strich heißt: mit diesen Daten nicht berechenbar."
     )
+    return result + explanation + further_tests(view)
 
 
 def _about(row: Row) -> str:

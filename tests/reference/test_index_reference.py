@@ -7,14 +7,19 @@ import numpy as np
 import pytest
 
 from sozialanalyse.index.aggregate import DomainStep, aggregate
+from sozialanalyse.index.build import build_index
 from sozialanalyse.index.consistency import cronbach_alpha
+from sozialanalyse.index.data import IndexData
 from sozialanalyse.index.normalise import Scale, exponential_transformation, normalise
 from sozialanalyse.index.sensitivity import sobol_design, sobol_indices
+from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.treat import apply_treatments, plan_treatments, skew_and_kurtosis
 
 
 def test_asem_pillars_aggregate_as_coinr_prints_them():
     """COINr 1.1, vignette »Presenting Results«: ASEM example, equal weights, two sub-indices.
+
+    Seven of its 51 countries are printed with all levels: CHE, NLD, DNK, NOR, BEL, SWE and IND.
 
     Pillars Physical, ConEcFin, Political, Instit, P2P form Conn; Environ, Social, SusEcFin form Sust.
     The printed pillars are rounded to two decimals, hence a tolerance of one unit of the last digit.
@@ -25,6 +30,9 @@ def test_asem_pillars_aggregate_as_coinr_prints_them():
             [64.87, 46.62, 84.55, 71.74, 41.92, 58.73, 86.58, 57.78],
             [50.52, 30.43, 78.13, 75.35, 51.04, 69.83, 86.40, 61.29],
             [58.18, 25.70, 80.03, 89.46, 33.80, 70.90, 87.00, 56.59],
+            [71.97, 48.22, 80.84, 75.60, 43.32, 53.01, 86.17, 50.09],
+            [51.51, 23.87, 80.98, 74.51, 38.50, 66.37, 87.74, 62.27],
+            [18.78, 6.38, 51.90, 59.84, 6.07, 75.34, 22.74, 54.88],
         ]
     )
     step = DomainStep(
@@ -34,10 +42,11 @@ def test_asem_pillars_aggregate_as_coinr_prints_them():
         normalisation="none",
         aggregation="arithmetic",
     )
-    domains, index = aggregate(pillars, np.ones(8), "arithmetic", step, Scale(np.ones(4)))
-    expected = [[62.79, 73.98], [61.94, 67.70], [57.10, 72.51], [57.44, 71.50]]
-    np.testing.assert_allclose(domains, expected, atol=0.01)
-    np.testing.assert_allclose(index, [68.38, 64.82, 64.80, 64.47], atol=0.01)
+    domains, index = aggregate(pillars, np.ones(8), "arithmetic", step, Scale(np.ones(7)))
+    connectivity = [62.79, 61.94, 57.10, 57.44, 63.99, 53.87, 28.60]
+    sustainability = [73.98, 67.70, 72.51, 71.50, 63.09, 72.12, 50.99]
+    np.testing.assert_allclose(domains, np.column_stack([connectivity, sustainability]), atol=0.01)
+    np.testing.assert_allclose(index, [68.38, 64.82, 64.80, 64.47, 63.54, 63.00, 39.79], atol=0.01)
 
 
 COINR_OUTLIERS = np.array([*range(1, 11), 30, 100], dtype=float)
@@ -57,6 +66,49 @@ def test_winsorising_as_coinr(outlier):
     plans = plan_treatments(values, "winsorise", 2.0, 3.5, 5, ("x",))
     treated = apply_treatments(values, plans)[:, 0]
     assert treated.tolist() == [*map(float, range(1, 11)), 10.0 if outlier > 0 else 1.0]
+
+
+def test_an_outlier_too_many_for_winsorising_is_said_to_remain_as_in_coinr():
+    """COINr, tests of Treat(): 1, …, 20, 100 and 200 stay skewed if only one value may be changed."""
+    values = np.array([*map(float, range(1, 21)), 100.0, 200.0])[:, None]
+    assert not plan_treatments(values, "winsorise", 2.0, 3.5, 1, ("x",))[0].sufficient
+    assert plan_treatments(values, "winsorise", 2.0, 3.5, 2, ("x",))[0].sufficient
+
+
+def test_the_steps_of_coinr_one_after_the_other_on_an_example_by_hand():
+    """Impute by the mean, winsorise, min-max from 0 to 100, mean by domain, then over domains.
+
+    The data of the ASEM example are not printed, so the chain of steps is checked by hand. First indicator:
+    1, …, 10, 100; the outlier becomes 10, and min-max gives 100 (v − 1)/9. Second: 0, 10, …, 100 without 50;
+    the mean of the others is 50 and fills the gap, and min-max leaves all as it is. Third: the second halved,
+    which min-max doubles. The first is a domain of its own: index = (first + (second + third)/2)/2, less its
+    mean over the eleven areas.
+    """
+    first = np.array([*map(float, range(1, 11)), 100.0])
+    second = 10.0 * np.arange(11)
+    second[5] = np.nan
+    data = IndexData(
+        area_ids=tuple("abcdefghijk"),
+        indicator_ids=("first", "second", "third"),
+        values=np.column_stack([first, second, second / 2]),
+        directions=("higher_is_better",) * 3,
+    )
+    spec = IndexSpec(
+        indicators=data.indicator_ids,
+        domains=("one", "two", "two"),
+        imputation="mean",
+        minimum_share=0.3,
+        treatment="winsorise",
+        normalisation="min_max",
+    )
+    result = build_index(data, spec)
+    ninths = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9])
+    np.testing.assert_allclose(result.stages["normalised"][:, 0], 100 * ninths / 9)
+    np.testing.assert_allclose(result.stages["normalised"][:, 1], 10.0 * np.arange(11))
+    np.testing.assert_allclose(result.stages["normalised"][:, 2], 10.0 * np.arange(11))
+    # 54/9 of eleven areas: the mean of the first is 600/11, that of the second 50.
+    by_hand = (100 * ninths / 9 + 10.0 * np.arange(11)) / 2 - (600 / 11 + 50) / 2
+    np.testing.assert_allclose(result.index, by_hand, atol=1e-12)
 
 
 def test_exponential_transformation_as_published():

@@ -166,6 +166,21 @@ def test_the_same_call_is_computed_once(loaded: Callable[[str], Analysis]) -> No
     assert view_of(replace(analysis), "poverty,education") is not view_of(analysis, "poverty,education")
 
 
+def test_the_other_tests_of_every_pair_are_tabulated(loaded: Callable[[str], Analysis]) -> None:
+    view = view_of(loaded("oberhausen"), "poverty,health")
+    frame = view.pairs.frame
+    row = frame.iloc[0]
+    text = connections.table(view).text
+    line = next(part for part in text.split("Weitere Prüfungen der Paare")[1].splitlines() if " – " in part)
+    assert f"{row['partial']:.2f}".replace(".", ",").replace("-", "−") in line
+    # 999 permutations cannot show less than one in a thousand.
+    assert frame["p_permutation"].min() == pytest.approx(1 / 1_000)
+    assert "≤\u00a00,001" in text
+    assert "Rangkorrelation bei gleichem »Anteil ab 65-Jähriger« (Intervall)" in text
+    assert ((frame["boot_lower"] <= frame["boot_upper"]) | frame["boot_lower"].isna()).all()
+    assert (frame["boot_lower"] < frame["estimate"]).mean() > 0.95
+
+
 def test_a_hidden_cell_does_not_take_part(loaded: Callable[[str], Analysis]) -> None:
     analysis = loaded("oberhausen")
     hidden = analysis.current.where(level="neighbourhood").frame.query("hidden != ''")
