@@ -102,7 +102,7 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
 
 def _apart(frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out pairs that go together because they are made from the same numbers."""
-    return frame[[_is_apart(str(marks)) for marks in frame["construction"]]]
+    return frame[frame["construction"].map(_is_apart).astype(bool)]
 
 
 def _is_apart(construction: str) -> bool:
