@@ -18,7 +18,7 @@ from sozialanalyse.excursus import connections_of
 from sozialanalyse.index_study import study_of
 from sozialanalyse.parameters import Parameters
 from sozialanalyse.project import embedded_folder
-from sozialanalyse.report import connections, studies
+from sozialanalyse.report import connections, pattern, studies
 from sozialanalyse.report.assess import certain_rows
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.sources import origin
@@ -215,7 +215,7 @@ def test_domains_without_an_index_are_named(study: IndexStudy) -> None:
 def test_a_page_on_one_area_speaks_of_allowed_pairs_only_and_names_each_once(
     city: Analysis, found: ConnectionView
 ) -> None:
-    text = connections.pattern_here(city.area("0501"), found).text
+    text = pattern.pattern_here(city.area("0501"), found).text
     named = re.findall(r"»([^»«]*)«", text)
     assert len(named) == len(set(named)) >= 2
     labels = {key: label for label, key in ((str(v), str(k)) for k, v in city.indicators["label"].items())}
@@ -229,11 +229,11 @@ def test_without_an_allowed_pair_the_strongest_is_told_and_without_a_certain_one
 ) -> None:
     area = city.area("0501")
     strongest = found.pairs.frame.iloc[0]
-    text = connections.pattern_here(area, replace(found, told_pairs=())).text
+    text = pattern.pattern_here(area, replace(found, told_pairs=())).text
     assert f"»{found.labels[strongest['second']]}«" in text
     weak = found.pairs.frame[found.pairs.frame["category"] == "Daten reichen nicht"].iloc[0]
     only = ((str(weak["first"]), str(weak["second"])),)
-    assert "folgt daraus nichts" in connections.pattern_here(area, replace(found, told_pairs=only)).text
+    assert "folgt daraus nichts" in pattern.pattern_here(area, replace(found, told_pairs=only)).text
 
 
 def test_effects_per_ten_points_stay_within_what_the_areas_differ_by(found: ConnectionView) -> None:
