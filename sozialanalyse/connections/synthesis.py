@@ -61,7 +61,7 @@ REASONS: Final[dict[str, str]] = {
     "group": "er hängt an einer einzelnen größeren Gebietseinheit",
     "curve": "andere vertretbare Rechenwege zeigen ihn nicht oder anders",
     "coarser": "auf der gröberen Ebene zeigt er sich nicht in derselben Richtung",
-    "model": "das Regressionsmodell bestätigt ihn nicht",
+    "model": "ein Rechenmodell, das mehr berücksichtigt, bestätigt ihn nicht",
     "spatial_model": "er bleibt nicht, wenn die Nachbarschaft im Modell berücksichtigt wird",
     "no_neighbours": "ohne Nachbarschaft ist nicht prüfbar, ob sich nur benachbarte Gebiete ähneln",
 }

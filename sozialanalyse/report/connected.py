@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
-from sozialanalyse.report.view import Analysis
+from sozialanalyse.report.numbers import decimals_for, format_spoken
+from sozialanalyse.report.view import Analysis, Row
 from sozialanalyse.vocabulary import DOMAIN_LABELS
 
-__all__ = ["ConnectionView"]
+__all__ = ["CLAIMS", "ConnectionView", "made_apart", "pairs_apart", "row_list"]
+
+CLAIMS: Final = ("gesichert", "Hinweis")
+"""Verdicts that say there is a connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +140,25 @@ class ConnectionView:
     def people(self) -> pd.Series[float]:
         """Return the number of persons by area; 1 each where it is not known."""
         return self.areas.frame.drop_duplicates("area_id").set_index("area_id")["people"]
+
+    def spoken(self, indicator_id: str, value: float) -> str:
+        """Return a value of an indicator as a sentence has it."""
+        unit = str(self.analysis.indicators["unit"][indicator_id])
+        return format_spoken(
+            float(value), unit, decimals_for(unit, abs(float(self.values(indicator_id).max())))
+        )
+
+
+def row_list(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a frame in its order."""
+    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def made_apart(construction: str) -> bool:
+    """Return whether two indicators are made from different numbers: only then a connection is news."""
+    return construction in {"", "shared_denominator"}
+
+
+def pairs_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out pairs that go together because they are made from the same numbers."""
+    return frame[frame["construction"].map(made_apart).astype(bool)]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
-from sozialanalyse.report.connected import ConnectionView
+from sozialanalyse.report.connected import CLAIMS, ConnectionView, made_apart, pairs_apart, row_list
 from sozialanalyse.report.connection_charts import (
     VERDICT_SIGNS,
     GradientPanel,
@@ -35,8 +35,8 @@ from sozialanalyse.report.numbers import (
 )
 from sozialanalyse.report.sources import definition_table, origin
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.text import count_word, for_readers
-from sozialanalyse.report.view import AreaView, Row
+from sozialanalyse.report.text import for_readers
+from sozialanalyse.report.view import Row
 
 __all__ = [
     "definitions",
@@ -44,7 +44,6 @@ __all__ = [
     "heading",
     "matrix",
     "overview",
-    "pattern_here",
     "remarks",
     "scatter",
     "sentences",
@@ -54,9 +53,6 @@ __all__ = [
 
 MOST_SENTENCES: Final = 4
 MOST_PANELS: Final = 8
-_CLAIMS: Final = ("gesichert", "Hinweis")
-FITTING: Final = 1 / 3
-"""Largest distance between the two ranks of an area, as shares of all, that still counts as the pattern."""
 
 
 def heading(view: ConnectionView) -> Fragment:
@@ -84,9 +80,9 @@ def overview(view: ConnectionView) -> Fragment:
         "Urteile: "
         f"{join_words(parts)}."
     )
-    strongest = _varied(_apart(frame[frame["category"] == "gesichert"]), 3)
+    strongest = _varied(pairs_apart(frame[frame["category"] == "gesichert"]), 3)
     if len(strongest):
-        named = [_short(view, row) for row in _rows(strongest)]
+        named = [_short(view, row) for row in row_list(strongest)]
         text += (
             f" Am deutlichsten gesichert: {join_words(named)}. In Klammern steht die Rangkorrelation: 1 "
             "heißt, dass beide Indikatoren die Gebiete gleich ordnen, −1 genau umgekehrt, 0 ohne "
@@ -95,19 +91,6 @@ def overview(view: ConnectionView) -> Fragment:
     elif not counts.get("gesichert", 0):
         text += " Gesichert ist kein Zusammenhang: Jeder verfehlt mindestens eine der Prüfungen."
     return paragraph(text, css_class="sa-lead")
-
-
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
-
-
-def _apart(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out pairs that go together because they are made from the same numbers."""
-    return frame[[_is_apart(str(marks)) for marks in frame["construction"]]]
-
-
-def _is_apart(construction: str) -> bool:
-    return construction in {"", "shared_denominator"}
 
 
 def _varied(frame: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -134,7 +117,7 @@ def matrix(view: ConnectionView) -> Fragment:
     frame, labels = view.pairs.frame, view.labels
     domain_of = view.analysis.indicators["domain"]
     named = [(key, labels[key]) for key in view.indicator_ids]
-    cells: dict[tuple[str, str], Row] = {(row["second"], row["first"]): row for row in _rows(frame)}
+    cells: dict[tuple[str, str], Row] = {(row["second"], row["first"]): row for row in row_list(frame)}
     if len(view.domains) == 2:
         # The longer list stands at the left, where names have room.
         sides = [[pair for pair in named if domain_of[pair[0]] == domain] for domain in view.domains]
@@ -152,9 +135,9 @@ def matrix(view: ConnectionView) -> Fragment:
         "nur gesicherte Zusammenhänge und Hinweise."
     )
     svg = draw_matrix(cells, rows, columns)
-    claimed = _apart(frame[frame["category"].isin(_CLAIMS)]).head(10)
+    claimed = pairs_apart(frame[frame["category"].isin(CLAIMS)]).head(10)
     if len(claimed):
-        listed = "; ".join(f"{_short(view, row)} {row['category']}" for row in _rows(claimed))
+        listed = "; ".join(f"{_short(view, row)} {row['category']}" for row in row_list(claimed))
         finding = f"Die deutlichsten von {len(frame)} Paaren: {listed}."
     else:
         finding = f"Unter {len(frame)} Paaren ist kein Zusammenhang gesichert und keiner ein Hinweis."
@@ -169,7 +152,7 @@ def table(view: ConnectionView) -> Fragment:
     labels, units = view.labels, view.analysis.indicators["unit"]
     frame = view.pairs.frame
     body: list[list[Cell | str]] = []
-    for row in _rows(frame):
+    for row in row_list(frame):
         interval = format_interval(row["lower"], row["upper"], 2)
         body.append(
             [
@@ -207,7 +190,7 @@ def table(view: ConnectionView) -> Fragment:
 
 def _about(row: Row) -> str:
     areas = f"{row['count']} Gebiete"
-    return areas if _is_apart(str(row["construction"])) else f"{areas}; zum Teil aus denselben Daten"
+    return areas if made_apart(str(row["construction"])) else f"{areas}; zum Teil aus denselben Daten"
 
 
 def _covariates(view: ConnectionView) -> str:
@@ -246,8 +229,8 @@ def sentences(view: ConnectionView) -> Fragment:
     """
     if view.missing:
         return Fragment("", "")
-    frame = _apart(view.pairs.frame)
-    shown = _varied(frame[frame["category"].isin(_CLAIMS)], MOST_SENTENCES)
+    frame = pairs_apart(view.pairs.frame)
+    shown = _varied(frame[frame["category"].isin(CLAIMS)], MOST_SENTENCES)
     absent = _varied(frame[frame["category"] == "kein Zusammenhang erkennbar"], 2)
     chosen = [str(text) for text in pd.concat([shown, absent])["sentence"]]
     if not chosen:
@@ -318,9 +301,9 @@ def scatter(view: ConnectionView) -> Fragment:
     )
     top, low = str(x.idxmax()), str(x.idxmin())
     finding = (
-        f"»{labels[first]}« ist am höchsten in {names[top]} ({_value(view, first, x[top])}) und am "
-        f"niedrigsten in {names[low]} ({_value(view, first, x[low])}); »{labels[second]}« beträgt dort "
-        f"{_value(view, second, y[top])} und {_value(view, second, y[low])}."
+        f"»{labels[first]}« ist am höchsten in {names[top]} ({view.spoken(first, x[top])}) und am "
+        f"niedrigsten in {names[low]} ({view.spoken(first, x[low])}); »{labels[second]}« beträgt dort "
+        f"{view.spoken(second, y[top])} und {view.spoken(second, y[low])}."
     )
     caption = f"Jeder Punkt ist ein Gebiet (Ebene {view.unit_label})"
     caption += ", größer bei mehr Einwohner*innen" if view.weighted else ""
@@ -335,11 +318,6 @@ def scatter(view: ConnectionView) -> Fragment:
     return paragraph(finding) + figure(draw_scatter(picture), finding, caption, shown)
 
 
-def _value(view: ConnectionView, indicator_id: str, value: float) -> str:
-    unit = str(view.analysis.indicators["unit"][indicator_id])
-    return format_spoken(float(value), unit, decimals_for(unit, abs(float(view.values(indicator_id).max()))))
-
-
 def gradient(view: ConnectionView) -> Fragment:
     """Return the gradient of the other domains' indicators over the fifths of the areas, with the SII."""
     slopes = view.slopes.frame.head(MOST_PANELS)
@@ -348,7 +326,7 @@ def gradient(view: ConnectionView) -> Fragment:
         return Fragment("", "") if view.missing else warning("Für ein Gefälle reichen die Daten nicht.")
     units, steps = view.analysis.indicators["unit"], view.gradient.frame
     panels, found = [], []
-    for row in _rows(slopes):
+    for row in row_list(slopes):
         key = str(row["indicator_id"])
         inside = steps[steps["indicator_id"] == key]
         means = [float(mean) for mean in inside["value"]]
@@ -416,88 +394,5 @@ def definitions(view: ConnectionView) -> Fragment:
     """Return definition, source and years of the indicators that are compared."""
     if view.missing:
         return Fragment("", "")
-    return definition_table(
-        view.analysis.area(view.analysis.root_id), (*view.indicator_ids, *view.covariates)
-    )
-
-
-def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
-    """Return in two sentences what the city-wide connections mean for one area, and the note on areas."""
-    if view.missing or view.lead is None:
-        return Fragment("", "")
-    rows = _told(view)
-    city, labels = area.root.name, view.labels
-    if not rows:
-        return paragraph(
-            f"In {city} ist unter den Paaren, von denen diese Seite sprechen darf, kein Zusammenhang "
-            f"gesichert und keiner ein Hinweis; für {area.name} folgt daraus nichts."
-        ) + note(ECOLOGICAL_NOTE)
-    first, seconds = str(rows[0]["first"]), [str(row["second"]) for row in rows]
-    patterns = [
-        f"{'höheren' if row['estimate'] > 0 else 'niedrigeren'} Werten bei »{labels[second]}« "
-        f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
-        f"{format_interval(row['lower'], row['upper'], 2)})"
-        for row, second in zip(rows, seconds, strict=True)
-    ]
-    general = f"In {city} gehen höhere Werte bei »{labels[first]}« einher mit {join_words(patterns)}."
-    return paragraph(f"{general} {_here(area, view, first, rows)}") + note(ECOLOGICAL_NOTE)
-
-
-def _told(view: ConnectionView) -> list[Row]:
-    """Return the pairs that a page on one area speaks of: of one indicator with one of each other domain.
-
-    Only pairs that the rules allow; a dataset that has none of them gets its strongest pair.
-    """
-    frame = _apart(view.pairs.frame)
-    sure = frame[frame["category"].isin(_CLAIMS)]
-    of = {(str(row["first"]), str(row["second"])): row for row in _rows(frame)}
-    allowed = [pair for pair in view.told_pairs if pair in of]
-    if not allowed:
-        return _rows(sure.head(1))
-    domain_of = view.analysis.indicators["domain"]
-    told: dict[str, Row] = {}
-    lead = ""
-    for first, second in allowed:
-        row = of[first, second]
-        if row["category"] in _CLAIMS and first == (lead or first):
-            lead = first
-            told.setdefault(str(domain_of[second]), row)
-    return list(told.values())
-
-
-def _here(area: AreaView, view: ConnectionView, first: str, rows: list[Row]) -> str:
-    """Say whether one area is as the pattern has it; the indicators are named in the sentence before."""
-    x = view.values(first)
-    if area.children:
-        return (
-            f"{area.name} umfasst mehrere der verglichenen Gebiete; der Vergleich gilt für die Ebene "
-            f"{view.unit_label}."
-        )
-    others = [(row, view.values(str(row["second"]))) for row in rows]
-    if area.area_id not in x.index or not all(area.area_id in y.index for _, y in others):
-        return f"Für {area.name} fehlt mindestens einer dieser Werte."
-    place = float((x <= x[area.area_id]).mean())
-    fitting, parts = 0, []
-    for row, y in others:
-        own = float((y <= y[area.area_id]).mean())
-        expected = own if row["estimate"] > 0 else 1.0 - own
-        fitting += abs(place - expected) <= FITTING
-        parts.append(f"mit {_value(view, str(row['second']), y[area.area_id])} im {_third(own)}")
-    shown = f"mit {_value(view, first, x[area.area_id])} im {_third(place)} Drittel der Gebiete"
-    if len(rows) == 1:
-        match = "entspricht damit diesem Muster" if fitting else "weicht damit von diesem Muster ab"
-        return f"{area.name} liegt beim ersten {shown}, beim zweiten {parts[0]} Drittel und {match}."
-    if fitting == len(rows):
-        match = "beiden Mustern" if fitting == 2 else f"allen {count_word(fitting)} Mustern"
-    else:
-        match = (
-            f"{'keinem' if not fitting else count_word(fitting, 'einem')} der {count_word(len(rows))} Muster"
-        )
-    return (
-        f"{area.name} liegt beim ersten Indikator {shown}, bei den anderen der Reihe nach "
-        f"{join_words(parts)} Drittel und entspricht damit {match}."
-    )
-
-
-def _third(place: float) -> str:
-    return "unteren" if place <= 1 / 3 else "mittleren" if place <= 2 / 3 else "oberen"
+    keys = [*view.indicator_ids, *view.covariates]
+    return definition_table(view.analysis, keys, level=view.analysis.levels[-1].level)

@@ -140,7 +140,7 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
     reference = (
         f"{area.root.name} insgesamt"
         if rows["city_value"].notna().any()
-        else f"Mitte der Gebiete (Ebene {area.level_label})"
+        else f"der Mitte der Gebiete (Ebene {area.level_label})"
     )
     caption = (
         f"Abstand: {area.name} gegenüber {reference}. Gefüllt: statistisch gesichert; hohl: nicht "

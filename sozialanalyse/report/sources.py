@@ -59,13 +59,13 @@ def map_origin(analysis: Analysis, indicator_ids: Iterable[str]) -> str:
 
 def definitions(area: AreaView) -> Fragment:
     """Return definition, source and years of every indicator."""
-    return definition_table(area, [str(key) for key in area.analysis.indicators.index])
+    keys = [str(key) for key in area.analysis.indicators.index]
+    return definition_table(area.analysis, keys, area_id=area.area_id)
 
 
-def definition_table(area: AreaView, indicator_ids: Iterable[str]) -> Fragment:
-    """Return definition, source and years of some indicators."""
-    analysis = area.analysis
-    there = analysis.values.where(area_id=area.area_id).frame.dropna(subset=["value"])
+def definition_table(analysis: Analysis, indicator_ids: Iterable[str], **where: str) -> Fragment:
+    """Return definition, source and years of indicators; `where` says of which areas the years are."""
+    there = analysis.values.where(**where).frame.dropna(subset=["value"])
     span = records(there.groupby("indicator_id", observed=True)["year"].agg(["min", "max"]))
     body: list[list[Cell | str]] = []
     for key, row in records(analysis.indicators.loc[list(indicator_ids)]).items():

@@ -28,7 +28,7 @@ __all__ = [
 
 MOST_SPREADS = 3
 MOST_NAMED = 3
-_REMEDY = re.compile(r" ?\bBitte [^.]*(?:\.(?!\s|$)[^.]*)*\.")
+_REMEDY = re.compile(r"(?:^|(?<=[.!?]) )Bitte [^.]*(?:\.(?!\s|$)[^.]*)*\.")
 UNRANKED = "aber nicht nach Größe zu ordnen, weil zu wenige Gebiete einen Wert haben"
 NUMBER_WORDS = (
     "kein",

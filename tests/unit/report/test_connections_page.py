@@ -16,7 +16,7 @@ from sozialanalyse.errors import DisclosureError, ParameterError
 from sozialanalyse.excursus import connections_of, parse_domains
 from sozialanalyse.index_study import study_of
 from sozialanalyse.project import embedded_folder
-from sozialanalyse.report import connections, neighbourhood, studies
+from sozialanalyse.report import connections, neighbourhood, pattern, studies
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.fragment import Fragment
 from sozialanalyse.report.view import Analysis
@@ -30,10 +30,7 @@ CAUSAL: Final = re.compile(
     re.IGNORECASE,
 )
 CONNECTION_SECTIONS: Final[dict[str, Callable[[ConnectionView], Fragment]]] = {
-    name: getattr(module, name)
-    for module in (connections, neighbourhood)
-    for name in module.__all__
-    if name != "pattern_here"
+    name: getattr(module, name) for module in (connections, neighbourhood) for name in module.__all__
 }
 STUDY_SECTIONS: Final = tuple(name for name in studies.__all__ if name != "standing")
 
@@ -63,7 +60,7 @@ def drawn(name: str, analysis: Analysis) -> dict[str, Fragment]:
     areas = analysis.areas
     for key in (areas.index[0], areas.index[-1]):
         area = analysis.area(str(key))
-        sections[f"here-{key}"] = connections.pattern_here(area, view_of(analysis))
+        sections[f"here-{key}"] = pattern.pattern_here(area, view_of(analysis))
         sections[f"standing-{key}"] = studies.standing(area, study)
     return sections
 
@@ -97,7 +94,7 @@ def test_the_note_on_areas_stands_on_every_page_with_connections(
     finest = str(view.analysis.areas.index[-1])
     assert ECOLOGICAL_NOTE in connections.heading(view).text
     assert ECOLOGICAL_NOTE in connections.sentences(view).text
-    assert ECOLOGICAL_NOTE in connections.pattern_here(view.analysis.area(finest), view).text
+    assert ECOLOGICAL_NOTE in pattern.pattern_here(view.analysis.area(finest), view).text
 
 
 @pytest.mark.parametrize("name", DATASETS)
