@@ -108,7 +108,8 @@ def count_quantities(
     place = np.full((2, len(values)), NOTHING, dtype=np.int64)
     place[long.index.get_level_values(0), long["row"]] = codes
     _set_apart(same, place)
-    place = np.where(place == NOTHING, NOTHING, same[place])
+    there = place != NOTHING
+    place[there] = same[place[there]]
     used = np.unique(same)
     renumbered = np.full(len(keys) + 1, NOTHING, dtype=np.int64)
     renumbered[used] = np.arange(len(used))
