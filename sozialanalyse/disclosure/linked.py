@@ -99,28 +99,35 @@ class LinkedRows:
             if int(hidden.sum()) == before:
                 return rows, hidden
 
-    def protected(self) -> tuple[BoolArray, BoolArray]:
+    def protected(self) -> tuple[BoolArray, BoolArray, BoolArray]:
         """Hide further rows until every hidden number stays open by the width asked for.
 
         Returns
         -------
-        tuple of (n,) bool and (n,) bool
-            Hidden rows, and rows whose denominator must be hidden.
+        tuple of (n,) bool, (n,) bool and (n,) bool
+            Hidden rows, rows whose denominator must be hidden, and hidden rows with a number that is less
+            open than asked for because hiding everything would not help.
         """
         rows, hidden = self.spread(self.needs)
+        exposed = np.zeros_like(hidden)
         insiders = True
         while hidden.any() or self.incomplete.any():
             system, quantity, area = linked_system(self, hidden, insiders=insiders)
             # The optimum would depend on the time that a machine has, and pages must not.
-            found = suppress(system, method="heuristic").hidden[: len(quantity)]
+            result = suppress(system, method="heuristic")
+            found, weak = result.hidden[: len(quantity)], result.unattainable[: len(quantity)]
             more = hidden.copy()
             more[quantity[found], area[found]] = True
+            exposed[:] = False
+            exposed[quantity[weak], area[weak]] = True
             rows, more = self.spread(more)
             if (more == hidden).all() and not insiders:
                 break
             # Numbers that were added to protect others need no protection from a person counted in these.
             hidden, insiders = more, False
-        return rows, self.quantities.among(hidden, self.quantities.group)
+        told = self.quantities
+        weak_rows = told.among(exposed, told.cases) | (self.shows_group & told.among(exposed, told.group))
+        return rows, told.among(hidden, told.group), weak_rows
 
 
 def link_rows(

@@ -18,8 +18,8 @@ _ALL: Final = ""
 
 def linked_groups(
     population: pd.DataFrame, broken: BoolArray, minimum: int, parents: pd.Series[str]
-) -> BoolArray:
-    """Return the groups that must be hidden, those that break a rule included, shape (n,).
+) -> tuple[BoolArray, BoolArray]:
+    """Return the groups that must be hidden, and those of them that are less open than asked for.
 
     The outsider knows how many persons live in each area, of each sex and of each age group, because other
     tables tell that; so hidden groups stand in at least two lines of each kind. Every hidden group must stay
@@ -35,8 +35,14 @@ def linked_groups(
         Smallest count that is shown, in persons.
     parents : Series of str, indexed by area
         Area to the area that contains it, ``""`` at the root.
+
+    Returns
+    -------
+    tuple of (n,) bool and (n,) bool
+        The first include those that break a rule; the second are narrowed down by the known totals.
     """
     hidden = broken.copy()
+    exposed = np.zeros(len(broken), dtype=bool)
     keys = ["year", "area_id", "sex", "age_group"]
     years = set(population.loc[broken, "year"])
     there = (population["year"].isin(years) & population["count"].notna()).to_numpy()
@@ -58,12 +64,14 @@ def linked_groups(
             table.assign(whole=whole, weights=1.0 + np.sqrt(table["value"])),
             hierarchies, by=["year"], known_gaps=True,
         )  # fmt: skip
-        found = suppress(system, method="heuristic").hidden[: len(cells)]
+        result = suppress(system, method="heuristic")
+        found = result.hidden[: len(cells)]
+        exposed[places] = result.unattainable[: len(cells)]
         before = int(hidden.sum())
         hidden[places[found]] = True
         if int(hidden.sum()) == before:
             break
-    return hidden
+    return hidden, exposed
 
 
 def _totals(cells: pd.DataFrame, gone: list[str]) -> pd.DataFrame:

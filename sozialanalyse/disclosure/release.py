@@ -7,11 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sozialanalyse.disclosure.linked import link_rows
+from sozialanalyse.disclosure.changed import change_numbers, changed_frame
+from sozialanalyse.disclosure.linked import LinkedRows, link_rows
 from sozialanalyse.disclosure.linked_population import linked_groups
 from sozialanalyse.disclosure.rules import DisclosureRules
 from sozialanalyse.disclosure.suppress import LINKED, primary_suppression
+from sozialanalyse.disclosure.system import BoolArray
 from sozialanalyse.errors import DisclosureError, ParameterError
 
 __all__ = ["ReleasedTable", "release_population", "release_values", "require_released"]
@@ -136,7 +139,10 @@ def release_values(
     ReleasedTable
         The same rows; hidden cells have no value, interval, numerator or denominator, the sign ``"."``,
         and in the additional column ``hidden`` a code of ``HIDDEN_REASONS``: ``"linked"`` for cells that
-        break no rule, but from which another hidden cell could be worked out.
+        break no rule, but from which another hidden cell could be worked out. With a rule ``method`` that
+        changes numbers, all numbers are rounded or perturbed, and values and intervals computed from them.
+        The column ``exposed`` marks hidden cells that are less open than asked for, because hiding everything
+        would not help.
 
     Raises
     ------
@@ -160,7 +166,12 @@ def release_values(
     limits = rules.limits(frame["indicator_id"].astype(str))
     hidden = primary_suppression(kind, frame["value"], frame["numerator"], frame["denominator"], limits)
     linked = link_rows(frame, kind, hidden != "", limits, parents, labels)
-    rows, groups = linked.protected()
+    if rules.method == "suppression":
+        rows, groups, exposed = linked.protected()
+    else:
+        frame, rows, groups = _changed(frame, kind, linked, rules, labels)
+        hidden = np.where(hidden == "denominator", hidden, "")
+        exposed = np.zeros(len(frame), dtype=bool)
     frame["hidden"] = np.where(rows & (hidden == ""), LINKED, hidden)
     mask = (frame["hidden"] != "").to_numpy()
     frame.loc[mask, list(_PROTECTED_COLUMNS)] = np.nan
@@ -168,7 +179,27 @@ def release_values(
     # Which interval was chosen depends on the number of cases.
     frame.loc[mask, "method"] = "none"
     frame.loc[groups, "denominator"] = np.nan
+    frame["exposed"] = exposed & mask
     return ReleasedTable("values", frame, seal=_SEAL)
+
+
+def _changed(
+    frame: pd.DataFrame,
+    kind: NDArray[np.str_],
+    linked: LinkedRows,
+    rules: DisclosureRules,
+    labels: pd.DataFrame | None,
+) -> tuple[pd.DataFrame, BoolArray, BoolArray]:
+    """Make the table from changed numbers; tell which rows and denominators are hidden all the same."""
+    if labels is None or "factor" not in labels.columns:
+        raise ParameterError(
+            "Veränderte Zahlen brauchen den Faktor jedes Indikators. Bitte den Katalog mit »factor« angeben."
+        )
+    factor = frame["indicator_id"].astype(str).map(labels["factor"]).to_numpy(dtype=np.float64)
+    changed = change_numbers(linked, rules)
+    rows, numbers = linked.spread(changed.hidden)
+    groups = linked.quantities.among(numbers, linked.quantities.group)
+    return changed_frame(frame, kind, factor, linked, changed.amounts), rows, groups
 
 
 def release_population(
@@ -188,15 +219,17 @@ def release_population(
     Returns
     -------
     ReleasedTable
-        The same rows with the column ``hidden``, as in `release_values`. The number of persons of an area, of
-        each sex and of each age group in it counts as known to everybody.
+        The same rows with the columns ``hidden`` and ``exposed``, as in `release_values`. The number of
+        persons of an area, of each sex and of each age group in it counts as known to everybody; so small
+        groups are hidden whatever the method, as changed numbers would not hold against exact totals.
     """
     frame = population.copy()
     frame["count"] = frame["count"].astype(np.float64)
     none = np.full(len(frame), np.nan)
     limits = rules.limits(pd.Series("", index=range(len(frame))))
     hidden = primary_suppression(np.full(len(frame), "count"), frame["count"], none, none, limits)
-    linked = linked_groups(frame, hidden != "", rules.minimum_numerator, parents)
+    linked, exposed = linked_groups(frame, hidden != "", rules.minimum_numerator, parents)
     frame["hidden"] = np.where(linked & (hidden == ""), LINKED, hidden)
     frame.loc[frame["hidden"] != "", "count"] = np.nan
+    frame["exposed"] = exposed
     return ReleasedTable("population", frame, seal=_SEAL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,25 @@ import pandas as pd
 from sozialanalyse.disclosure.system import BoolArray, FloatArray
 from sozialanalyse.errors import ParameterError
 
-__all__ = ["DisclosureRules", "Limits", "RuleSource"]
+__all__ = ["METHOD_WORDS", "DisclosureRules", "Limits", "Method", "RuleSource"]
+
+Method = Literal["suppression", "rounding", "cell_key"]
+
+METHOD_WORDS: Final[dict[str, str]] = {
+    "suppression": "Verbergen: kleine Zahlen und was sie verraten würde, fehlen",
+    "rounding": "Runden: jede Zahl ist ein Vielfaches der Rundungsbasis",
+    "cell_key": "Überlagerung: jede Zahl ist um wenige Einheiten verändert",
+}
+"""German words for each method."""
 
 _NAMES: Final = ("minimum_numerator", "minimum_denominator", "minimum_complement", "show_zero")
+_METHOD_NAMES: Final = {
+    "method": ("suppression", "rounding", "cell_key"),
+    "rounding_base": ("rounding",),
+    "cell_key_maximum": ("cell_key",),
+    "cell_key_seed": ("cell_key",),
+}
+"""Rules of the method, which hold for all indicators alike, and the methods that use them."""
 _PER_INDICATOR: Final = "indicators"
 _RULE_KEYS: Final = ("name", "value", "unit", "valid_from", "source")
 
@@ -67,6 +83,14 @@ class DisclosureRules:
         By indicator, the rules that are stricter for it, by the name of the attribute.
     stricter_sources : mapping of str to (mapping of str to RuleSource)
         Where these come from.
+    method : {"suppression", "rounding", "cell_key"}
+        How small numbers are protected: by hiding, or by changing all numbers.
+    rounding_base : int
+        Multiples of it are shown, for ``"rounding"``; in cases.
+    cell_key_maximum : int
+        Largest change, for ``"cell_key"``; in cases.
+    cell_key_seed : str
+        Secret text, for ``"cell_key"``; never shown.
     """
 
     minimum_numerator: int
@@ -76,6 +100,10 @@ class DisclosureRules:
     sources: Mapping[str, RuleSource]
     stricter: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     stricter_sources: Mapping[str, Mapping[str, RuleSource]] = field(default_factory=dict)
+    method: Method = "suppression"
+    rounding_base: int = 5
+    cell_key_maximum: int = 4
+    cell_key_seed: str = field(default="", repr=False)
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> DisclosureRules:
@@ -90,8 +118,11 @@ class DisclosureRules:
             for an indicator than in general.
         """
         faults = [f"Die Regel »{name}« fehlt." for name in _NAMES if name not in mapping]
-        general = {key: rule for key, rule in mapping.items() if key != _PER_INDICATOR}
+        general = {
+            key: rule for key, rule in mapping.items() if key != _PER_INDICATOR and key not in _METHOD_NAMES
+        }
         values, sources = _read_group(general, "", faults)
+        changing, changing_sources = _read_method(mapping, values, faults)
         stricter: dict[str, dict[str, int]] = {}
         stricter_sources: dict[str, dict[str, RuleSource]] = {}
         groups = mapping.get(_PER_INDICATOR) or {}
@@ -118,9 +149,19 @@ class DisclosureRules:
             minimum_denominator=values["minimum_denominator"],
             minimum_complement=values["minimum_complement"],
             show_zero=bool(values["show_zero"]),
-            sources=sources,
+            sources=sources | changing_sources,
             stricter=stricter,
             stricter_sources=stricter_sources,
+            **changing,
+        )
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Names of the rules that hold with this method and may be told: all but the secret text."""
+        return tuple(
+            name
+            for name in self.sources
+            if name != "cell_key_seed" and self.method in _METHOD_NAMES.get(name, (self.method,))
         )
 
     def limits(self, indicators: Sequence[str] | pd.Series[str]) -> Limits:
@@ -144,6 +185,49 @@ class DisclosureRules:
             found["minimum_complement"],
             found["show_zero"] > 0,
         )
+
+
+def _read_method(
+    mapping: Mapping[str, Any], values: Mapping[str, int], faults: list[str]
+) -> tuple[dict[str, Any], dict[str, RuleSource]]:
+    """Read the rules of the method, which may be left out, and add what is wrong to the faults."""
+    found: dict[str, Any] = {}
+    sources: dict[str, RuleSource] = {}
+    for name in _METHOD_NAMES:
+        rule = mapping.get(name)
+        if rule is None:
+            continue
+        if not isinstance(rule, Mapping) or sorted(rule) != sorted(_RULE_KEYS):
+            faults.append(f"Die Regel »{name}« braucht genau diese Angaben: {', '.join(_RULE_KEYS)}.")
+            continue
+        found[name] = rule["value"]
+        sources[name] = RuleSource(*(str(rule[key]) for key in _RULE_KEYS if key != "value"))
+    method = found.get("method", "suppression")
+    if method not in METHOD_WORDS:
+        faults.append(f"Der Wert der Regel »method« muss eines davon sein: {', '.join(METHOD_WORDS)}.")
+    smallest = values.get("minimum_numerator", 1)
+    base = found.get("rounding_base", 2 * smallest)
+    if not _is_whole(base) or base < max(2, 2 * smallest - 1):
+        faults.append(
+            "Der Wert der Regel »rounding_base« muss eine ganze Zahl sein und mindestens das Doppelte der "
+            "Mindestfallzahl weniger 1: Sonst blieben kleine Zahlen erkennbar."
+        )
+    largest = found.get("cell_key_maximum", smallest)
+    if not _is_whole(largest) or largest < smallest:
+        faults.append(
+            "Der Wert der Regel »cell_key_maximum« muss eine ganze Zahl sein, mindestens die Mindestfallzahl."
+        )
+    seed = found.get("cell_key_seed", "")
+    if not isinstance(seed, str) or (method == "cell_key" and not seed):
+        faults.append(
+            "Die Regel »cell_key_seed« muss ein Text sein und darf bei der Überlagerung nicht leer sein. "
+            "Bitte einen geheimen Text angeben und wie die Daten selbst hüten."
+        )
+    return found, sources
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _read_group(

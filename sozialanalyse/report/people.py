@@ -37,15 +37,19 @@ def population_pyramid(area: AreaView) -> Fragment:
     if city is not None:
         finding += f" ({area.root.name}: {_young_and_old(city)})"
     caption = f"Bevölkerung nach Alter und Geschlecht, {area.name}, {year}."
-    hidden = int(
-        ((frame["area_id"] == area.area_id) & (frame["year"] == year) & (frame["hidden"] != "")).sum()
-    )
+    here = frame[(frame["area_id"] == area.area_id) & (frame["year"] == year)]
+    hidden, exposed = int((here["hidden"] != "").sum()), int(here["exposed"].sum())
     if hidden:
         fewest = area.analysis.rules.minimum_numerator
         caption += (
             f" {'Eine Altersgruppe ist' if hidden == 1 else f'{hidden} Altersgruppen sind'} geheim (Punkt), "
             f"wegen weniger als {fewest} Personen oder zum Schutz einer anderen Gruppe. Die Anteile "
             "beziehen sich auf die übrigen."
+        )
+    if exposed:
+        caption += (
+            f" Bei {exposed} davon ist der Schutz schwächer als vorgesehen, weil die Zahl aller Menschen je "
+            "Geschlecht und Altersgruppe ohnehin bekannt ist."
         )
     svg = draw_pyramid(own, city, (area.name, area.root.name))
     return paragraph(finding + ".") + figure(

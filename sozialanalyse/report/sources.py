@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
+from sozialanalyse.disclosure.rules import METHOD_WORDS, DisclosureRules
 from sozialanalyse.disclosure.suppress import SHOWN_REASONS
 from sozialanalyse.indicators.certainty import CERTAINTY_NOTES, counts_vary, pooled_years
 from sozialanalyse.report.fragment import Fragment, note, paragraph
@@ -115,6 +116,8 @@ def secrecy(area: AreaView) -> Fragment:
         text = f"Von {format_number(total)} Werten aller Jahre für {area.name} ist keiner geheim."
     else:
         text = f"Für {area.name} liegen keine Werte vor; geheim ist keiner."
+    text += _exposed_words(int(own.frame["exposed"].sum())) + _method_words(analysis.rules)
+    told = {key: analysis.rules.sources[key] for key in analysis.rules.told}
     rules = [
         (
             rule.name,
@@ -122,9 +125,9 @@ def secrecy(area: AreaView) -> Fragment:
             _german_date(rule.valid_from),
             rule.source,
         )
-        for key, rule in analysis.rules.sources.items()
+        for key, rule in told.items()
     ]
-    about = [{"rule": key} for key in analysis.rules.sources]
+    about = [{"rule": key} for key in told]
     labels = analysis.indicators["label"]
     rules += [
         (
@@ -151,9 +154,33 @@ def secrecy(area: AreaView) -> Fragment:
     return paragraph(text) + table + note(f"Zeichen nach DIN 55301: {signs}. »–« es liegt kein Wert vor.")
 
 
-def _rule_value(value: bool | int, unit: str) -> str:
+def _exposed_words(count: int) -> str:
+    """Say that protection is weaker than the rules ask for, where well-known numbers allow no more."""
+    if not count:
+        return ""
+    cells = "einem davon" if count == 1 else f"{format_number(count)} davon"
+    return (
+        f" Bei {cells} ist der Schutz schwächer als vorgesehen: Aus Angaben, die ohnehin bekannt sind, lässt "
+        "sich der Wert enger eingrenzen, und mehr zu verbergen hülfe nicht."
+    )
+
+
+def _method_words(rules: DisclosureRules) -> str:
+    """Say how numbers were changed."""
+    computed = "Anteile und Raten sind aus den veränderten Zahlen berechnet; Summen gehen nicht immer auf."
+    if rules.method == "rounding":
+        return f" Alle Anzahlen sind auf Vielfache von {rules.rounding_base} gerundet. {computed}"
+    if rules.method == "cell_key":
+        most = rules.cell_key_maximum
+        return f" Jede Anzahl ist nach einem festen Verfahren um höchstens {most} verändert. {computed}"
+    return ""
+
+
+def _rule_value(value: bool | int | str, unit: str) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nein"
+    if isinstance(value, str):
+        return METHOD_WORDS[value]
     return f"{value} {unit}"
 
 

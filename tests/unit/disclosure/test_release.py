@@ -123,3 +123,25 @@ def test_faults_of_the_rules_are_named_all_at_once() -> None:
     message = str(caught.value)
     for name in ("minimum_denominator", "minimum_complement", "show_zero", "unknown", "minimum_numerator"):
         assert name in message
+
+
+def test_a_group_that_known_totals_narrow_down_is_marked_as_exposed() -> None:
+    # One man and one woman of that age: everybody knows that there are two, so 0, 1 or 2 are left for each.
+    population = pd.DataFrame(
+        {"area_id": "A1", "year": 2022, "sex": ["m", "f"], "age_group": "85+", "count": [1, 1]}
+    )
+    table = release_population(population, RULES, parents=pd.Series({"A1": ""}))
+    assert table.frame["exposed"].tolist() == [True, True]
+    population["count"] = [2, 30]
+    table = release_population(population, RULES, parents=pd.Series({"A1": ""}))
+    assert table.frame["exposed"].tolist() == [False, False]
+
+
+def test_a_cell_with_as_much_room_as_the_rule_asks_for_is_not_exposed(build_dataset) -> None:
+    frame = released(build_dataset, (2, 50, 50, 50), (500,) * 4)
+    assert not frame["exposed"].any()
+
+
+def test_values_without_any_count_are_released(build_dataset) -> None:
+    dataset = build_dataset([("A1", "rent", 2022, np.nan, np.nan, 7.5)], rent=("score", 1, "neutral"))
+    assert release(dataset).where(area_id="A1").frame["value"].tolist() == [7.5]
