@@ -13,7 +13,13 @@ from sozialanalyse.connections.spec import ConnectionSpec
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.alternatives import Alternatives
 
-__all__ = ["ConnectionRules", "SensitivityRules", "read_connection_rules", "read_sensitivity_rules"]
+__all__ = [
+    "ConnectionRules",
+    "SensitivityRules",
+    "read_alternatives",
+    "read_connection_rules",
+    "read_sensitivity_rules",
+]
 
 _PLACE: Final = "rules/connections.yaml"
 _NUMBERS: Final[dict[str, tuple[int, int]]] = {
@@ -107,20 +113,37 @@ def read_sensitivity_rules(folder: Path) -> SensitivityRules:
     """
     content = _read(folder, _SENSITIVITY_PLACE)
     _check(_SENSITIVITY_PLACE, content, "alternatives", _SENSITIVITY_NUMBERS)
-    given = content["alternatives"]
+    return SensitivityRules(
+        alternatives=read_alternatives(_SENSITIVITY_PLACE, content["alternatives"]),
+        **{name: content[name] for name in _SENSITIVITY_NUMBERS},
+    )
+
+
+def read_alternatives(place: str, given: Mapping[str, Any]) -> Alternatives:
+    """Return what could have been chosen instead in an index, from a group of a YAML file.
+
+    Parameters
+    ----------
+    place : str
+        File, for the message.
+    given : mapping
+        Choice to its alternatives.
+
+    Raises
+    ------
+    ParameterError
+        If a choice or an alternative is unknown.
+    """
     known = {field.name for field in fields(Alternatives)}
     unknown = [str(name) for name in given if name not in known]
     if unknown:
         raise ParameterError(
-            f"{_SENSITIVITY_PLACE}, »alternatives«: unbekannt: {', '.join(unknown)}. "
-            f"Erlaubt: {', '.join(sorted(known))}."
+            f"{place}, »alternatives«: unbekannt: {', '.join(unknown)}. Erlaubt: {', '.join(sorted(known))}."
         )
     open_choices: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
-    return SensitivityRules(
-        alternatives=Alternatives(**open_choices), **{name: content[name] for name in _SENSITIVITY_NUMBERS}
-    )
+    return Alternatives(**open_choices)
 
 
 def _read(folder: Path, place: str) -> dict[str, Any]:
