@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.parameters import check_entries, read_rules
@@ -20,6 +21,7 @@ _KEYS: Final[dict[str, type]] = {
     "title": str,
     "description": str,
     "components": dict,
+    "required": list,
     "ages": dict,
     "spec": dict,
     "draws": int,
@@ -29,12 +31,12 @@ _KEYS: Final[dict[str, type]] = {
     "priority_share": float,
     "access": dict,
     "core_elements": dict,
+    "other_names": dict,
 }
 _COMPONENT_KEYS: Final[dict[str, type]] = {
     "label": str,
     "meaning": str,
     "minimum": int,
-    "required": bool,
     "parts": list,
 }
 _PART_KEYS: Final[dict[str, type]] = {"name": str, "indicator_ids": list, "direction": str}
@@ -94,6 +96,8 @@ class HeatRules:
         Access to institutions.
     core_elements : mapping from key to Contribution
         What the data contribute to each core element.
+    other_names : mapping from indicator to str
+        German names of indicators that core elements use and the index does not.
     """
 
     title: str
@@ -101,6 +105,7 @@ class HeatRules:
     spec: HeatSpec
     access: AccessRules
     core_elements: Mapping[str, Contribution]
+    other_names: Mapping[str, str]
 
 
 def read_heat_rules(folder: Path) -> HeatRules:
@@ -117,13 +122,18 @@ def read_heat_rules(folder: Path) -> HeatRules:
         If the file is missing, is no YAML mapping, or breaks its form.
     """
     content = read_rules(folder, "heat", _KEYS)
-    components = _components(content["components"])
+    components = _components(content["components"], content["required"])
     _check_numbers(content)
     access = content["access"]
     check_entries(f"{_PLACE}, »access«", access, _ACCESS_KEYS)
     elements = content["core_elements"]
     for key, entry in elements.items():
         check_entries(f"{_PLACE}, »core_elements«, »{key}«", entry, _ELEMENT_KEYS)
+    named = {key for component in components for part in component.parts for key in part.indicator_ids}
+    named |= {*content["other_names"], *PLANNING_FORMS}
+    nameless = sorted({key for entry in elements.values() for key in entry["uses"]} - named)
+    if nameless:
+        raise ParameterError(f"{_PLACE}: »other_names« fehlt ein Name für: {', '.join(nameless)}.")
     return HeatRules(
         title=content["title"],
         description=content["description"],
@@ -142,10 +152,11 @@ def read_heat_rules(folder: Path) -> HeatRules:
             str(key): Contribution(tuple(entry["uses"]), entry["contribution"], entry["beyond"])
             for key, entry in elements.items()
         },
+        other_names={str(key): str(name) for key, name in content["other_names"].items()},
     )
 
 
-def _components(group: Mapping[str, Any]) -> tuple[HeatComponent, ...]:
+def _components(group: Mapping[str, Any], required: list[Any]) -> tuple[HeatComponent, ...]:
     found = []
     for key, entry in group.items():
         place = f"{_PLACE}, »components«, »{key}«"
@@ -162,9 +173,11 @@ def _components(group: Mapping[str, Any]) -> tuple[HeatComponent, ...]:
         )
         found.append(
             HeatComponent(
-                str(key), entry["label"], entry["meaning"], entry["minimum"], entry["required"], parts
+                str(key), entry["label"], entry["meaning"], entry["minimum"], key in required, parts
             )
         )
+    if not set(required) <= set(group):
+        raise ParameterError(f"{_PLACE}: »required« nennt einen Teil, den es in »components« nicht gibt.")
     if len(found) < 2:
         raise ParameterError(f"{_PLACE}: »components« braucht mindestens zwei Teile.")
     return tuple(found)
@@ -174,8 +187,8 @@ def _index_spec(given: Mapping[str, Any], components: tuple[HeatComponent, ...])
     """Return the specification with the first choice of every part, which checks all of it."""
     if given.get("orientation") != "higher_is_worse":
         raise ParameterError(
-            f"{_PLACE}, »spec«: »orientation« muss higher_is_worse sein, denn ein hoher Hitze-Index steht für "
-            "große Betroffenheit."
+            f"{_PLACE}, »spec«: »orientation« muss higher_is_worse sein; ein hoher Index heißt hier »große "
+            "Betroffenheit«."
         )
     indicators = [
         {"id": part.indicator_ids[0], "domain": component.key, "direction": part.direction}

@@ -133,7 +133,7 @@ class HeatIndex:
         What each measures, and by which indicator.
     result : IndexResult
         The index; high means much concern, rank 1 the most.
-    values, ranks : ndarray of shape (N, C)
+    component_values, component_ranks : ndarray of shape (N, C)
         Mean of the standardised indicators of each component (0 is the mean of the areas, high is
         unfavourable), and its rank (1 is the most unfavourable).
     sampling, choice : RankUncertainty or None
@@ -147,8 +147,8 @@ class HeatIndex:
     components: tuple[HeatComponent, ...]
     chosen: Mapping[str, tuple[tuple[HeatPart, str], ...]]
     result: IndexResult
-    values: FloatArray
-    ranks: FloatArray
+    component_values: FloatArray
+    component_ranks: FloatArray
     sampling: RankUncertainty | None
     choice: RankUncertainty | None
     priority: tuple[str, ...]
@@ -328,8 +328,8 @@ def build_heat_index(data: IndexData, spec: HeatSpec) -> HeatIndex:
         components=components,
         chosen=chosen,
         result=result,
-        values=values,
-        ranks=burden_ranks(values.T, burden_is_high=True).T,
+        component_values=values,
+        component_ranks=burden_ranks(values.T, burden_is_high=True).T,
         sampling=sampling,
         choice=choice,
         priority=priorities(result.rank, (sampling, choice), spec.priority_share),

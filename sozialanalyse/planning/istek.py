@@ -10,7 +10,16 @@ import pandas as pd
 
 from sozialanalyse.dataset.planning_tables import PlanningTables
 
-__all__ = ["ITEM_COLUMNS", "KINDS", "Gap", "GapRule", "collect_items", "field_matrix", "gaps", "vision_matrix"]
+__all__ = [
+    "ITEM_COLUMNS",
+    "KINDS",
+    "Gap",
+    "GapRule",
+    "collect_items",
+    "field_matrix",
+    "gaps",
+    "vision_matrix",
+]
 
 KINDS: Final = ("recommendations", "measures", "goals", "developments")
 """Tables whose rows name visions, in the order in which they are shown."""
@@ -72,8 +81,8 @@ def collect_items(tables: PlanningTables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``ITEM_COLUMNS``; `visions` and `area_ids` are tuples. Status is ``""`` where the table has none: that of
-        recommendations stands in their log.
+        ``ITEM_COLUMNS``; `visions` and `area_ids` are tuples. Status is ``""`` where the table has none: that
+        of recommendations stands in their log.
     """
     frames = []
     for kind in KINDS:
@@ -151,15 +160,17 @@ def gaps(items: pd.DataFrame, visions: tuple[str, ...]) -> tuple[Gap, ...]:
     Returns
     -------
     tuple of Gap
-        Empty visions of kinds that the dataset has (developments excepted: what went well is no plan), then rows
-        without a vision, then recommendations that no measure of the same vision serves.
+        Empty visions of kinds that the dataset has (developments excepted: what went well is no plan), then
+        rows without a vision, then recommendations that no measure of the same vision serves.
     """
     found: list[Gap] = []
     matrix = vision_matrix(items, visions)
     for kind in matrix.index:
         if kind == "developments":
             continue
-        found += [Gap("empty_vision", kind, vision, ()) for vision in visions if matrix.at[kind, vision] == 0]
+        found += [
+            Gap("empty_vision", kind, vision, ()) for vision in visions if matrix.loc[kind, vision] == 0
+        ]
     for kind in matrix.index:
         blank = items[(items["kind"] == kind) & (items["visions"].map(len) == 0)]
         if len(blank):

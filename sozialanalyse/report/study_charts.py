@@ -25,7 +25,9 @@ __all__ = ["draw_ranks", "draw_shares"]
 
 
 @styled
-def draw_ranks(rows: pd.DataFrame, ranked: int) -> bytes:
+def draw_ranks(
+    rows: pd.DataFrame, ranked: int, *, axis: str = "Rang (1 = größte soziale Belastung)"
+) -> bytes:
     """Draw the rank of each area with its two intervals, from top to bottom.
 
     Parameters
@@ -35,6 +37,8 @@ def draw_ranks(rows: pd.DataFrame, ranked: int) -> bytes:
         intervals are not drawn.
     ranked : int
         Number of areas with a rank, for the axis.
+    axis : str
+        What the axis shows.
     """
     height = 0.21 * len(rows) + 0.95
     figure = new_figure(height)
@@ -61,7 +65,7 @@ def draw_ranks(rows: pd.DataFrame, ranked: int) -> bytes:
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.tick_params(axis="x", labelsize=7.4, length=2)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("Rang (1 = größte soziale Belastung)", fontsize=8)
+    axes.set_xlabel(axis, fontsize=8)
     handles = [
         Line2D([], [], ls="", marker="o", color=REFERENCE, ms=6, label="Rang"),
         Patch(color=PALE, label="Zufall in den Fallzahlen"),
