@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,11 +21,15 @@ from sozialanalyse.indicators.development import describe_trends
 from sozialanalyse.indicators.population import add_coarser_levels
 from sozialanalyse.indicators.standing import comparison_years, describe_standing, select_years
 from sozialanalyse.parameters import IndexRules, Parameters, read_parameters
+from sozialanalyse.planning_rules import planning_check
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.maps import simplify_for_maps
 from sozialanalyse.report.view import Analysis, IndexView
 
-__all__ = ["analyse", "load_analysis"]
+__all__ = ["analyse", "keep_analysis", "load_analysis"]
+
+_MOST_KEPT: Final = 4
+_kept: dict[tuple[Path, Path, str], Analysis] = {}
 
 
 def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
@@ -78,6 +81,7 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         licenses=dataset.licenses,
         sources=dataset.sources,
         attribution=dataset.attribution,
+        planning=dataset.planning,
         remarks=dataset.remarks + computed.remarks,
         fingerprint=dataset.fingerprint,
         rules=parameters.disclosure,
@@ -206,9 +210,27 @@ def load_analysis(data_dir: str = "", parameters_dir: str = "", *, year: str = "
         raise ParameterError(
             '»year« muss ein Jahr in Anführungszeichen sein, zum Beispiel "2021", oder "latest".'
         )
-    return _load(chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir), year)
+    key = (chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir), year)
+    if key not in _kept:
+        data, parameters, _ = key
+        dataset = read_dataset(data, planning_check(parameters))
+        result = analyse(dataset, replace(read_parameters(parameters), year=year))
+        keep_analysis(result, data_dir, parameters_dir, year=year)
+    return _kept[key]
 
 
-@lru_cache(maxsize=4)
-def _load(data: Path, parameters: Path, year: str) -> Analysis:
-    return analyse(read_dataset(data), replace(read_parameters(parameters), year=year))
+def keep_analysis(
+    analysis: Analysis, data_dir: str = "", parameters_dir: str = "", *, year: str = "latest"
+) -> None:
+    """Let `load_analysis` answer with this analysis, which another process has made, to the same arguments.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What `load_analysis` returned there.
+    data_dir, parameters_dir, year : str
+        What it was called with; the environment must be the same.
+    """
+    while len(_kept) >= _MOST_KEPT:
+        del _kept[next(iter(_kept))]
+    _kept[chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir), year] = analysis

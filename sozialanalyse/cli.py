@@ -8,7 +8,6 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -95,6 +94,20 @@ def commands() -> None:
 @click.option(
     "--jobs", metavar="ZAHL", type=click.IntRange(min=1), help="Prozesse zugleich (sonst je Kern einer)."
 )
+@click.option(
+    "--engine",
+    metavar="NAME",
+    type=click.Choice(["fork", "papermill"]),
+    default="fork",
+    help="fork: alle Seiten aus einem vorbereiteten Prozess (sonst); papermill: je Seite ein neuer Kernel.",
+)
+@click.option("--force", is_flag=True, help="Auch Seiten neu erstellen, an denen sich nichts geändert hat.")
+@click.option(
+    "--timeout", metavar="SEKUNDEN", type=click.IntRange(min=1), help="Zeitgrenze je Seite (sonst 1800)."
+)
+@click.option(
+    "--memory", metavar="MIB", type=click.IntRange(min=64), help="Arbeitsspeicher je Seite (sonst 4096)."
+)
 def run(
     notebook: tuple[str, ...],
     data: str,
@@ -103,11 +116,22 @@ def run(
     areas: tuple[str, ...],
     level: str,
     jobs: int | None,
+    engine: str,
+    force: bool,
+    timeout: int | None,
+    memory: int | None,
 ) -> int:
     """Render pages."""
+    folder = Path(out)
+    if not (notebook or areas or level or force):
+        lines = _unchanged(folder, data, parameters)
+        if lines:
+            _echo([*lines, _overview(folder)])
+            return 0
     from rich.console import Console  # noqa: PLC0415 - help must not wait for it
 
-    from sozialanalyse.batch.executors import available_cores, run_in_processes  # noqa: PLC0415
+    from sozialanalyse.batch.executors import available_cores  # noqa: PLC0415
+    from sozialanalyse.batch.machinery import choose_machinery  # noqa: PLC0415
     from sozialanalyse.batch.plan import select_runs  # noqa: PLC0415
     from sozialanalyse.batch.progress import progress_for  # noqa: PLC0415
     from sozialanalyse.batch.project import open_project  # noqa: PLC0415
@@ -116,12 +140,78 @@ def run(
 
     project = open_project(data, parameters)
     runs = select_runs(project.plan, project.dataset, notebook, areas, level)
-    folder = Path(out)
+    machinery = choose_machinery(engine, jobs=jobs or available_cores(), timeout=timeout, memory=memory)
+    if machinery.remark:
+        click.echo(machinery.remark, err=True)
     with progress_for(Console()) as progress:
-        executor = partial(run_in_processes, jobs=jobs or available_cores())
-        summary = run_batch(project, runs, folder, executor=executor, listener=progress)
-    _echo(["", *summary_lines(summary), f"Übersicht: {(folder / 'index.html').as_posix()}"])
+        summary = run_batch(
+            project,
+            runs,
+            folder,
+            executor=machinery.executor,
+            listener=progress,
+            engine=machinery.engine,
+            force=force,
+        )
+    _echo(["", *summary_lines(summary), _overview(folder)])
     return 1 if summary.failed else 0
+
+
+def _unchanged(folder: Path, data: str, parameters: str) -> Sequence[str]:
+    """Return the summary of a whole batch that has nothing to do; empty if there is something to do."""
+    from sozialanalyse.batch.cache import CACHE, unchanged_summary, whole_digest  # noqa: PLC0415
+    from sozialanalyse.batch.lock import locked  # noqa: PLC0415
+    from sozialanalyse.batch.recipe import notebooks_folder  # noqa: PLC0415
+    from sozialanalyse.project import chosen_folder  # noqa: PLC0415
+
+    if not (folder / CACHE).is_file():
+        return ()
+    rules = chosen_folder("parameters", parameters)
+    with locked(folder):
+        return unchanged_summary(
+            folder, whole_digest(chosen_folder("data", data), rules, notebooks_folder(rules))
+        )
+
+
+def _overview(folder: Path) -> str:
+    return f"Übersicht: {(folder / 'index.html').as_posix()}"
+
+
+@commands.command(
+    options_metavar="[OPTIONEN]",
+    short_help="Seiten noch einmal erstellen und vergleichen.",
+    help="Alles, was in einem Ausgabeordner liegt, an anderer Stelle noch einmal erstellen und Byte für Byte "
+    "vergleichen.\n\nRückgabewert 0, wenn alles gleich ist, sonst 1. Der Ordner wird nicht verändert.",
+)
+@click.argument("out", metavar="ORDNER")
+@_data
+@_parameters
+@click.option(
+    "--jobs", metavar="ZAHL", type=click.IntRange(min=1), help="Prozesse zugleich (sonst je Kern einer)."
+)
+@click.option(
+    "--engine", metavar="NAME", type=click.Choice(["fork", "papermill"]), default="fork", help="Wie bei run."
+)
+def verify(out: str, data: str, parameters: str, jobs: int | None, engine: str) -> int:
+    """Render again and compare the bytes."""
+    from rich.console import Console  # noqa: PLC0415 - help must not wait for it
+
+    from sozialanalyse.batch.executors import available_cores  # noqa: PLC0415
+    from sozialanalyse.batch.machinery import choose_machinery  # noqa: PLC0415
+    from sozialanalyse.batch.progress import progress_for  # noqa: PLC0415
+    from sozialanalyse.batch.project import open_project  # noqa: PLC0415
+    from sozialanalyse.batch.verify import differing_files  # noqa: PLC0415
+
+    project = open_project(data, parameters)
+    machinery = choose_machinery(engine, jobs=jobs or available_cores())
+    with progress_for(Console()) as progress:
+        differing, compared = differing_files(project, Path(out), machinery=machinery, listener=progress)
+    if differing:
+        _echo(["", f"{len(differing)} von {compared} Dateien sind nicht gleich:"])
+        _echo(f"  {name}" for name in differing)
+        return 1
+    _echo(["", f"Alle {compared} Dateien sind Byte für Byte gleich."])
+    return 0
 
 
 @commands.command(
@@ -131,12 +221,15 @@ def run(
     "Rückgabewert 0, wenn er in Ordnung ist, sonst 1.",
 )
 @_data
-def check(data: str) -> int:
+@_parameters
+def check(data: str, parameters: str) -> int:
     """Validate a dataset."""
     from sozialanalyse.dataset.read import read_dataset  # noqa: PLC0415 - help must not wait for pandas
+    from sozialanalyse.planning_rules import planning_check  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
-    dataset = read_dataset(chosen_folder("data", data))
+    rules = planning_check(chosen_folder("parameters", parameters))
+    dataset = read_dataset(chosen_folder("data", data), rules)
     years = dataset.observations["year"]
     span = "" if years.empty else f", {_span(int(years.min()), int(years.max()))}"
     made_up = " Die Zahlen sind erfunden (Beispieldaten)." if dataset.synthetic else ""

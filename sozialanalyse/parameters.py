@@ -14,7 +14,7 @@ from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.vocabulary import DOMAINS
 
-__all__ = ["IndexRules", "Parameters", "read_parameters"]
+__all__ = ["IndexRules", "Parameters", "check_entries", "read_parameters", "read_rules"]
 
 _INDEX_KEYS: Final[dict[str, type]] = {
     "title": str,
@@ -115,21 +115,21 @@ def read_parameters(folder: Path) -> Parameters:
     ParameterError
         If a file is missing, is no YAML mapping, or breaks its form; a file's faults are named all at once.
     """
-    comparison = _read_rules(folder, "comparison", _COMPARISON_KEYS)
+    comparison = read_rules(folder, "comparison", _COMPARISON_KEYS)
     confidence = comparison["confidence"]
-    _check("rules/comparison.yaml, »confidence«", confidence, _RULE_KEYS)
+    check_entries("rules/comparison.yaml, »confidence«", confidence, _RULE_KEYS)
     if not 0 < confidence["value"] < 1:
         raise ParameterError("rules/comparison.yaml: »confidence« muss zwischen 0 und 1 liegen.")
     return Parameters(
-        disclosure=DisclosureRules.from_mapping(_read_rules(folder, "disclosure")),
-        index=_index_rules(_read_rules(folder, "index", _INDEX_KEYS)),
+        disclosure=DisclosureRules.from_mapping(read_rules(folder, "disclosure")),
+        index=_index_rules(read_rules(folder, "index", _INDEX_KEYS)),
         confidence=confidence["value"],
     )
 
 
 def _index_rules(index: Mapping[str, Any]) -> IndexRules:
     fallback = index["fallback"]
-    _check("rules/index.yaml, »fallback«", fallback, _FALLBACK_KEYS)
+    check_entries("rules/index.yaml, »fallback«", fallback, _FALLBACK_KEYS)
     unknown = [str(domain) for domain in fallback["domains"] if domain not in DOMAINS]
     if unknown:
         raise ParameterError(
@@ -149,7 +149,23 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
     )
 
 
-def _read_rules(folder: Path, name: str, keys: Mapping[str, type] | None = None) -> dict[str, Any]:
+def read_rules(folder: Path, name: str, keys: Mapping[str, type] | None = None) -> dict[str, Any]:
+    """Read one file of rules.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder ``parameters``.
+    name : str
+        Name of the file in ``rules``, without ending.
+    keys : mapping from str to type, optional
+        Its entries with their types.
+
+    Raises
+    ------
+    ParameterError
+        If the file is missing, is no YAML mapping, or does not have just these entries.
+    """
     path = folder / "rules" / f"{name}.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -162,12 +178,27 @@ def _read_rules(folder: Path, name: str, keys: Mapping[str, type] | None = None)
     if not isinstance(content, dict):
         raise ParameterError(f"rules/{name}.yaml muss Angaben der Form »name: wert« enthalten.")
     if keys is not None:
-        _check(f"rules/{name}.yaml", content, keys)
+        check_entries(f"rules/{name}.yaml", content, keys)
     return content
 
 
-def _check(place: str, content: Mapping[str, Any], keys: Mapping[str, type]) -> None:
-    """Refuse missing, unknown and wrongly typed entries, all at once."""
+def check_entries(place: str, content: Mapping[str, Any], keys: Mapping[str, type]) -> None:
+    """Refuse missing, unknown and wrongly typed entries, all at once.
+
+    Parameters
+    ----------
+    place : str
+        File and group, for the message.
+    content : mapping
+        What stands there.
+    keys : mapping from str to type
+        Names that must be there, with their types.
+
+    Raises
+    ------
+    ParameterError
+        If anything differs.
+    """
     faults = [f"»{key}« fehlt." for key in keys if key not in content]
     faults += [f"»{key}« ist unbekannt." for key in content if key not in keys]
     faults += [

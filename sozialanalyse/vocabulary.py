@@ -8,9 +8,12 @@ __all__ = [
     "DIRECTIONS",
     "DOMAINS",
     "DOMAIN_LABELS",
+    "GOAL_KIND_LABELS",
     "KINDS",
     "SIGNS",
+    "STANCE_LABELS",
     "VALUE_COLUMNS",
+    "VULNERABLE_LABELS",
     "Direction",
     "Domain",
     "Kind",
@@ -32,6 +35,22 @@ DOMAIN_LABELS: Final[dict[str, str]] = {
     "environment": "Umwelt",
     "housing": "Wohnen",
 }
+
+STANCE_LABELS: Final[dict[str, str]] = {"need": "Bedarf", "support": "was gut läuft"}
+"""What a statement of a dialogue is about."""
+
+GOAL_KIND_LABELS: Final[dict[str, str]] = {
+    "strategic": "strategisches Ziel",
+    "operational": "operatives Ziel",
+}
+
+VULNERABLE_LABELS: Final[dict[str, str]] = {
+    "older": "ältere Menschen",
+    "children": "Kinder",
+    "care": "pflegebedürftige Menschen",
+    "homeless": "wohnungslose Menschen",
+}
+"""Groups that an institution cares for and that heat endangers."""
 
 SIGNS: Final[dict[str, str]] = {
     "-": "nichts vorhanden",

@@ -1,4 +1,4 @@
-"""Executing a notebook with stock papermill, in a kernel of this very interpreter.
+"""Executing a notebook with papermill: in a kernel of this very interpreter, or in this very process.
 
 An error that reaches a log must not carry a value of the data. So of a foreign exception only the class and
 the place are told; the message is kept only of this package's own errors, which never hold one.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.exceptions import PapermillExecutionError
 
-__all__ = ["execute_with_papermill"]
+__all__ = ["execute_in_process", "execute_with_papermill"]
 
 _LINE: Final = re.compile(r"Cell In ?\[\d+\], line (\d+)")
 _LONGEST_SOCKET_PATH: Final = 90
@@ -35,7 +35,7 @@ _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def execute_with_papermill(run: Run) -> NotebookNode:
-    """Execute one run; expects the environment of `prepare_environment`.
+    """Execute one run with stock papermill; expects the environment of `prepare_environment`.
 
     Parameters
     ----------
@@ -52,10 +52,46 @@ def execute_with_papermill(run: Run) -> NotebookNode:
     NotebookError
         If a cell raises, or the kernel dies. No notebook is kept: a traceback may show values.
     """
+    from traitlets.config import Config  # noqa: PLC0415
+
+    return _execute(
+        run,
+        start_timeout=_START_SECONDS,
+        shutdown_kernel="immediate",
+        config=Config(_connection(os.environ)),
+    )
+
+
+def execute_in_process(run: Run) -> NotebookNode:
+    """Execute one run in this process, which is good for one run only; see `execute_with_papermill`.
+
+    Everything that this process has imported and computed is there for the notebook.
+
+    Parameters
+    ----------
+    run : Run
+        What to execute.
+
+    Returns
+    -------
+    NotebookNode
+        The same as from a kernel.
+
+    Raises
+    ------
+    NotebookError
+        As above.
+    """
+    from sozialanalyse.batch.kernelless import IN_PROCESS_ENGINE, register_engines  # noqa: PLC0415
+
+    register_engines()
+    return _execute(run, engine_name=IN_PROCESS_ENGINE)
+
+
+def _execute(run: Run, **options: object) -> NotebookNode:
     import papermill  # noqa: PLC0415
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
-    from traitlets.config import Config  # noqa: PLC0415
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:
@@ -67,9 +103,7 @@ def execute_with_papermill(run: Run) -> NotebookNode:
             language="python",
             progress_bar=False,
             log_output=False,
-            start_timeout=_START_SECONDS,
-            shutdown_kernel="immediate",
-            config=Config(_connection(os.environ)),
+            **options,
         )
     except PapermillExecutionError as error:
         raise NotebookError(_describe(error, run)) from None
@@ -78,7 +112,19 @@ def execute_with_papermill(run: Run) -> NotebookNode:
             "Der Python-Prozess des Notebooks ist abgebrochen, meist aus Mangel an Arbeitsspeicher. "
             "Bitte mit weniger Prozessen (--jobs) wiederholen."
         ) from None
+    _require_end(executed, run)
     return executed
+
+
+def _require_end(executed: NotebookNode, run: Run) -> None:
+    """Refuse a notebook that left early by ``sys.exit(0)``: papermill takes the half page for a whole one."""
+    for index, cell in enumerate(executed.cells):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error" and output.ename == "SystemExit":
+                raise NotebookError(
+                    f"Das Notebook hat sich in Codezelle {_code_cell(index, run)} selbst beendet "
+                    "(SystemExit). Bitte den Aufruf von exit entfernen."
+                )
 
 
 def _connection(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from sozialanalyse.project import DATA_VARIABLE, PARAMETERS_VARIABLE
 
-__all__ = ["KERNEL", "prepare_environment"]
+__all__ = ["KERNEL", "ONE_THREAD", "PLOT_BACKEND", "prepare_environment"]
 
 KERNEL: Final = "python3"
 """Name of the kernel that `prepare_environment` writes."""
+
+_THREADS: Final = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+ONE_THREAD: Final[Mapping[str, str]] = {
+    **dict.fromkeys(_THREADS, "1"),
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+"""Variables that let numerical libraries start no threads: the batch itself is parallel, and it forks."""
+
+PLOT_BACKEND: Final[Mapping[str, str]] = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+"""What a kernel sets, so that figures of notebooks become outputs."""
 
 
 def prepare_environment(workshop: Path, data: Path, parameters: Path) -> dict[str, str]:
@@ -29,8 +46,8 @@ def prepare_environment(workshop: Path, data: Path, parameters: Path) -> dict[st
     -------
     dict of str
         Variables to set in every process that executes notebooks: the project's folders, a kernel of this
-        interpreter, no configuration of the user, a fixed hash seed, and one thread per process, because the
-        batch itself is parallel.
+        interpreter, no configuration of the user, one time zone and language, a fixed hash seed, and one
+        thread per process, because the batch itself is parallel.
     """
     kernel = workshop / "jupyter" / "kernels" / KERNEL
     kernel.mkdir(parents=True)
@@ -42,7 +59,6 @@ def prepare_environment(workshop: Path, data: Path, parameters: Path) -> dict[st
     (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
     runtime = workshop / "runtime"
     runtime.mkdir(mode=0o700)
-    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
     return {
         DATA_VARIABLE: str(data.resolve()),
         PARAMETERS_VARIABLE: str(parameters.resolve()),
@@ -51,5 +67,9 @@ def prepare_environment(workshop: Path, data: Path, parameters: Path) -> dict[st
         "JUPYTER_NO_CONFIG": "1",
         "IPYTHONDIR": str(workshop / "ipython"),
         "PYTHONHASHSEED": "0",
-        **dict.fromkeys((*threads, "VECLIB_MAXIMUM_THREADS"), "1"),
+        "PYTHONUTF8": "1",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        **ONE_THREAD,
+        **PLOT_BACKEND,
     }

@@ -20,7 +20,9 @@ from typing import Final, Generic, Literal, Protocol, TypeVar
 
 import psutil
 
-__all__ = ["Executor", "Lost", "available_cores", "run_in_processes"]
+from sozialanalyse.batch.limits import RUN_MEMORY, limit_memory
+
+__all__ = ["Executor", "Lost", "available_cores", "end_process", "interrupt_ignored", "run_in_processes"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -38,7 +40,7 @@ class Lost:
     cause : {"died", "timeout", "raised"}
         Its process ended, or took too long and was ended, or the work raised.
     detail : str
-        Name of the exception class if the work raised, otherwise ``""``.
+        Name of the exception class if the work raised, how the process ended if that is known, or ``""``.
     """
 
     cause: Literal["died", "timeout", "raised"]
@@ -83,6 +85,7 @@ def run_in_processes(
     folder: str,
     jobs: int,
     timeout: float = RUN_SECONDS,
+    memory: int = RUN_MEMORY,
 ) -> Generator[tuple[int, Result | Lost], None, None]:
     """Work through tasks in processes of this machine.
 
@@ -100,6 +103,8 @@ def run_in_processes(
         Processes at a time, at least 1.
     timeout : float
         Seconds that one task may take.
+    memory : int
+        Bytes that a process, and each that it starts, may allocate, where the system can see to it.
 
     Yields
     ------
@@ -118,7 +123,7 @@ def run_in_processes(
         while waiting or any(worker.index >= 0 for worker in workers):
             busy = sum(worker.index >= 0 for worker in workers)
             while len(workers) < min(jobs, busy + len(waiting)):
-                workers.append(_start(work, environment, folder))
+                workers.append(_start(work, environment, folder, memory))
             for worker in workers:
                 if worker.index < 0 and waiting:
                     _assign(worker, waiting.pop(), tasks, timeout)
@@ -129,19 +134,20 @@ def run_in_processes(
 
 
 def _start(
-    work: Callable[[Task], Result], environment: Mapping[str, str], folder: str
+    work: Callable[[Task], Result], environment: Mapping[str, str], folder: str, memory: int
 ) -> _Worker[Task, Result]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work, dict(environment), folder), daemon=True)
-    with _interrupt_ignored():
+    arguments = (theirs, work, dict(environment), folder, memory)
+    process = context.Process(target=_serve, args=arguments, daemon=True)
+    with interrupt_ignored():
         process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
 @contextmanager
-def _interrupt_ignored() -> Iterator[None]:
+def interrupt_ignored() -> Iterator[None]:
     """Let a child be born deaf to Ctrl-C, which a terminal sends to all: only the parent may decide."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -186,11 +192,16 @@ def _collect(workers: list[_Worker[Task, Result]]) -> Iterator[tuple[int, Result
 
 
 def _end(worker: _Worker[Task, Result]) -> None:
-    """Kill a worker with all its descendants; stopped first, so that it cannot start another meanwhile."""
+    end_process(worker.process)
+    worker.pipe.close()
+
+
+def end_process(process: SpawnProcess) -> None:
+    """Kill a process with all its descendants; stopped first, so that it cannot start another meanwhile."""
     try:
-        process = psutil.Process(worker.process.pid)
-        process.suspend()
-        family = [*process.children(recursive=True), process]
+        leader = psutil.Process(process.pid)
+        leader.suspend()
+        family = [*leader.children(recursive=True), leader]
     except psutil.NoSuchProcess:
         family = []
     for member in family:
@@ -198,16 +209,20 @@ def _end(worker: _Worker[Task, Result]) -> None:
             member.kill()
         except psutil.NoSuchProcess:
             continue
-    worker.process.join(_GRACE_SECONDS)
-    worker.pipe.close()
+    process.join(_GRACE_SECONDS)
 
 
 def _serve(
-    pipe: Connection, work: Callable[[Task], Result], environment: Mapping[str, str], folder: str
+    pipe: Connection,
+    work: Callable[[Task], Result],
+    environment: Mapping[str, str],
+    folder: str,
+    memory: int,
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)
     os.chdir(folder)
+    limit_memory(memory)
     while True:
         try:
             task = pipe.recv()

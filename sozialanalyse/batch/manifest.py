@@ -53,7 +53,8 @@ class Entry:
     parameters : mapping from name to value
         What the notebook was given.
     inputs : mapping from name to str
-        SHA-256 of ``dataset``, ``notebook`` and ``parameters``, and the version of ``sozialanalyse``.
+        SHA-256 of ``dataset``, ``notebook``, ``parameters`` and ``code``, this package's own files, and the
+        version of ``sozialanalyse``.
     outputs : mapping from path to str
         SHA-256 of each file, by its path below the folder; empty if failed.
     remarks : tuple of str

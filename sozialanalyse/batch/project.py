@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sozialanalyse.batch.plan import Plan, make_plan
-from sozialanalyse.batch.recipe import read_recipes
+from sozialanalyse.batch.recipe import notebooks_folder, read_recipes
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
-from sozialanalyse.project import chosen_folder, embedded_folder
+from sozialanalyse.planning_rules import planning_check
+from sozialanalyse.project import chosen_folder
 
 __all__ = ["Project", "open_project"]
 
@@ -20,6 +21,7 @@ class Project:
 
     data: Path
     parameters: Path
+    notebooks: Path
     dataset: Dataset
     plan: Plan
 
@@ -47,8 +49,8 @@ def open_project(data: str = "", parameters: str = "") -> Project:
     """
     data_folder = chosen_folder("data", data)
     parameters_folder = chosen_folder("parameters", parameters)
-    beside = parameters_folder.resolve().parent / "notebooks"
-    notebooks = beside if beside.is_dir() else embedded_folder("notebooks")
+    notebooks = notebooks_folder(parameters_folder)
     recipes = read_recipes(parameters_folder)
-    dataset = read_dataset(data_folder)
-    return Project(data_folder, parameters_folder, dataset, make_plan(dataset, recipes, notebooks))
+    dataset = read_dataset(data_folder, planning_check(parameters_folder))
+    plan = make_plan(dataset, recipes, notebooks)
+    return Project(data_folder, parameters_folder, notebooks, dataset, plan)

@@ -13,8 +13,9 @@ import yaml
 
 from sozialanalyse.batch.notebook import AREA_PARAMETER, Value
 from sozialanalyse.errors import ParameterError
+from sozialanalyse.project import embedded_folder
 
-__all__ = ["Recipe", "Variant", "parameters_digest", "read_recipe", "read_recipes"]
+__all__ = ["Recipe", "Variant", "notebooks_folder", "parameters_digest", "read_recipe", "read_recipes"]
 
 RULES_FOLDER: Final = "rules"
 _KEYS: Final = ("title", "description", "for_each", "parameters", "variants")
@@ -89,6 +90,12 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def notebooks_folder(parameters: Path) -> Path:
+    """Return where the notebooks of a parameters folder lie: beside it, or else in the package."""
+    beside = parameters.resolve().parent / "notebooks"
+    return beside if beside.is_dir() else embedded_folder("notebooks")
 
 
 def read_recipes(folder: Path) -> tuple[Recipe, ...]:

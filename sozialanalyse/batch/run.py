@@ -8,13 +8,15 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from sozialanalyse import __version__
+from sozialanalyse.batch.cache import Cache, code_digest, read_cache, run_digest, whole_digest, write_cache
 from sozialanalyse.batch.engine import execute_with_papermill
 from sozialanalyse.batch.environment import prepare_environment
 from sozialanalyse.batch.executors import Executor, Lost
 from sozialanalyse.batch.links import AreaTree, area_tree, index_sections, navigation_of, provenance_of
+from sozialanalyse.batch.lock import locked
 from sozialanalyse.batch.manifest import (
     Entry,
     intact,
@@ -31,13 +33,13 @@ from sozialanalyse.batch.summary import Summary, summary_lines
 from sozialanalyse.errors import RunError
 from sozialanalyse.site.index_page import render_index
 
-__all__ = ["Listener", "run_batch"]
+__all__ = ["INDEX", "Listener", "run_batch"]
 
-_INDEX: Final = "index.html"
+INDEX: Final = "index.html"
 _LOG: Final = "protokoll.txt"
 _REPEAT: Final = "Bitte den Lauf für dieses Gebiet wiederholen."
 _LOST: Final[Mapping[str, str]] = {
-    "died": "Der Prozess ist abgebrochen, meist aus Mangel an Arbeitsspeicher. "
+    "died": "Der Python-Prozess des Notebooks ist abgebrochen, meist aus Mangel an Arbeitsspeicher. "
     "Bitte mit weniger Prozessen (--jobs) wiederholen.",
     "timeout": f"Der Lauf hat die Zeitgrenze überschritten und wurde beendet. {_REPEAT}",
 }
@@ -63,6 +65,7 @@ def run_batch(
     executor: Executor,
     listener: Listener,
     engine: Engine = execute_with_papermill,
+    force: bool = False,
 ) -> Summary:
     """Make the pages of some runs, the index page and the record.
 
@@ -80,6 +83,8 @@ def run_batch(
         Told of every finished run.
     engine : Engine
         What executes notebooks.
+    force : bool
+        Make pages again that are there and would come out the same.
 
     Returns
     -------
@@ -89,13 +94,32 @@ def run_batch(
     Raises
     ------
     RunError
-        If the output folder cannot be made, or its record is damaged.
+        If the output folder cannot be made, another batch writes into it, or its record is damaged.
     """
-    batch = _Batch(project, out)
-    listener.started(len(runs))
-    pages = batch.pages_with(runs)
+    _require_folder(out)
+    with locked(out):
+        return _run(_Batch(project, out), runs, executor, listener, engine, force=force)
+
+
+def _require_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise RunError(
+            f"Der Ausgabeordner »{out.name}« lässt sich nicht anlegen. "
+            "Bitte mit --out einen anderen Ordner wählen oder die Rechte prüfen."
+        ) from None
+
+
+def _run(
+    batch: _Batch, runs: Sequence[Run], executor: Executor, listener: Listener, engine: Engine, *, force: bool
+) -> Summary:
+    project = batch.project
+    due = [run for run in runs if force or not batch.is_current(run)]
+    listener.started(len(due))
+    pages = batch.pages_with(due)
     tree, provenance = batch.tree, provenance_of(project.dataset)
-    tasks = [Job(run, provenance, navigation_of(run, tree, pages)) for run in runs]
+    tasks = [Job(run, provenance, navigation_of(run, tree, pages)) for run in due]
     try:
         with closing(_results(project, tasks, executor, engine)) as results:
             for job, result in results:
@@ -118,10 +142,16 @@ def _results(
         with closing(results):
             for index, result in results:
                 if isinstance(result, Lost):
-                    text = _LOST.get(result.cause, f"{result.detail} außerhalb des Notebooks. {_REPEAT}")
-                    yield tasks[index], Failure(text)
+                    yield tasks[index], Failure(_account_of(result))
                 else:
                     yield tasks[index], result
+
+
+def _account_of(lost: Lost) -> str:
+    if lost.cause == "raised":
+        return f"{lost.detail} außerhalb des Notebooks. {_REPEAT}"
+    text = _LOST[lost.cause]
+    return text.replace("abgebrochen", f"abgebrochen ({lost.detail})", 1) if lost.detail else text
 
 
 class _Batch:
@@ -131,7 +161,7 @@ class _Batch:
         self.project = project
         self.out = out
         self.tree: AreaTree = area_tree(project.dataset)
-        self._require_folder()
+        self.cache = read_cache(out)
         former = read_manifest(out)
         planned = {run.key: run for run in project.plan.runs}
         self.planned = planned
@@ -144,19 +174,22 @@ class _Batch:
                 "dataset": project.dataset.fingerprint,
                 "notebook": notebook.digest,
                 "parameters": parameters_digest(project.parameters, name),
+                "code": code_digest(),
                 "sozialanalyse": __version__,
             }
             for name, notebook in project.plan.notebooks.items()
         }
 
-    def _require_folder(self) -> None:
-        try:
-            self.out.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            raise RunError(
-                f"Der Ausgabeordner »{self.out.name}« lässt sich nicht anlegen. "
-                "Bitte mit --out einen anderen Ordner wählen oder die Rechte prüfen."
-            ) from None
+    def is_current(self, run: Run) -> bool:
+        """Return whether the page of a run is there, and would come out the same if made again."""
+        entry = self.entries.get(run.key)
+        if entry is None or entry.status != "rendered":
+            return False
+        return self.cache.runs.get(run.stem) == run_digest(self._entry(run, "rendered"))
+
+    def _entry(self, run: Run, status: Literal["rendered", "failed"], **result: Any) -> Entry:
+        inputs = self.inputs[run.notebook]
+        return Entry(run.notebook, run.area_id, status, run.parameters, inputs, variant=run.variant, **result)
 
     def pages_with(self, runs: Sequence[Run]) -> dict[Key, Run]:
         """Return the runs that have a page, if these succeed."""
@@ -178,28 +211,10 @@ class _Batch:
                 f"Die Dateien ließen sich nicht schreiben ({type(error).__name__}). "
                 "Bitte Speicherplatz und Rechte prüfen und geöffnete Seiten schließen."
             )
-        inputs = self.inputs[run.notebook]
         if isinstance(result, Page):
-            entry = Entry(
-                run.notebook,
-                run.area_id,
-                "rendered",
-                run.parameters,
-                inputs,
-                outputs,
-                result.remarks,
-                variant=run.variant,
-            )
+            entry = self._entry(run, "rendered", outputs=outputs, remarks=result.remarks)
         else:
-            entry = Entry(
-                run.notebook,
-                run.area_id,
-                "failed",
-                run.parameters,
-                inputs,
-                failure=result.message,
-                variant=run.variant,
-            )
+            entry = self._entry(run, "failed", failure=result.message)
         self.entries[run.key] = entry
         self.done.add(run.key)
         return result
@@ -228,7 +243,7 @@ class _Batch:
         dataset, plan = self.project.dataset, self.project.plan
         entries = {key: self.entries[key] for key in self.planned if key in self.entries}
         sections = index_sections(plan, self.tree, entries, self.inputs)
-        write_final(self.out / _INDEX, render_index(sections, provenance_of(dataset)).encode())
+        index = write_final(self.out / INDEX, render_index(sections, provenance_of(dataset)).encode())
         facts = {
             "name": dataset.name,
             "title": dataset.title,
@@ -236,10 +251,27 @@ class _Batch:
             "synthetic": dataset.synthetic,
         }
         write_manifest(self.out, facts, entries.values())
-        summary = Summary(
-            tuple((run, self.entries[run.key]) for run in runs if run.key in self.done),
-            dict(plan.skipped),
-            unfinished=len(runs) - len(self.done),
+        done = tuple((run, self.entries[run.key]) for run in runs if run.key in self.done)
+        kept = tuple(
+            (run, self.entries[run.key]) for run in runs if run.key not in self.done and self.is_current(run)
         )
+        summary = Summary(done, dict(plan.skipped), len(runs) - len(done) - len(kept), kept)
+        self._remember(index)
         write_final(self.out / _LOG, "".join(f"{line}\n" for line in summary_lines(summary)).encode())
         return summary
+
+    def _remember(self, index: str) -> None:
+        """Write down what the pages were made from, so that the next batch need not make them again."""
+        rendered = {key: entry for key, entry in self.entries.items() if entry.status == "rendered"}
+        current = [(run, rendered[key]) for key, run in self.planned.items() if key in rendered]
+        runs = {
+            run.stem: run_digest(entry) if entry.key in self.done else self.cache.runs.get(run.stem, "")
+            for run, entry in current
+        }
+        self.cache = Cache(runs)
+        if len(current) == len(self.planned) and all(self.is_current(run) for run, _ in current):
+            project = self.project
+            whole = whole_digest(project.data, project.parameters, project.notebooks)
+            nothing_to_do = Summary((), dict(project.plan.skipped), kept=tuple(current))
+            self.cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)))
+        write_cache(self.out, self.cache)

@@ -23,11 +23,14 @@ class Summary:
         Notebooks that the dataset cannot serve, with the reason.
     unfinished : int
         Number of runs that were asked for, but not finished: the batch was broken off.
+    kept : tuple of (Run, Entry)
+        Runs whose page was there already, made from the very same.
     """
 
     results: tuple[tuple[Run, Entry], ...]
     skipped: Mapping[str, str]
     unfinished: int = 0
+    kept: tuple[tuple[Run, Entry], ...] = ()
 
     @property
     def failed(self) -> int:
@@ -49,10 +52,13 @@ def summary_lines(summary: Summary) -> list[str]:
         German lines without line ends.
     """
     rendered = len(summary.results) - summary.failed
-    remarked = [(run, entry) for run, entry in summary.results if entry.remarks]
+    remarked = [(run, entry) for run, entry in (*summary.results, *summary.kept) if entry.remarks]
     counts = [f"{_pages(rendered)} erstellt"]
-    if remarked:
-        counts.append(f"davon {len(remarked)} mit Warnungen")
+    with_warnings = sum(bool(entry.remarks) for _, entry in summary.results)
+    if with_warnings:
+        counts.append(f"davon {with_warnings} mit Warnungen")
+    if summary.kept:
+        counts.append(f"{len(summary.kept)} unverändert übernommen")
     counts.append(f"{summary.failed} fehlgeschlagen")
     lines = [f"Zusammenfassung: {', '.join(counts)}."]
     if summary.unfinished:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.dataset.forms import FORMS, Column
+from sozialanalyse.dataset.columns import Column
+from sozialanalyse.dataset.forms import FORMS
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.numbers import SIGN_CODES, Cell
+from sozialanalyse.dataset.planning_cells import entries_of, has_entry_form, read_days, read_flags
 from sozialanalyse.dataset.rules import Rule
 from sozialanalyse.errors import MAX_LINES_SHOWN
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "cell_rules", "each_word", "no_doubles"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "MOST_CHARACTERS",
+    "cell_rules",
+    "each_word",
+    "known_entries",
+    "no_doubles",
+]
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
+MOST_CHARACTERS: Final = 32_767
+"""More do not fit into a cell of Excel."""
+_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 _AGE_GROUP: Final = r"(?:\d{1,3})-(?:\d{1,3})|\d{1,3}\+|"
 _DATE: Final = r"\d{4}(-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?|"
 
@@ -67,7 +80,7 @@ def cell_rules(table: str) -> list[Rule]:
 def _column_rules(column: Column) -> Iterator[Rule]:
     """Yield the rules of one column."""
     name = column.name
-    if column.filled and column.content not in ("number", "year"):
+    if column.filled and column.content not in ("number", "whole", "year"):
         yield Rule(
             "cell_empty",
             name,
@@ -77,7 +90,9 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         )
     if column.content == "key":
         yield from _key_rules(name)
-    elif column.content == "number":
+    elif column.content == "keys":
+        yield from _list_rules(column)
+    elif column.content in ("number", "whole"):
         yield from _number_rules(column)
     elif column.content == "year":
         yield Rule(
@@ -103,7 +118,36 @@ def _column_rules(column: Column) -> Iterator[Rule]:
             "Das Datum hat nicht die Form JJJJ oder JJJJ-MM-TT.",
             "Das Datum in dieser Form eintragen.",
         )
-    if column.choices:
+    elif column.content == "day":
+        yield Rule(
+            "day_form",
+            name,
+            lambda frame: each_word(
+                frame[name],
+                lambda word: (word == "") | read_days(word).dt.year.between(FIRST_YEAR, LAST_YEAR),
+            ),
+            f"In der Zelle steht kein Tag der Jahre {FIRST_YEAR} bis {LAST_YEAR}.",
+            "Den Tag als JJJJ-MM-TT oder TT.MM.JJJJ eintragen, ohne Uhrzeit.",
+        )
+    elif column.content == "flag":
+        yield Rule(
+            "flag_form",
+            name,
+            lambda frame: each_word(frame[name], lambda word: read_flags(word) >= 0),
+            "In der Zelle steht weder true noch false.",
+            "true oder false eintragen; leer heißt false.",
+        )
+    elif column.content == "text":
+        yield Rule(
+            "text_form",
+            name,
+            lambda frame: each_word(
+                frame[name], lambda word: (word.str.len() <= MOST_CHARACTERS) & ~word.str.contains(_CONTROL)
+            ),
+            f"Der Text hat mehr als {MOST_CHARACTERS} Zeichen oder unsichtbare Steuerzeichen.",
+            "Den Text kürzen oder neu eintippen; Excel kann ihn sonst nicht speichern.",
+        )
+    if column.choices and column.content == "choice":
         allowed = [*column.choices, ""]
         listed = ", ".join(column.choices) + ("" if column.filled else " oder leer")
         yield Rule(
@@ -135,6 +179,73 @@ def _key_rules(name: str) -> Iterator[Rule]:
     )
 
 
+def _list_rules(column: Column) -> Iterator[Rule]:
+    """Yield the rules of a column of lists."""
+    name = column.name
+
+    def well_formed(word: pd.Series) -> pd.Series[bool]:
+        return word.map(lambda cell: all(has_entry_form(entry) for entry in entries_of(cell)))
+
+    def without_doubles(word: pd.Series) -> pd.Series[bool]:
+        return word.map(lambda cell: len(set(entries_of(cell))) == len(entries_of(cell)))
+
+    yield Rule(
+        "key_not_text",
+        name,
+        lambda frame: ~frame[f"{name}.numeric"],
+        "Der Schlüssel ist als Zahl gespeichert; dabei gehen führende Nullen verloren.",
+        "Die Spalte als Text formatieren und die Schlüssel neu einfügen.",
+        needs=(f"{name}.numeric",),
+    )
+    yield Rule(
+        "list_form",
+        name,
+        lambda frame: each_word(frame[name], well_formed),
+        "Die Einträge sind nicht allein mit | getrennt, oder einer ist leer.",
+        "Zwischen zwei Einträge ein | setzen, am Anfang und Ende keines; kein Komma, Semikolon, Umbruch.",
+    )
+    yield Rule(
+        "list_double",
+        name,
+        lambda frame: each_word(frame[name], without_doubles),
+        "Ein Eintrag steht zweimal in der Liste.",
+        "Jeden Eintrag einmal nennen.",
+    )
+    if column.choices:
+        yield Rule(
+            "choice_unknown",
+            name,
+            lambda frame: each_word(frame[name], lambda word: known_entries(word, column.choices)),
+            f"Ein Eintrag der Liste ist nicht vorgesehen. Erlaubt: {', '.join(column.choices)}.",
+            "Eines der erlaubten Wörter eintragen.",
+        )
+
+
+def known_entries(words: pd.Series, known: Collection[str]) -> pd.Series[bool]:
+    """Tell of which lists every entry is known.
+
+    Parameters
+    ----------
+    words : Series of str, shape (n,)
+        Lists as they stand in their cells.
+    known : collection of str
+        What may occur.
+
+    Returns
+    -------
+    Series of bool, shape (n,)
+        An entry that cannot be one, because of a wrong separator, does not count: that is another fault.
+
+    Examples
+    --------
+    >>> known_entries(pd.Series(["01|02", "01,02", "03", ""]), {"01", "02"}).tolist()
+    [True, True, False, True]
+    """
+    return words.map(
+        lambda cell: all(entry in known or not has_entry_form(entry) for entry in entries_of(cell))
+    ).astype(bool)
+
+
 def _number_rules(column: Column) -> Iterator[Rule]:
     """Yield the rules of a column of numbers."""
     name, cell = column.name, f"{column.name}.cell"
@@ -152,6 +263,14 @@ def _number_rules(column: Column) -> Iterator[Rule]:
         "Die Zahl ist unendlich oder zu groß.",
         "Die Zahl berichtigen; meist ist durch 0 geteilt worden.",
     )
+    if column.content == "whole":
+        yield Rule(
+            "number_not_whole",
+            name,
+            lambda frame: frame[name].isna() | (frame[name] % 1 == 0) | (frame[cell] == Cell.INFINITE),
+            "Hier muss eine ganze Zahl stehen.",
+            "Die Zahl ohne Nachkommastellen eintragen.",
+        )
     if column.filled:
         nothing = SIGN_CODES.index("-")
         yield Rule(

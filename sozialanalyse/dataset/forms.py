@@ -2,64 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from sozialanalyse.dataset.columns import Column, Form
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.vocabulary import DIRECTIONS, DOMAINS, KINDS
 
-__all__ = ["FORMS", "FREE_TABLES", "SEXES", "TABLES", "Column", "Content", "Form"]
+__all__ = ["FORMS", "SEXES"]
 
-Content = Literal["key", "text", "choice", "number", "year", "age_group", "date"]
 SEXES: Final[tuple[str, ...]] = ("m", "f")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    Attributes
-    ----------
-    name : str
-        Name in the header line.
-    content : Content
-        What a cell holds; decides how it is read and by which rules it is checked.
-    needed : bool
-        Whether the table must have the column.
-    filled : bool
-        Whether every cell of the column must be filled.
-    choices : tuple of str
-        Allowed words of a ``"choice"``; empty if they depend on the dataset.
-    """
-
-    name: str
-    content: Content
-    needed: bool = True
-    filled: bool = True
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The columns of one table.
-
-    Examples
-    --------
-    >>> FORMS["population"].names
-    ('area_id', 'year', 'sex', 'age_group', 'count')
-    """
-
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of all columns."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Names of the columns that must be there."""
-        return tuple(column.name for column in self.columns if column.needed)
-
 
 FORMS: Final[dict[str, Form]] = {
     "areas": Form(
@@ -107,21 +58,9 @@ FORMS: Final[dict[str, Form]] = {
             Column("sex", "choice", choices=SEXES),
             Column("age_group", "age_group"),
             Column("count", "number"),
-        )
+        ),
+        optional=True,
     ),
+    **PLANNING_FORMS,
 }
-"""Tables whose cells are checked one by one; ``population`` may be absent."""
-
-FREE_TABLES: Final[tuple[str, ...]] = (
-    "institutions",
-    "recommendations",
-    "recommendation_log",
-    "measures",
-    "dialogues",
-    "statements",
-    "goals",
-    "adjacency",
-)
-"""Optional tables that are read as text; their contents are checked where they are used."""
-
-TABLES: Final[tuple[str, ...]] = (*FORMS, *FREE_TABLES)
+"""All tables of a dataset."""

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sozialanalyse.dataset.forms import FORMS, Column
+from sozialanalyse.dataset.columns import Column
+from sozialanalyse.dataset.forms import FORMS
 from sozialanalyse.dataset.numbers import DecimalSign, decimal_evidence, parse_numbers
 from sozialanalyse.dataset.tabular import Table
 from sozialanalyse.errors import Fault
@@ -35,7 +36,7 @@ class TypedTable:
     frame : DataFrame, shape (n, columns and marks)
         Keys, words and text: categorical, trimmed. Numbers: float, beside them ``"<column>.cell"`` (codes of
         `numbers.Cell`) and ``"<column>.sign"`` (code of the sign). Years: int, `NO_YEAR` if unreadable.
-        Keys: ``"<column>.padded"`` and ``"<column>.numeric"`` (bool).
+        Keys: ``"<column>.padded"`` and, like lists of keys, ``"<column>.numeric"`` (bool).
     lines : array of int, shape (n,)
         Line of each row.
     """
@@ -62,11 +63,13 @@ def typed_table(table: Table) -> tuple[TypedTable, list[Fault]]:
         What is wrong with the decimal sign of the whole table.
     """
     columns = [column for column in FORMS[table.name].columns if column.name in table.cells]
-    decimal, faults = _decimal_sign(table, [column for column in columns if column.content == "number"])
+    decimal, faults = _decimal_sign(
+        table, [column for column in columns if column.content in ("number", "whole")]
+    )
     typed: dict[str, Any] = {}
     for column in columns:
         cells, numeric = table.cells[column.name], table.typed.get(column.name)
-        if column.content == "number":
+        if column.content in ("number", "whole"):
             numbers = parse_numbers(cells, decimal, table.group, numeric)
             typed[column.name] = numbers.amounts
             typed[f"{column.name}.cell"] = numbers.cells
@@ -77,6 +80,7 @@ def typed_table(table: Table) -> tuple[TypedTable, list[Fault]]:
             typed[column.name], padded = _words(cells)
             if column.content == "key":
                 typed[f"{column.name}.padded"] = padded
+            if column.content in ("key", "keys"):
                 typed[f"{column.name}.numeric"] = np.zeros(len(padded), bool) if numeric is None else numeric
     frame = pd.DataFrame(typed, index=pd.RangeIndex(len(table.lines)), copy=False)
     return TypedTable(table.name, table.file, frame, table.lines), faults

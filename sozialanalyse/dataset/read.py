@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from sozialanalyse.dataset.delimited import Dialect
-from sozialanalyse.dataset.forms import FORMS, FREE_TABLES, SEXES
+from sozialanalyse.dataset.forms import FORMS, SEXES
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.geometry import GEOMETRY_FILE, dissolved, missing_polygons, read_polygons
 from sozialanalyse.dataset.numbers import SIGN_CODES
 from sozialanalyse.dataset.package import PACKAGE_FILE, read_package
+from sozialanalyse.dataset.planning_tables import PlanningTables, planning_tables
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.dataset.tabular import Place, Table, find_tables, read_table
 from sozialanalyse.dataset.validate import remarks_on, validate_tables
 from sozialanalyse.errors import DatasetError, Fault
 
-__all__ = ["read_dataset"]
+__all__ = ["PlanningCheck", "read_dataset"]
 
 _AREA_COLUMNS = ("name", "level", "parent_id")
 _INDICATOR_COLUMNS = tuple(name for name in FORMS["indicators"].names if name != "indicator_id")
 
 
-def read_dataset(folder: Path) -> Dataset:
+PlanningCheck = Callable[[PlanningTables], list[Fault]]
+"""Finds what is wrong with planning tables by rules that do not belong to the dataset."""
+
+
+def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> Dataset:
     """Read and check a dataset.
 
     Parameters
@@ -37,6 +41,8 @@ def read_dataset(folder: Path) -> Dataset:
     folder : Path
         Folder with ``datapackage.json``; ``areas``, ``indicators`` and ``observations`` as ``.csv``,
         ``.xlsx`` or ``.parquet``; and what else the form of a dataset knows.
+    check_planning : callable, optional
+        From the planning tables to further faults; called if there is any such table.
 
     Returns
     -------
@@ -59,6 +65,9 @@ def read_dataset(folder: Path) -> Dataset:
     finest = levels[-1].level if levels else ""
     polygons, misshapen = _read_geometry(folder, typed.get("areas"), finest)
     faults = [*faults, *twice, *broken, *invalid, *misshapen]
+    planning = planning_tables(typed)
+    if check_planning is not None and any(planning.present()):
+        faults += check_planning(planning)
     if faults:
         raise DatasetError(_in_order(faults))
     areas = _text_frame(typed["areas"].frame, "area_id", _AREA_COLUMNS)
@@ -80,7 +89,7 @@ def read_dataset(folder: Path) -> Dataset:
         licenses=package.licenses,
         sources=package.sources,
         attribution=package.attribution,
-        tables={name: _free_table(tables[name]) for name in FREE_TABLES if name in tables},
+        planning=planning,
         remarks=tuple(remarks),
         fingerprint=_fingerprint(folder, places.values()),
     )
@@ -98,7 +107,7 @@ def _read_tables(
         if table is not None:
             tables[name] = table
     for name in FORMS:
-        if name not in places and name != "population":
+        if name not in places and not FORMS[name].optional:
             message = f"Die Tabelle »{name}« fehlt."
             remedy = f"{name}.csv, {name}.xlsx oder {name}.parquet in den Ordner legen."
             faults.append(Fault(f"{name}.csv", (), "", "file_missing", message, remedy))
@@ -190,12 +199,6 @@ def _population(table: TypedTable | None) -> pd.DataFrame | None:
         return None
     population = table.frame[["area_id", "year", "sex", "age_group", "count"]]
     return population.astype({"area_id": str, "sex": str, "age_group": str})
-
-
-def _free_table(table: Table) -> pd.DataFrame:
-    """Return a table as trimmed text."""
-    texts = {name: pc.utf8_trim_whitespace(cells).to_pylist() for name, cells in table.cells.items()}
-    return pd.DataFrame(texts, dtype=str)
 
 
 def _fingerprint(folder: Path, places: Iterable[Place]) -> str:

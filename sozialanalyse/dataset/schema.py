@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from sozialanalyse.dataset.planning_tables import PlanningTables
+
 __all__ = ["Dataset", "Level", "Source"]
 
 
@@ -59,8 +61,8 @@ class Dataset:
         As declared.
     attribution : str
         Sentence that a licence asks for, or ``""``.
-    tables : mapping from name to DataFrame
-        Optional tables (``recommendations``, ``institutions`` …), as read, text columns as str.
+    planning : PlanningTables
+        Dialogues, recommendations, measures, goals, institutions and developments, as far as there are any.
     remarks : tuple of str
         German sentences about what is odd but no fault (a delivered total that differs, a blank share).
     fingerprint : str
@@ -80,7 +82,7 @@ class Dataset:
     licenses: tuple[Source, ...] = ()
     sources: tuple[Source, ...] = ()
     attribution: str = ""
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    planning: PlanningTables = field(default_factory=PlanningTables)
     remarks: tuple[str, ...] = ()
     fingerprint: str = ""
 

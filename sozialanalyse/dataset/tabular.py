@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sozialanalyse.dataset.delimited import Dialect, read_delimited
-from sozialanalyse.dataset.forms import FORMS, TABLES
+from sozialanalyse.dataset.forms import FORMS
 from sozialanalyse.dataset.grid import Grid, unreadable
 from sozialanalyse.dataset.workbook import read_sheet, sheet_names
 from sozialanalyse.errors import Fault
@@ -81,12 +81,12 @@ def find_tables(folder: Path) -> tuple[dict[str, Place], list[Fault]]:
     Returns
     -------
     dict from table name to Place
-        Tables that are there, in the order of `TABLES`.
+        Tables that are there, in the order of `FORMS`.
     list of Fault
         Workbooks that cannot be opened, and tables that are there twice.
     """
     faults: list[Fault] = []
-    places: dict[str, list[Place]] = {name: [] for name in TABLES}
+    places: dict[str, list[Place]] = {name: [] for name in FORMS}
     for path in sorted(folder.iterdir()):
         stem, suffix = path.stem.casefold(), path.suffix.casefold()
         if not path.is_file() or path.name.startswith(("~$", ".")):
@@ -116,7 +116,7 @@ def read_table(name: str, place: Place, dialect: Dialect) -> tuple[Table | None,
     Parameters
     ----------
     name : str
-        Which table of `TABLES`.
+        Which table of `FORMS`.
     place : Place
         Where it stands.
     dialect : Dialect
@@ -129,29 +129,25 @@ def read_table(name: str, place: Place, dialect: Dialect) -> tuple[Table | None,
     list of Fault
         What is wrong with the file, its rows or its header.
     """
-    form = FORMS.get(name)
-    known = form.names if form else ()
-    grid, faults = _read_grid(place, dialect, known)
+    form = FORMS[name]
+    grid, faults = _read_grid(place, dialect, form.names)
     if grid is None:
         return None, faults
     grid = grid.without_blank_columns().without_blank_rows()
     counts = Counter(column for column in grid.header if column)
     faults += _header_faults(place.label, grid.header, counts)
-    unknown = tuple(column for column in counts if form and column not in known)
-    if form:
-        missing = [column for column in form.needed if column not in counts]
-        if len(missing) == len(form.needed):
-            message = f"In der ersten Zeile steht keiner der Spaltennamen: {', '.join(form.needed)}."
-            remedy = "Die Namen der Spalten in die erste Zeile schreiben."
-            return None, [*faults, Fault(place.label, (1,), "", "header_missing", message, remedy)]
-        faults += [_missing_column(place.label, column, unknown) for column in missing]
-        optional = [column for column in known if column not in form.needed and column not in counts]
-        faults += _misspelt_columns(place.label, optional, unknown)
-        if not len(grid.lines) and name != "population":
-            remedy = "Die Zeilen der Tabelle ergänzen."
-            faults.append(
-                Fault(place.label, (), "", "table_empty", "Unter der Kopfzeile steht nichts.", remedy)
-            )
+    unknown = tuple(column for column in counts if column not in form.names)
+    missing = [column for column in form.needed if column not in counts]
+    if len(missing) == len(form.needed):
+        message = f"In der ersten Zeile steht keiner der Spaltennamen: {', '.join(form.needed)}."
+        remedy = "Die Namen der Spalten in die erste Zeile schreiben."
+        return None, [*faults, Fault(place.label, (1,), "", "header_missing", message, remedy)]
+    faults += [_missing_column(place.label, column, unknown) for column in missing]
+    optional = [column for column in form.names if column not in form.needed and column not in counts]
+    faults += _misspelt_columns(place.label, optional, unknown)
+    if not len(grid.lines) and not form.optional:
+        remedy = "Die Zeilen der Tabelle ergänzen."
+        faults.append(Fault(place.label, (), "", "table_empty", "Unter der Kopfzeile steht nichts.", remedy))
     positions = {column: grid.header.index(column) for column in counts}
     table = Table(
         name,

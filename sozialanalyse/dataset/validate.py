@@ -11,6 +11,7 @@ from sozialanalyse.dataset.forms import FORMS
 from sozialanalyse.dataset.frames import TypedTable, typed_table
 from sozialanalyse.dataset.indicator_rules import indicator_faults
 from sozialanalyse.dataset.observation_rules import observation_faults, observation_remarks, population_faults
+from sozialanalyse.dataset.planning_rules import planning_faults
 from sozialanalyse.dataset.schema import Level
 from sozialanalyse.dataset.tabular import Table
 from sozialanalyse.errors import Fault
@@ -21,7 +22,7 @@ __all__ = ["remarks_on", "validate_tables"]
 def validate_tables(
     tables: Mapping[str, Table], levels: tuple[Level, ...]
 ) -> tuple[dict[str, TypedTable], list[Fault]]:
-    """Check the areas, indicators, observations and the population.
+    """Check the areas, indicators, observations, the population and the planning tables.
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ def validate_tables(
         faults += observation_faults(typed["observations"], areas, indicators)
     if "population" in typed:
         faults += population_faults(typed["population"], areas)
-    return typed, faults
+    return typed, faults + planning_faults(typed, areas, indicators, levels)
 
 
 def remarks_on(tables: Mapping[str, Table], typed: Mapping[str, TypedTable]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.dataset.schema import Level, Source
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
 from sozialanalyse.disclosure.rules import DisclosureRules
@@ -65,7 +66,7 @@ class Analysis:
     Attributes
     ----------
     title, synthetic, levels, areas, indicators, geometry, schematic_geometry, licenses, sources,
-    attribution, remarks, fingerprint
+    attribution, planning, remarks, fingerprint
         As in `sozialanalyse.dataset.schema.Dataset`.
     rules : DisclosureRules
         By which cells were hidden.
@@ -98,6 +99,7 @@ class Analysis:
     licenses: tuple[Source, ...]
     sources: tuple[Source, ...]
     attribution: str
+    planning: PlanningTables
     remarks: tuple[str, ...]
     fingerprint: str
     rules: DisclosureRules

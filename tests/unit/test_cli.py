@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from sozialanalyse.batch.cache import CACHE
 from sozialanalyse.cli import main
 
 COMMAND = [sys.executable, "-m", "sozialanalyse"]
@@ -31,6 +32,14 @@ elif area_id == "c":
     os.kill(os.getpid(), signal.SIGKILL)
 elif area_id == "d":
     raise KeyError("geheimer Wert 4711")"""
+
+ORDINARY = """import hashlib, os, time
+import pandas as pd
+pd.DataFrame({"Zone": [time.strftime("%z", time.localtime(0))], "Menge": [" ".join({"a", "b", "c", "d"})]})"""
+WAIT = """import time
+from IPython.display import HTML
+time.sleep(120)
+HTML("<h1>Bild</h1>")"""
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals to a process are those of POSIX here")
 
@@ -79,7 +88,11 @@ def project_options(folder: Path) -> list[str]:
 
 
 def files(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file() and path.name != CACHE
+    }
 
 
 @pytest.fixture(scope="module")
@@ -135,15 +148,16 @@ def test_equal_inputs_give_equal_bytes_in_another_order_and_folder(project: Path
 
 
 @posix_only
+@pytest.mark.parametrize("engine", ["fork", "papermill"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_everything_at_once(
-    number: signal.Signals, tmp_path: Path, make_project: Callable[..., Path]
+    number: signal.Signals, engine: str, tmp_path: Path, make_project: Callable[..., Path]
 ) -> None:
     mark = tmp_path / "kernel.pid"
     waiting = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text('da')\ntime.sleep(120)"
     folder = make_project(tmp_path / "projekt", waiting)
     process = subprocess.Popen(
-        [*COMMAND, "run", *project_options(folder), "--jobs", "1"],
+        [*COMMAND, "run", *project_options(folder), "--jobs", "1", "--engine", engine],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -157,13 +171,86 @@ def test_a_signal_ends_everything_at_once(
         assert time.monotonic() < deadline
         time.sleep(0.05)
     family = psutil.Process(process.pid).children(recursive=True)
-    assert any("ipykernel" in " ".join(member.cmdline()) for member in family)
+    kernels = [member for member in family if "ipykernel" in " ".join(member.cmdline())]
+    assert bool(kernels) == (engine == "papermill")
     os.kill(process.pid, number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.strip() == "Abgebrochen. Fertige Seiten bleiben erhalten."
     assert psutil.wait_procs(family, timeout=10)[1] == []
     assert not list((folder / "outputs").rglob("*.part"))
+
+
+@posix_only
+def test_both_engines_give_the_same_bytes_under_any_seed_zone_language_mask_and_number_of_workers(
+    tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    folder = make_project(tmp_path / "projekt", SHOW, ORDINARY)
+    surroundings = {
+        "erste": ({"PYTHONHASHSEED": "1", "TZ": "America/New_York", "LC_ALL": "C"}, "fork", "1"),
+        "zweite": ({"PYTHONHASHSEED": "77", "TZ": "Asia/Tokyo", "LC_ALL": "de_DE.UTF-8"}, "fork", "3"),
+        "dritte": ({"PYTHONHASHSEED": "5", "TZ": "Europe/Berlin", "LC_ALL": "C.UTF-8"}, "papermill", "2"),
+    }
+    for out, (variables, engine, jobs) in surroundings.items():
+        options = ["--engine", engine, "--jobs", jobs, "--out", str(tmp_path / out)]
+        done = subprocess.run(
+            [*COMMAND, "run", *project_options(folder), *options],
+            cwd=folder,
+            capture_output=True,
+            env={**os.environ, **variables},
+            umask=0o077 if engine == "fork" else 0o022,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        # As from another folder of the machine.
+        folder = folder.rename(tmp_path / f"anderer Ort {out}")
+    assert files(tmp_path / "erste") == files(tmp_path / "zweite") == files(tmp_path / "dritte")
+
+
+@posix_only
+def test_verify_finds_a_changed_byte_and_leaves_the_folder_alone(
+    tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    folder = make_project(tmp_path / "projekt", SHOW)
+    assert call("run", *project_options(folder), "--jobs", "2", folder=folder).code == 0
+    before = files(folder / "outputs")
+    done = call("verify", "outputs", *project_options(folder), folder=folder)
+    assert (done.code, done.out.splitlines()[-1]) == (0, "Alle 12 Dateien sind Byte für Byte gleich.")
+    page = folder / "outputs" / "bild" / "a.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    done = call("verify", "outputs", *project_options(folder), folder=folder)
+    assert done.code == 1
+    assert done.out.splitlines()[-2:] == ["1 von 12 Dateien sind nicht gleich:", "  bild/a.html"]
+    assert files(folder / "outputs") == before | {"bild/a.html": before["bild/a.html"] + b" "}
+
+
+@posix_only
+def test_a_second_run_on_one_folder_refuses_and_a_killed_one_leaves_it_free(
+    tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    mark = tmp_path / "läuft"
+    folder = make_project(tmp_path / "projekt", f"import pathlib\npathlib.Path({str(mark)!r}).touch()", WAIT)
+    process = subprocess.Popen(
+        [*COMMAND, "run", *project_options(folder)], cwd=folder, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while not mark.exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    done = call("run", *project_options(folder), folder=folder)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("In den Ausgabeordner »outputs« schreibt gerade ein anderer Lauf.")
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+    assert not list((folder / "outputs").rglob("*.part"))
+    mark.unlink()
+    notebook = folder / "notebooks" / "bild.ipynb"
+    notebook.write_text(notebook.read_text().replace("sleep(120)", "sleep(0)"))
+    assert "Zusammenfassung: 5 Seiten erstellt" in call("run", *project_options(folder), folder=folder).out
 
 
 def test_a_wrong_choice_starts_nothing(
@@ -245,7 +332,7 @@ def test_list_shows_notebooks_levels_areas_and_indicators(
         (["run", "--jbos", "2"], "Die Option »--jbos« gibt es nicht."),
         (["run", "--jobs", "0"], "Der Wert von »--jobs« ist nicht zulässig."),
         (["run", "--out"], "Die Option »--out« ist falsch verwendet; meist fehlt ihr Wert."),
-        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: audit, check, list, run."),
+        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: audit, check, list, run, verify."),
     ],
 )
 def test_a_wrong_call_is_explained_in_german(
@@ -256,7 +343,7 @@ def test_a_wrong_call_is_explained_in_german(
     assert done.err.splitlines()[0] == message
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["list"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["list"], ["verify"]])
 def test_help_is_german(command: list[str], tmp_path: Path, here: Callable[..., Done]) -> None:
     done = here(*command, "--help", folder=tmp_path)
     assert done.code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from sozialanalyse.batch.cache import CACHE, unchanged_summary, whole_digest
 from sozialanalyse.batch.executors import Lost
+from sozialanalyse.batch.lock import locked
 from sozialanalyse.batch.page import Failure, Page
 from sozialanalyse.batch.plan import select_runs
 from sozialanalyse.batch.project import open_project
@@ -28,7 +31,7 @@ def in_this_process(
 
 
 def losing_all(work: Callable, tasks: Sequence, **settings: object) -> Iterator[tuple[int, object]]:
-    yield from ((number, Lost("died")) for number in range(len(tasks)))
+    yield from ((number, Lost("died", "SIGSEGV")) for number in range(len(tasks)))
 
 
 def interrupted_after_two(
@@ -72,18 +75,32 @@ def folder(tmp_path: Path, make_project) -> Path:
 
 
 def batch(
-    folder: Path, *areas: str, engine: Engine | None = None, executor: Callable = in_this_process
+    folder: Path,
+    *areas: str,
+    engine: Engine | None = None,
+    executor: Callable = in_this_process,
+    force: bool = True,
 ) -> Summary:
     project = open_project(str(folder / "data"), str(folder / "parameters"))
     runs = select_runs(project.plan, project.dataset, areas=areas)
     return run_batch(
-        project, runs, folder / "out", executor=executor, listener=Notes(), engine=engine or Engine()
+        project,
+        runs,
+        folder / "out",
+        executor=executor,
+        listener=Notes(),
+        engine=engine or Engine(),
+        force=force,
     )
 
 
 def files(folder: Path) -> dict[str, bytes]:
     out = folder / "out"
-    return {file.relative_to(out).as_posix(): file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    return {
+        file.relative_to(out).as_posix(): file.read_bytes()
+        for file in out.rglob("*")
+        if file.is_file() and file.name != CACHE
+    }
 
 
 def page(folder: Path, name: str) -> str:
@@ -190,7 +207,7 @@ def test_an_output_folder_that_is_a_file_is_refused(folder: Path) -> None:
 def test_a_lost_process_is_a_failed_run(folder: Path) -> None:
     summary = batch(folder, "a", executor=losing_all)
     assert summary.failed == 1
-    assert "Der Prozess ist abgebrochen" in "\n".join(summary_lines(summary))
+    assert "Der Python-Prozess des Notebooks ist abgebrochen (SIGSEGV)" in "\n".join(summary_lines(summary))
 
 
 def test_a_page_that_would_load_something_is_a_failed_run(folder: Path) -> None:
@@ -213,3 +230,83 @@ def test_the_listener_hears_of_every_run(folder: Path) -> None:
     )
     assert notes.total == 5
     assert notes.seen == [("stadt", True), ("a", True), ("b", True), ("c", False), ("d", True)]
+
+
+def counted(summary: Summary) -> tuple[list[str], list[str]]:
+    """Areas of the pages that were made, and of those that were kept."""
+    return [run.area_id for run, _ in summary.results], [run.area_id for run, _ in summary.kept]
+
+
+def quick_answer(folder: Path) -> list[str]:
+    whole = whole_digest(folder / "data", folder / "parameters", folder / "notebooks")
+    return list(unchanged_summary(folder / "out", whole))
+
+
+def test_pages_made_from_the_same_are_kept_and_nothing_is_written_differently(folder: Path) -> None:
+    batch(folder)
+    whole = files(folder)
+    summary = batch(folder, force=False)
+    assert counted(summary) == ([], ["stadt", *"abcd"])
+    again = files(folder)
+    assert {name for name in whole if whole[name] != again[name]} == {"protokoll.txt"}
+    assert summary_lines(summary) == [
+        "Zusammenfassung: 0 Seiten erstellt, 5 unverändert übernommen, 0 fehlgeschlagen."
+    ]
+    assert quick_answer(folder) == summary_lines(summary)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("data/observations.csv", "2024", "2023"),
+        ("parameters/bild.yaml", "title: Bild", "title: Blick"),
+        ("notebooks/bild.ipynb", '"cells": [', '"cells":  ['),
+    ],
+)
+def test_a_changed_input_makes_every_page_anew(name: str, old: str, new: str, folder: Path) -> None:
+    batch(folder)
+    path = folder / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    assert quick_answer(folder) == []
+    assert counted(batch(folder, force=False)) == (["stadt", *"abcd"], [])
+
+
+def test_touching_a_file_changes_nothing(folder: Path) -> None:
+    batch(folder)
+    for path in folder.rglob("*"):
+        os.utime(path, (1, 1))
+    assert quick_answer(folder) != []
+    assert counted(batch(folder, force=False)) == ([], ["stadt", *"abcd"])
+
+
+def test_a_damaged_a_missing_and_a_failed_page_are_made_anew(folder: Path) -> None:
+    batch(folder)
+    batch(folder, "c", engine=Engine(broken={"c"}))
+    (folder / "out" / "bild" / "a.html").write_text("verändert")
+    (folder / "out" / "bild" / "b.ipynb").unlink()
+    assert quick_answer(folder) == []
+    assert counted(batch(folder, force=False)) == (["a", "b", "c"], ["stadt", "d"])
+    assert quick_answer(folder) != []
+
+
+def test_other_installed_packages_make_every_page_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch(folder)
+    (folder / "pakete" / "fremd-1.0.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(str(folder / "pakete"))
+    assert counted(batch(folder, force=False)) == (["stadt", *"abcd"], [])
+
+
+def test_without_its_cache_file_nothing_is_taken_for_current(folder: Path) -> None:
+    batch(folder)
+    (folder / "out" / CACHE).write_text("{")
+    assert quick_answer(folder) == []
+    assert counted(batch(folder, "a", force=False)) == (["a"], [])
+
+
+def test_an_output_folder_takes_one_batch_at_a_time(folder: Path) -> None:
+    batch(folder)
+    with locked(folder / "out"), pytest.raises(RunError, match="schreibt gerade ein anderer Lauf"):
+        batch(folder)
+    assert batch(folder).failed == 0

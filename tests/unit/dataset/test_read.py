@@ -290,17 +290,13 @@ def test_a_missing_folder_is_named(tmp_path):
     assert rules(tmp_path / "nirgends") == {"folder_missing"}
 
 
-def test_optional_tables_are_read_as_text_and_population_as_numbers(folder):
-    (folder / "measures.csv").write_text("measure_id;budget\n007; 1.000 \n", encoding="utf-8")
-    (folder / "goals.csv").write_text("goal_id;text\n", encoding="utf-8")
+def test_population_is_read_as_numbers(folder):
     (folder / "population.csv").write_text(
         "area_id;year;sex;age_group;count\n01001;2024;m;0-4;1.030\n01001;2024;f;85+;-\n", encoding="utf-8"
     )
     package = {**PACKAGE, "resources": [{"path": "population.csv", "dialect": {"decimalChar": ","}}]}
     (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     dataset = read_dataset(folder)
-    assert dataset.tables["measures"].to_dict("records") == [{"measure_id": "007", "budget": "1.000"}]
-    assert list(dataset.tables["goals"].columns) == ["goal_id", "text"]
     assert dataset.population is not None
     assert dataset.population["count"].tolist() == [1030.0, 0.0]
     assert dataset.population["age_group"].tolist() == ["0-4", "85+"]

@@ -1,0 +1,160 @@
+"""What a page is made from, as digests: whether it must be made again is decided by content, never by time.
+
+Nothing here imports more than the standard library: a batch with nothing to do shall say so at once.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from sozialanalyse.batch.manifest import Entry, intact, read_manifest, write_final
+
+__all__ = [
+    "CACHE",
+    "Cache",
+    "code_digest",
+    "read_cache",
+    "run_digest",
+    "unchanged_summary",
+    "whole_digest",
+    "write_cache",
+]
+
+CACHE: Final = ".cache.json"
+_SCHEMA: Final = 1
+_BYTECODE: Final = "__pycache__"
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """What the manifest, which is the same on every machine, does not say.
+
+    Attributes
+    ----------
+    runs : mapping from str to str
+        Digest of everything that a page was made from, by its path without suffix; see `run_digest`.
+    whole : str
+        Digest of everything that a whole batch was made from if all its pages are there, otherwise ``""``.
+    files : mapping from str to str
+        SHA-256 of other files of the folder, by name.
+    summary : tuple of str
+        What such a batch says if nothing has changed.
+    """
+
+    runs: Mapping[str, str] = field(default_factory=dict)
+    whole: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    summary: tuple[str, ...] = ()
+
+
+def read_cache(out: Path) -> Cache:
+    """Read the cache file of an output folder; without a good one everything counts as changed."""
+    try:
+        document = json.loads((out / CACHE).read_text(encoding="utf-8"))
+        if document.pop("schema") != _SCHEMA:
+            return Cache()
+        return Cache(**{**document, "summary": tuple(document["summary"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Cache()
+
+
+def write_cache(out: Path, content: Cache) -> None:
+    """Write the cache file of an output folder."""
+    document: dict[str, Any] = {
+        "schema": _SCHEMA,
+        "runs": dict(content.runs),
+        "whole": content.whole,
+        "files": dict(content.files),
+        "summary": content.summary,
+    }
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_final(out / CACHE, text.encode())
+
+
+def run_digest(entry: Entry) -> str:
+    """Return the digest of everything that this page is made from, if it is made here and now."""
+    facts = [*entry.key, dict(entry.parameters), dict(entry.inputs), _environment()]
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def whole_digest(data: Path, parameters: Path, notebooks: Path) -> str:
+    """Return the digest of everything that a batch over these folders is made from here and now."""
+    parts = [code_digest(), _environment(), *(_folder(folder) for folder in (data, parameters, notebooks))]
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Return the SHA-256 over all files of this package."""
+    package = Path(__file__).resolve().parents[1]
+    return _files(package, (path for path in package.rglob("*") if _BYTECODE not in path.parts))
+
+
+def _environment() -> str:
+    """Return what else can change a page: the interpreter, the system and every installed package."""
+    return _environment_of(tuple(sys.path))
+
+
+@cache
+def _environment_of(folders: tuple[str, ...]) -> str:
+    installed = {
+        path.name
+        for folder in folders
+        for path in (Path(folder).glob("*.dist-info") if Path(folder).is_dir() else ())
+    }
+    return "\n".join([sys.version, platform.platform(), *sorted(installed)])
+
+
+def _folder(folder: Path) -> str:
+    # Hidden folders hold what editors keep, such as checkpoints of JupyterLab.
+    return _files(
+        folder,
+        (
+            path
+            for path in folder.rglob("*")
+            if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ),
+    )
+
+
+def _files(folder: Path, paths: Iterable[Path]) -> str:
+    total = sha256()
+    for path in sorted(path for path in paths if path.is_file()):
+        total.update(sha256(path.relative_to(folder).as_posix().encode()).digest())
+        total.update(sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def unchanged_summary(out: Path, whole: str) -> Sequence[str]:
+    """Return the summary of a whole batch that has nothing to do.
+
+    Parameters
+    ----------
+    out : Path
+        Its output folder.
+    whole : str
+        Result of `whole_digest`.
+
+    Returns
+    -------
+    sequence of str
+        Empty if anything has changed: what pages are made from, or a file in the folder.
+    """
+    content = read_cache(out)
+    if content.whole != whole:
+        return ()
+    there = all(
+        (out / name).is_file() and sha256((out / name).read_bytes()).hexdigest() == digest
+        for name, digest in content.files.items()
+    )
+    return (
+        content.summary if there and all(intact(out, entry) for entry in read_manifest(out).values()) else ()
+    )
