@@ -1,0 +1,155 @@
+"""What the pages of social planning are made from: the planning tables beside released figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
+from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.planning.dialogue import DialogueRule
+from sozialanalyse.planning.recommendations import Patience
+from sozialanalyse.planning.rules import PlanningRules
+from sozialanalyse.report.fragment import Fragment, warning
+from sozialanalyse.report.view import AreaView
+
+__all__ = ["CATEGORY_WORDS", "EXAMPLE", "SocialPlan", "day_text", "missing_table", "with_example"]
+
+CATEGORY_WORDS: Final[dict[str, str]] = {
+    "agreed": "gemeinsam gesehener Bedarf",
+    "statistics": "nur Statistik",
+    "experts": "nur Expert*innen",
+    "none": "kein Bedarf gesehen",
+    "insufficient": "Daten reichen nicht",
+}
+"""What statistics and experts say together, most agreement first."""
+
+EXAMPLE: Final = "Beispiel"
+"""Marks a row that is made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocialPlan:
+    """The planning tables as far as they concern one area, beside the figures that may be shown.
+
+    Attributes
+    ----------
+    area : AreaView
+        The city or a Sozialraum.
+    rules : PlanningRules
+        Status scale, themes, fields, visions.
+    needs_rule : DialogueRule
+        By which limits a need counts as seen.
+    patience : Patience
+        How long something may rest.
+    level : str
+        Level of the Sozialräume.
+    places : mapping of area to Sozialräume
+        From `sozialanalyse.planning.places.places_at_level`.
+    since, until : Timestamp
+        First and last day of the reporting period; missing without any history.
+    absent : tuple of str
+        Names of planning tables that the dataset does not have.
+    indicators, needs, changes : ReleasedTable
+        Rows of `theme_indicators`, `compare_views` and `target_changes`.
+    dialogues, statements, weights : DataFrame
+        The events of the Sozialräume of this area, what was said there, and rows of `theme_weights`.
+    standing, moves, durations : DataFrame
+        Rows of `standing_at`, `movements` and `spells` for the recommendations that concern this area.
+    log : DataFrame
+        Their entries up to the last day.
+    measures, evidence, unserved : DataFrame
+        The measures that concern this area, rows of `evidence_of` and `unserved_needs`.
+    developments : DataFrame
+        Positive developments that concern this area.
+    """
+
+    area: AreaView
+    rules: PlanningRules
+    needs_rule: DialogueRule
+    patience: Patience
+    level: str
+    places: Mapping[str, tuple[str, ...]]
+    since: pd.Timestamp
+    until: pd.Timestamp
+    absent: tuple[str, ...]
+    indicators: ReleasedTable
+    needs: ReleasedTable
+    changes: ReleasedTable
+    dialogues: pd.DataFrame
+    statements: pd.DataFrame
+    weights: pd.DataFrame
+    standing: pd.DataFrame
+    moves: pd.DataFrame
+    durations: pd.DataFrame
+    log: pd.DataFrame
+    measures: pd.DataFrame
+    evidence: pd.DataFrame
+    unserved: pd.DataFrame
+    developments: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        for table in (self.indicators, self.needs, self.changes):
+            require_released(table)
+
+    @property
+    def level_label(self) -> str:
+        """German word for a Sozialraum in this dataset."""
+        return self.area.analysis.label_of(self.level)
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """Keys of the Sozialräume of this area."""
+        return self.places[self.area.area_id]
+
+    def kind_of(self, status: str) -> str:
+        """Return what a status means; a recommendation without any entry is open."""
+        return self.rules.status(status).kind if status else "open"
+
+    def status_label(self, status: str) -> str:
+        """Return the German word for a status."""
+        return self.rules.status(status).label if status else "ohne Eintrag"
+
+    def area_names(self, keys: tuple[str, ...]) -> str:
+        """Return the names of areas, the city as »stadtweit«; long lists of Sozialräume are complete."""
+        root = self.area.analysis.root_id
+        names = self.area.analysis.areas["name"]
+        return ", ".join("stadtweit" if key == root else str(names[key]) for key in keys) or "stadtweit"
+
+
+def missing_table(plan: SocialPlan, *names: str) -> Fragment:
+    """Return a remark for each of these tables that the dataset lacks, with what to do."""
+    result = Fragment("", "")
+    for name in names:
+        if name in plan.absent:
+            result += warning(
+                f"Es fehlt die Tabelle »{name}« ({PLANNING_FORMS[name].title}). Sobald {name}.csv oder ein "
+                f"Tabellenblatt »{name}« im Datenordner liegt, erscheint dieser Abschnitt. Die Spalten nennt "
+                "die Arbeitsmappe, die »sozialanalyse new« anlegt."
+            )
+    return result
+
+
+def day_text(day: pd.Timestamp) -> str:
+    """Write a day in German; a missing one as a dash.
+
+    Examples
+    --------
+    >>> day_text(pd.Timestamp("2023-02-07")), day_text(pd.NaT)
+    ('07.02.2023', '–')
+    """
+    return "–" if pd.isna(day) else f"{day:%d.%m.%Y}"
+
+
+def with_example(text: str, synthetic: bool) -> str:
+    """Add the mark of a made-up row to a text.
+
+    Examples
+    --------
+    >>> with_example("12 Tische", True), with_example("", True), with_example("", False)
+    ('12 Tische · Beispiel', 'Beispiel', '')
+    """
+    return " · ".join(filter(None, (text, EXAMPLE if synthetic else "")))
