@@ -265,10 +265,7 @@ def _access(
     empty = pd.DataFrame(columns=["area_id", "count", "per_thousand", "nearest", "supply"])
     table = analysis.planning.institutions
     if table is None:
-        return empty, (
-            "Keine Einrichtungen: Der Datensatz hat keine Tabelle institutions.csv. Mit ihr zeigt diese "
-            "Seite, welche Einrichtungen gefährdete Menschen betreuen und wo Anlaufstellen fehlen."
-        )
+        return empty, "Keine Anlaufstellen: Auch dafür braucht der Datensatz die Tabelle institutions.csv."
     table = table[table["category"].isin(rules.categories)]
     if not len(table):
         return empty, "Die Tabelle institutions.csv enthält keine Anlaufstellen der genannten Arten."

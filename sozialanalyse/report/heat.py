@@ -29,6 +29,7 @@ PRIORITY_WORDS: Final[dict[str, str]] = {
     "low": "nachrangig",
     "unknown": "nicht einzuordnen",
 }
+WITHOUT_INDEX: Final = "Entfällt, weil der Index nicht berechnet werden kann; der Grund steht oben."
 PRIORITY_SIGNS: Final[dict[str, str]] = {"high": "▲", "possible": "◆", "low": "●", "unknown": "◇"}
 
 
@@ -51,16 +52,16 @@ def overview(view: HeatView) -> Fragment:
     label = view.analysis.levels[-1].label
     if len(urgent):
         text = (
-            f"{len(urgent)} von {len(frame)} Gebieten (Ebene {label}) sind vordringlich, gleich wie "
-            f"gerechnet wird: {_listed(urgent['name'])}."
+            f"{len(urgent)} von {len(frame)} Gebieten (Ebene {label}) sind vordringlich: "
+            f"{_listed(urgent['name'])}."
         )
         text += _concerned(view, urgent)
     else:
-        text = f"Kein Gebiet (Ebene {label}) ist vordringlich, gleich wie gerechnet wird."
+        text = f"Kein Gebiet (Ebene {label}) ist vordringlich."
     if len(check):
         text += f" Zu prüfen: {_listed(check['name'])}."
     return paragraph(text, css_class="sa-lead") + note(
-        f"Vordringlich heißt: Das Gebiet liegt mit seinem ganzen Rangintervall unter den {view.top} am "
+        f"Vordringlich heißt: Das Gebiet liegt mit allen seinen Rangintervallen unter den {view.top} am "
         f"stärksten betroffenen von {len(frame)}. Zu prüfen: nur ein Teil des Intervalls liegt dort. Der "
         "Index beschreibt Gebiete, nicht einzelne Menschen; gefährdete Menschen leben überall in der Stadt."
     )
@@ -136,7 +137,7 @@ def location(view: HeatView) -> Fragment:
 def meeting(view: HeatView) -> Fragment:
     """Return the first two components against each other: where heat meets sensitive people."""
     if view.missing:
-        return Fragment("", "")
+        return note(WITHOUT_INDEX)
     first, second = view.components[:2]
     frame = _ranked(view).dropna(subset=[f"{first.key}_value", f"{second.key}_value"])
     x, y = (frame[f"{part.key}_value"].to_numpy(dtype=np.float64) for part in (first, second))
@@ -155,19 +156,19 @@ def meeting(view: HeatView) -> Fragment:
         f"{first.label} und {second.label} liegen beide über dem Mittel in {len(both)} von {len(frame)} "
         "Gebieten" + (f": {_listed(both['name'])}." if len(both) else ".")
     )
-    caption = f"{first.label} und {second.label} der Gebiete; schraffurfreie Fläche oben rechts: beides hoch."
+    caption = f"{first.label} und {second.label} der Gebiete; graue Fläche: beides über dem Mittel."
     return paragraph(finding) + figure(svg, finding, caption)
 
 
 def priorities(view: HeatView) -> Fragment:
     """Return the list of priorities: rank with intervals, the components, and the people concerned."""
     if view.missing:
-        return warning(view.missing)
+        return note(WITHOUT_INDEX)
     frame = _ranked(view)
     shown = frame.head(MOST_AREAS)
     analysis = view.analysis
-    header = [analysis.levels[-1].label, "Einordnung", "Rang (1 = am stärksten betroffen)"]
-    header += [f"Rang {part.label}" for part in view.components]
+    header = [analysis.levels[-1].label, "Einordnung", "Rang"]
+    header += [f"{part.label} (Rang)" for part in view.components]
     header += [label for _, label in view.groups]
     body: list[list[Cell | str]] = []
     for row in _rows(shown):
@@ -198,8 +199,9 @@ def priorities(view: HeatView) -> Fragment:
         row_data=[area_data(analysis.area(str(key))) for key in shown["area_id"]],
     )
     text = (
-        f"Unter dem Rang stehen die {level}-%-Intervalle aus dem Zufall in den Fallzahlen (Z) und aus "
-        "anderen vertretbaren Entscheidungen (E). Ein Punkt steht für eine geheime oder fehlende Zahl."
+        f"Rang 1 ist am stärksten betroffen. Unter dem Rang stehen die {level}-%-Intervalle aus dem Zufall "
+        "in den Fallzahlen (Z) und aus anderen vertretbaren Entscheidungen (E). Ein Punkt steht für eine "
+        "geheime oder fehlende Zahl."
     )
     if len(frame) > len(shown):
         text += f" Gezeigt sind die {len(shown)} am stärksten betroffenen von {len(frame)} Gebieten."
@@ -208,11 +210,15 @@ def priorities(view: HeatView) -> Fragment:
 
 def _span(row: Row) -> str:
     parts = [
-        f"{sign}\u00a0{row[f'{kind}_lower']:.0f}–{row[f'{kind}_upper']:.0f}"
+        f"{sign}\u00a0{_from_to(row[f'{kind}_lower'], row[f'{kind}_upper'])}"
         for kind, sign in (("sampling", "Z"), ("choice", "E"))
         if pd.notna(row[f"{kind}_lower"])
     ]
     return ", ".join(parts)
+
+
+def _from_to(lower: float, upper: float) -> str:
+    return f"{lower:.0f}" if lower == upper else f"{lower:.0f}–{upper:.0f}"
 
 
 def _rank_cell(rank: float) -> Cell:
@@ -222,7 +228,7 @@ def _rank_cell(rank: float) -> Cell:
 def ranks(view: HeatView) -> Fragment:
     """Return the rank of each area with the intervals from chance and from other choices."""
     if view.missing:
-        return Fragment("", "")
+        return note(WITHOUT_INDEX)
     frame = _ranked(view)
     shown = frame.head(MOST_AREAS)
     urgent = frame[frame["priority"] == "high"]
@@ -243,7 +249,7 @@ def ranks(view: HeatView) -> Fragment:
 def construction(view: HeatView) -> Fragment:
     """Return how the index is made: its components and their indicators."""
     if view.missing:
-        return Fragment("", "")
+        return note(WITHOUT_INDEX)
     body: list[list[Cell | str]] = []
     for component in view.components:
         share = 100 / len(view.components) / len(component.indicators)

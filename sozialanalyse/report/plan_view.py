@@ -16,7 +16,15 @@ from sozialanalyse.planning.rules import PlanningRules
 from sozialanalyse.report.fragment import Fragment, warning
 from sozialanalyse.report.view import AreaView
 
-__all__ = ["CATEGORY_WORDS", "EXAMPLE", "SocialPlan", "day_text", "missing_table", "with_example"]
+__all__ = [
+    "CATEGORY_WORDS",
+    "EXAMPLE",
+    "SocialPlan",
+    "absent_table",
+    "day_text",
+    "missing_table",
+    "with_example",
+]
 
 CATEGORY_WORDS: Final[dict[str, str]] = {
     "agreed": "gemeinsam gesehener Bedarf",
@@ -125,12 +133,17 @@ def missing_table(plan: SocialPlan, *names: str) -> Fragment:
     result = Fragment("", "")
     for name in names:
         if name in plan.absent:
-            result += warning(
-                f"Es fehlt die Tabelle »{name}« ({PLANNING_FORMS[name].title}). Sobald {name}.csv oder ein "
-                f"Tabellenblatt »{name}« im Datenordner liegt, erscheint dieser Abschnitt. Die Spalten nennt "
-                "die Arbeitsmappe, die »sozialanalyse new« anlegt."
-            )
+            result += absent_table(name)
     return result
+
+
+def absent_table(name: str) -> Fragment:
+    """Return a remark that the dataset lacks this planning table, with what to do."""
+    return warning(
+        f"Es fehlt die Tabelle »{name}« ({PLANNING_FORMS[name].title}). Sobald {name}.csv oder ein "
+        f"Tabellenblatt »{name}« im Datenordner liegt, erscheint dieser Abschnitt. Die Spalten nennt "
+        "die Arbeitsmappe, die »sozialanalyse new« anlegt."
+    )
 
 
 def day_text(day: pd.Timestamp) -> str:
