@@ -126,6 +126,8 @@ def goal_progress(goals: pd.DataFrame, values: pd.DataFrame, root_id: str) -> pd
         ``hidden``, ``no_baseline``, ``no_later`` (no value since the conference), ``no_interval``,
         ``no_change`` (target equals baseline), or ``""``.
     """
+    if goals.empty:
+        return pd.DataFrame(columns=list(PROGRESS_COLUMNS))
     area = goals["area_id"].where(goals["area_id"] != "", root_id)
     held = goals["conference"].str.extract(r"^(\d{4})")[0].astype(np.float64)
     frame = pd.DataFrame(

@@ -1,0 +1,216 @@
+"""The sections on the iSTEK: what social planning contributes to each vision, and what is missing."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+import pandas as pd
+
+from sozialanalyse.planning.istek import KINDS, Gap
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.front import banner
+from sozialanalyse.report.istek_charts import draw_counts
+from sozialanalyse.report.istek_view import IstekView
+from sozialanalyse.report.numbers import join_words
+from sozialanalyse.report.plan_view import absent_table, day_text, with_example
+from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.text import count_word
+
+__all__ = ["fields", "gaps", "heading", "matrix", "overview", "remarks", "visions"]
+
+KIND_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "recommendations": ("Handlungsempfehlung", "Handlungsempfehlungen"),
+    "measures": ("Maßnahme", "Maßnahmen"),
+    "goals": ("Ziel", "Ziele"),
+    "developments": ("positive Entwicklung", "positive Entwicklungen"),
+}
+"""Kind to its German name for one and for several."""
+MOST_NAMES: Final = 12
+
+
+def heading(view: IstekView) -> Fragment:
+    """Return the page's title, and the banner of synthetic data."""
+    title = "Soziale Ziele im iSTEK"
+    city = view.analysis.area(view.analysis.root_id)
+    head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
+    subtitle = (
+        f"{city.name}: Handlungsempfehlungen, Maßnahmen und Ziele nach den Visionen der Stadtentwicklung"
+    )
+    return head + paragraph(subtitle, css_class="sa-subtitle") + banner(view.analysis)
+
+
+def overview(view: IstekView) -> Fragment:
+    """Say how much there is of each kind, for which vision most and least, and how many gaps there are."""
+    result = Fragment("", "")
+    for name in view.absent:
+        result += absent_table(name)
+    if not len(view.items):
+        return result
+    counts = view.items["kind"].value_counts()
+    parts = [f"{counts[kind]} {_word(kind, int(counts[kind]))}" for kind in KINDS if counts.get(kind, 0)]
+    labels = view.rules.labels("visions")
+    total = view.matrix.drop(index="developments", errors="ignore")[list(labels)].sum()
+    text = f"{join_words(parts)} sind den {len(labels)} Visionen des iSTEK zugeordnet."
+    if total.sum():
+        most, least = str(total.idxmax()), str(total.idxmin())
+        text += (
+            f" Am meisten dient der Vision »{labels[most]}« ({total[most]} Einträge), am wenigsten der "
+            f"Vision »{labels[least]}« ({total[least]}). Ein Eintrag kann mehreren Visionen dienen."
+        )
+    text += (
+        f" Die Seite zeigt {count_word(len(view.gaps))} Lücken."
+        if len(view.gaps) > 1
+        else " Lücken: siehe unten."
+    )
+    return paragraph(text, css_class="sa-lead") + result
+
+
+def _word(kind: str, count: int) -> str:
+    return KIND_WORDS[kind][0 if count == 1 else 1]
+
+
+def matrix(view: IstekView) -> Fragment:
+    """Return how many recommendations, measures, goals and developments serve each vision."""
+    if not len(view.items):
+        return note("Entfällt ohne Einträge.")
+    labels = view.rules.labels("visions")
+    blank = bool(view.matrix[""].sum())
+    header = ["", *labels.values(), *(["ohne Vision"] if blank else [])]
+    columns = [*labels, *([""] if blank else [])]
+    body: list[list[Cell | str]] = [
+        [KIND_WORDS[str(kind)][1].capitalize(), *(_count_cell(int(row[column])) for column in columns)]
+        for kind, row in view.matrix.iterrows()
+    ]
+    header[0] = "Art"
+    return html_table(
+        "Was den Visionen des iSTEK dient", header, body, numeric=list(range(1, len(header)))
+    ) + note(
+        "Ein Eintrag, der mehreren Visionen dient, zählt bei jeder; die Zeilen dürfen nicht addiert werden."
+    )
+
+
+def _count_cell(count: int) -> Cell:
+    return Cell(str(count)) if count else Cell("0", css_class="sa-worse")
+
+
+def fields(view: IstekView) -> Fragment:
+    """Return the same by Handlungsfeld, as a chart."""
+    if not len(view.items):
+        return note("Entfällt ohne Einträge.")
+    labels, names = view.rules.labels("visions"), view.rules.labels("fields")
+    table = view.fields[list(labels)]
+    svg = draw_counts(
+        [names[str(key)] for key in table.index], list(labels.values()), table.to_numpy(dtype="int64")
+    )
+    empty = [
+        f"{names[str(field)]} bei »{labels[str(vision)]}«"
+        for field, row in table.iterrows()
+        for vision, count in row.items()
+        if count == 0
+    ]
+    finding = (
+        f"{len(empty)} von {table.size} Feldern der Matrix sind leer: {_listed(empty)}."
+        if empty
+        else "Jedes Handlungsfeld trägt zu jeder Vision etwas bei."
+    )
+    caption = (
+        "Einträge aller Arten nach Handlungsfeld und Vision; schraffiert: kein Eintrag. Eine leere Stelle "
+        "kann gewollt sein, weil nicht jedes Handlungsfeld zu jeder Vision gehört."
+    )
+    return paragraph(finding) + figure(svg, finding, caption)
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) <= MOST_NAMES:
+        return join_words(names)
+    return f"{', '.join(names[:MOST_NAMES])} und {len(names) - MOST_NAMES} weitere"
+
+
+def gaps(view: IstekView) -> Fragment:
+    """Return what is missing: empty visions, entries without a vision, recommendations without a measure."""
+    if not len(view.items):
+        return note("Entfällt ohne Einträge.")
+    if not view.gaps:
+        return paragraph(
+            "Keine Lücken: Jeder Vision dienen Einträge jeder Art, jeder Eintrag nennt eine Vision, und "
+            "jeder Handlungsempfehlung dient eine Maßnahme derselben Vision."
+        )
+    texts = view.items.drop_duplicates("item_id").set_index("item_id")["text"]
+    body: list[list[Cell | str]] = []
+    for gap in view.gaps:
+        finding, remedy = _gap_words(view, gap)
+        listed = "; ".join(f"{key} {texts[key]}" for key in gap.item_ids)
+        body.append([finding, Cell(str(len(gap.item_ids)) if gap.item_ids else "–"), listed or "–", remedy])
+    return html_table(
+        "Lücken in der Matrix", ["Lücke", "Zahl", "Einträge", "was zu tun ist"], body, numeric=[1]
+    )
+
+
+def _gap_words(view: IstekView, gap: Gap) -> tuple[str, str]:
+    vision = view.rules.labels("visions").get(gap.vision, "")
+    one, many = KIND_WORDS[gap.kind]
+    if gap.rule == "empty_vision":
+        return (
+            f"Vision »{vision}« ohne {many}",
+            f"prüfen, ob eine bestehende {one} dazugehört oder etwas fehlt"
+            if gap.kind != "goals"
+            else "prüfen, ob ein bestehendes Ziel dazugehört oder etwas fehlt",
+        )
+    if gap.rule == "without_vision":
+        return f"{many} ohne Vision", "Vision in der Tabelle ergänzen (Spalte »vision«)"
+    return (
+        f"Handlungsempfehlungen zur Vision »{vision}«, denen keine Maßnahme dieser Vision dient",
+        "Maßnahme planen, oder bei der bestehenden Maßnahme die Vision ergänzen",
+    )
+
+
+def visions(view: IstekView) -> Fragment:
+    """Return for each vision the recommendations, measures and goals that serve it."""
+    if not len(view.items):
+        return note("Entfällt ohne Einträge.")
+    result = Fragment("", "")
+    fields_, statuses = view.rules.labels("fields"), view.rules.labels("statuses")
+    for vision in view.rules.visions:
+        own = view.items[view.items["visions"].map(lambda keys, key=vision.id: key in keys)]
+        result += Fragment(f"<h3>{escape(vision.label, quote=False)}</h3>", vision.label)
+        if not len(own):
+            result += warning(f"Der Vision »{vision.label}« dient noch kein Eintrag.")
+            continue
+        body: list[list[Cell | str]] = [
+            [
+                Cell(str(row["text"]), with_example(str(row["item_id"]), bool(row["synthetic"]))),
+                KIND_WORDS[str(row["kind"])][0],
+                _places(view, tuple(row["area_ids"])),
+                fields_.get(str(row["field"]), str(row["field"])),
+                statuses.get(str(row["status"]), "–"),
+            ]
+            for row in own.to_dict("records")
+        ]
+        result += html_table(
+            f"Vision »{vision.label}«: {len(own)} Einträge",
+            ["Eintrag", "Art", "Gebiet", "Handlungsfeld", "Stand"],
+            body,
+        )
+    return result
+
+
+def _places(view: IstekView, area_ids: tuple[str, ...]) -> str:
+    names = view.analysis.areas["name"]
+    own = [str(names[key]) for key in area_ids if key != view.analysis.root_id and key in names.index]
+    return ", ".join(own) or "ganze Stadt"
+
+
+def remarks(view: IstekView) -> Fragment:
+    """Return how the page is to be read."""
+    result = note(
+        "Welcher Vision ein Eintrag dient, legen Sozialplanung und Stadtentwicklung fest; es ist keine "
+        "Messung. Die Zahl der Einträge sagt nichts über ihre Wirkung."
+    )
+    if pd.notna(view.until):
+        result += note(
+            f"Stand der Handlungsempfehlungen: {day_text(view.until)} (letzter Eintrag im Controlling)."
+        )
+    if len(view.items) and view.items["synthetic"].any():
+        result += note("»Beispiel« kennzeichnet Zeilen, die für diesen Datensatz erfunden sind.")
+    return result
