@@ -35,6 +35,7 @@ _KEYS: Final[dict[str, type]] = {
 }
 _COMPONENT_KEYS: Final[dict[str, type]] = {
     "label": str,
+    "short": str,
     "meaning": str,
     "minimum": int,
     "parts": list,
@@ -173,7 +174,13 @@ def _components(group: Mapping[str, Any], required: list[Any]) -> tuple[HeatComp
         )
         found.append(
             HeatComponent(
-                str(key), entry["label"], entry["meaning"], entry["minimum"], key in required, parts
+                str(key),
+                entry["label"],
+                entry["short"],
+                entry["meaning"],
+                entry["minimum"],
+                key in required,
+                parts,
             )
         )
     if not set(required) <= set(group):

@@ -38,7 +38,7 @@ _PEOPLE: Final = (
     ("over_64", "Menschen ab 65 Jahren"),
     ("living_alone_65", "davon allein lebend"),
     ("under_6", "kleine Kinder"),
-    ("care_dependency", "Pflegebedürftige"),
+    ("care_dependency", "Menschen mit Pflegegrad"),
 )
 """Indicators whose numerators say how many people are concerned, with the heads of their columns."""
 
@@ -209,6 +209,7 @@ def _components(index: HeatIndex, cells: _Cells) -> tuple[ShownComponent, ...]:
         ShownComponent(
             component.key,
             component.label,
+            component.short,
             component.meaning,
             tuple(
                 ShownIndicator(

@@ -94,13 +94,15 @@ def istek_of(analysis: Analysis, parameters_dir: str = "") -> IstekView:
         latest = status_at(log, until)["status"]
         own = items["kind"] == "recommendations"
         items.loc[own, "status"] = items.loc[own, "item_id"].map(latest).fillna("")
+    counted = items[~items["status"].isin(rules.statuses_of("stopped"))]
     return IstekView(
         analysis=analysis,
         rules=rules,
         items=items,
-        matrix=vision_matrix(items, visions),
-        fields=field_matrix(items, tuple(field.id for field in rules.fields), visions),
-        gaps=gaps(items, visions),
+        stopped=len(items) - len(counted),
+        matrix=vision_matrix(counted, visions),
+        fields=field_matrix(counted, tuple(field.id for field in rules.fields), visions),
+        gaps=gaps(counted, visions),
         absent=tuple(
             name
             for name in ("recommendations", "measures", "goals", "developments")

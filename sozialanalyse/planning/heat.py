@@ -69,8 +69,8 @@ class HeatComponent:
     ----------
     key : str
         Its name in the specification.
-    label, meaning : str
-        German name, and a sentence that says what it is.
+    label, short, meaning : str
+        German name, a short one for heads of tables, and a sentence that says what it is.
     minimum : int
         Fewest parts with values; with fewer the component is left out.
     required : bool
@@ -81,6 +81,7 @@ class HeatComponent:
 
     key: str
     label: str
+    short: str
     meaning: str
     minimum: int
     required: bool

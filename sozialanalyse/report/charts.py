@@ -27,6 +27,8 @@ from sozialanalyse.report.theme import (
 
 __all__ = ["Line", "Panel", "draw_bars", "draw_pyramid", "draw_series"]
 
+TICK_PARTS: Final = 7
+"""Of so many parts of the axis of years each tick keeps one free for its label."""
 MEN: Final = "#3f7f93"
 WOMEN: Final = "#b0743c"
 
@@ -185,6 +187,13 @@ def _draw_panel(axes: Axes, panel: Panel, styles: Mapping[str, LineStyle]) -> No
     everything = sorted({year for line in panel.lines for year in line.years})
     if len(everything) > 8:
         everything = everything[:: -(-len(everything) // 6)]
+    # A line into the future leaves little room for the years before it.
+    room = (everything[-1] - everything[0]) / TICK_PARTS
+    ticks_shown = everything[:1]
+    for year in everything[1:]:
+        if year - ticks_shown[-1] >= room:
+            ticks_shown.append(year)
+    everything = ticks_shown
     axes.set_xticks(everything, [str(year) for year in everything])
     axes.tick_params(labelsize=7.2, length=2)
     axes.grid(axis="y", color=BACKGROUND, lw=1)

@@ -19,11 +19,12 @@ from sozialanalyse.report.numbers import (
     format_number,
     join_words,
 )
+from sozialanalyse.report.sources import definitions_of
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import AreaView, Row
 
-__all__ = ["areas", "heading", "indicators", "overview", "remarks"]
+__all__ = ["areas", "definitions", "heading", "indicators", "overview", "remarks"]
 
 MOST_AREAS: Final = 40
 MOST_COLUMNS: Final = 4
@@ -48,28 +49,34 @@ def overview(view: ConferenceView) -> Fragment:
     if not len(view.goals):
         return result + no_goals(view)
     kinds = view.goals["kind"].value_counts()
+    done = view.goals["status"].isin(view.rules.statuses_of("done")) & (view.goals["kind"] == "operational")
     sentence = (
         f"Vereinbart sind {count_word(int(kinds.get('strategic', 0)))} strategische und "
-        f"{count_word(int(kinds.get('operational', 0)))} operative Ziele."
+        f"{count_word(int(kinds.get('operational', 0)))} operative Ziele. Operative Ziele, die umgesetzt "
+        f"sind: {int(done.sum())}; offen oder in Arbeit: {len(view.handover)}."
     )
-    done = view.goals["status"].isin(view.rules.statuses_of("done")) & (view.goals["kind"] == "operational")
-    sentence += f" Von den operativen sind {count_word(int(done.sum()))} umgesetzt"
-    sentence += (
-        f" und {count_word(len(view.handover))} noch offen oder in Arbeit." if len(view.handover) else "."
-    )
-    counts = view.progress.frame["verdict"].value_counts()
-    if counts.sum():
-        parts = [
-            f"{count_word(int(counts[code]))} {word.split(chr(160))[1]}"
-            for code, word in VERDICTS.items()
-            if code not in {"unsure", "unknown"} and counts.get(code, 0)
-        ]
-        open_ = int(counts.get("unsure", 0) + counts.get("unknown", 0))
-        parts += [f"{count_word(open_)} nicht zu sagen"] if open_ else []
-        sentence += (
-            f" An einem Indikator gemessen werden {count_word(int(counts.sum()))}: {join_words(parts)}."
-        )
-    return result + paragraph(sentence)
+    return result + paragraph(" ".join(filter(None, (sentence, _course(view)))))
+
+
+def _course(view: ConferenceView) -> str:
+    """Say in a sentence how far the measured goals are."""
+    frame = view.progress.frame
+    if not len(frame):
+        return ""
+    measured = f"An einem Indikator gemessen werden {count_word(len(frame))}"
+    if (frame["reason"] == "no_later").all():
+        return f"{measured}; seit der Konferenz liegt dafür noch kein Wert vor (letzter: {_last(frame)})."
+    counts = frame["verdict"].replace({"unknown": "unsure"}).value_counts()
+    parts = [
+        f"{count_word(int(counts[code]))} {word}"
+        for code, (_, word) in VERDICTS.items()
+        if counts.get(code, 0)
+    ]
+    return f"{measured}: {join_words(parts)}."
+
+
+def _last(frame: pd.DataFrame) -> str:
+    return f"{frame['baseline_year'].max():.0f}"
 
 
 def indicators(view: ConferenceView) -> Fragment:
@@ -187,7 +194,10 @@ def _table(view: ConferenceView, frame: pd.DataFrame, counts: pd.DataFrame) -> F
         numeric=list(range(1, len(header))),
         row_data=[area_data(analysis.area(str(key))) for key in shown.index],
     )
-    text = "▲ statistisch gesichert auffällig gegenüber der Stadt. Gezählt sind alle Indikatoren des Themas"
+    text = (
+        "Auffällig gegenüber der Stadt, statistisch gesichert: ▲ höher, ▼ niedriger, wo ein niedriger Wert "
+        "ungünstig ist. Gezählt sind alle Indikatoren des Themas"
+    )
     text += f", gezeigt die ersten {len(columns)}." if len(view.indicator_ids) > len(columns) else "."
     if len(counts) > len(shown):
         text += (
@@ -203,8 +213,19 @@ def _value(area: AreaView, indicator_id: str, row: Row) -> Cell:
     if pd.isna(row["value"]):
         return missing_cell()
     unit = str(area.analysis.indicators["unit"][indicator_id])
-    mark = "▲\u00a0" if row["mark"] == "yes" else ""
+    sign = "▼" if area.analysis.indicators["direction"][indicator_id] == "higher_is_better" else "▲"
+    mark = f"{sign}\u00a0" if row["mark"] == "yes" else ""
     return Cell(mark + format_number(row["value"], decimals_for(unit, float(row["value"]))), data=about)
+
+
+def definitions(view: ConferenceView) -> Fragment:
+    """Return definition and source of every indicator of the topic and of its goals."""
+    catalogue = view.analysis.indicators
+    measured = view.progress.frame["indicator_id"].tolist()
+    keys = [key for key in dict.fromkeys((*view.indicator_ids, *measured)) if key in catalogue.index]
+    if not keys:
+        return note("Der Datensatz enthält keinen Indikator des Themas; es gibt nichts zu definieren.")
+    return definitions_of(view.analysis.area(view.analysis.root_id), keys)
 
 
 def remarks(view: ConferenceView) -> Fragment:

@@ -24,14 +24,15 @@ from sozialanalyse.report.view import AreaView, Row
 
 __all__ = ["VERDICTS", "goals", "handover", "no_goals", "progress"]
 
-VERDICTS: Final[dict[str, str]] = {
-    "reached": "✓\u00a0erreicht",
-    "missed": "✗\u00a0verfehlt",
-    "on_course": "▲\u00a0auf Kurs",
-    "off_course": "▼\u00a0nicht auf Kurs",
-    "unsure": "●\u00a0nicht zu sagen",
-    "unknown": "◇\u00a0nicht zu sagen",
+VERDICTS: Final[dict[str, tuple[str, str]]] = {
+    "reached": ("✓", "erreicht"),
+    "missed": ("✗", "verfehlt"),
+    "on_course": ("▲", "auf Kurs"),
+    "off_course": ("▼", "nicht auf Kurs"),
+    "unsure": ("●", "nicht zu sagen"),
+    "unknown": ("◇", "nicht zu sagen"),
 }
+"""Verdict to its sign and German word."""
 REASONS: Final[dict[str, str]] = {
     "": "",
     "not_measured": "ohne Zielwert oder Datum",
@@ -77,7 +78,9 @@ def goals(view: ConferenceView) -> Fragment:
                 ]
             )
         header = ["Ziel", "woran gemessen", "bis", "zuständig", "Stand"]
-        result += html_table(f"Ziele der Arbeitsgruppe {group}", header, body)
+        kinds = rows["kind"].value_counts()
+        caption = f"{kinds.get('strategic', 0)} strategisch, {kinds.get('operational', 0)} operativ"
+        result += html_table(f"Ziele der Gruppe {group}: {caption}", header, body)
     groups = set(view.goals["group"])
     without = [group for group in view.topic.groups if group not in groups]
     if without:
@@ -134,7 +137,7 @@ def progress(view: ConferenceView) -> Fragment:
                 _dated(area, line, "value", "year", decimals),
                 _target(line, "target", "target_year", decimals),
                 _target(line, "milestone", "milestone_year", decimals),
-                Cell(VERDICTS[str(row["verdict"])], REASONS[str(row["reason"])]),
+                Cell("\u00a0".join(VERDICTS[str(row["verdict"])]), REASONS[str(row["reason"])]),
             ]
         )
         if pd.notna(row["baseline"]) and row["target_year"] > row["baseline_year"]:
@@ -148,9 +151,11 @@ def progress(view: ConferenceView) -> Fragment:
         "nächster Zwischenwert",
         "Urteil",
     ]
-    result = html_table("Wie weit die Ziele sind", header, body, numeric=[2, 3, 4, 5])
+    result = html_table(
+        "Ausgangswert, neuester Wert und Zielwert der gemessenen Ziele", header, body, numeric=[2, 3, 4, 5]
+    )
     if panels:
-        words = [f"{VERDICTS[code]}: {count}".replace("\u00a0", " ") for code, count in _verdicts(frame)]
+        words = [f"{VERDICTS[code][1]}: {count}" for code, count in _verdicts(frame)]
         caption = (
             "Entwicklung der Indikatoren mit Intervall (Band) und gerader Weg vom Ausgangswert zum Zielwert "
             "(gestrichelt)."
@@ -158,9 +163,10 @@ def progress(view: ConferenceView) -> Fragment:
         result += figure(draw_series(panels), f"Weg zu den Zielen. {'; '.join(words)}.", caption)
     return result + note(
         "Die Regel: Ausgangswert ist der letzte Wert aus einem Jahr vor der Konferenz. Von ihm führt ein "
-        "gerader Weg zum Zielwert. Auf Kurs ist ein Ziel, wenn das ganze Intervall des neuesten Wertes auf "
-        "diesem Weg oder weiter liegt; nicht auf Kurs, wenn das ganze Intervall dahinter bleibt; sonst ist "
-        "es nicht zu sagen. Ein Urteil sagt nicht, woran es liegt."
+        "gerader Weg zum Zielwert; der Zwischenwert liegt auf diesem Weg im nächsten Jahr, für das noch kein "
+        "Wert da ist. Auf Kurs ist ein Ziel, wenn das ganze Intervall des neuesten Wertes auf dem Weg oder "
+        "weiter liegt; nicht auf Kurs, wenn das ganze Intervall dahinter bleibt; sonst ist es nicht zu "
+        "sagen. Ein Urteil sagt nicht, woran es liegt."
     )
 
 
@@ -220,16 +226,18 @@ def handover(view: ConferenceView) -> Fragment:
     overdue = rows["target_date"] < view.until if pd.notna(view.until) else pd.Series(False, index=rows.index)
     text = f"{len(rows)} operative Ziele gehen an den Runden Tisch."
     if pd.notna(view.until):
-        text += f" Stichtag der Fristen: {day_text(view.until)}; abgelaufen: {int(overdue.sum())}."
+        late = int(overdue.sum())
+        words = {0: "ist keine Frist", 1: "ist eine Frist"}.get(late, f"sind {late} Fristen")
+        text += f" Am {day_text(view.until)} (Stichtag) {words} abgelaufen."
     body: list[list[Cell | str]] = [
         [
             Cell(str(row["text"]), with_example(str(row["goal_id"]), bool(row["synthetic"]))),
-            Cell(day_text(row["target_date"]), "Frist abgelaufen" if late else ""),
+            Cell(day_text(row["target_date"]), "Frist abgelaufen" if expired else ""),
             str(row["responsible"]),
             labels.get(str(row["status"]), str(row["status"])),
             str(row["parent_text"]) or "–",
         ]
-        for row, late in zip(rows.to_dict("records"), overdue, strict=True)
+        for row, expired in zip(rows.to_dict("records"), overdue, strict=True)
     ]
     header = ["operatives Ziel", "bis", "zuständig", "Stand", "dient dem strategischen Ziel"]
     return paragraph(text) + html_table("Übergabeliste für den Runden Tisch", header, body)

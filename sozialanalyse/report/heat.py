@@ -167,8 +167,8 @@ def priorities(view: HeatView) -> Fragment:
     frame = _ranked(view)
     shown = frame.head(MOST_AREAS)
     analysis = view.analysis
-    header = [analysis.levels[-1].label, "Einordnung", "Rang"]
-    header += [f"{part.label} (Rang)" for part in view.components]
+    header = [analysis.levels[-1].label, "Rang und Einordnung"]
+    header += [f"Rang {part.short}" for part in view.components]
     header += [label for _, label in view.groups]
     body: list[list[Cell | str]] = []
     for row in _rows(shown):
@@ -177,8 +177,7 @@ def priorities(view: HeatView) -> Fragment:
         code = str(row["priority"])
         line: list[Cell | str] = [
             Cell(area.name, parent),
-            Cell(f"{PRIORITY_SIGNS[code]}\u00a0{PRIORITY_WORDS[code]}"),
-            Cell(f"{row['rank']:.0f}", _span(row)),
+            Cell(f"{row['rank']:.0f}\u00a0{PRIORITY_SIGNS[code]}\u00a0{PRIORITY_WORDS[code]}", _span(row)),
         ]
         line += [_rank_cell(row[f"{part.key}_rank"]) for part in view.components]
         for key, _ in view.groups:

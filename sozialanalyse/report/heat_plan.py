@@ -15,58 +15,111 @@ from sozialanalyse.report.plan_view import absent_table, with_example
 from sozialanalyse.report.tables import Cell, html_table, missing_cell
 from sozialanalyse.vocabulary import VULNERABLE_LABELS
 
-__all__ = ["access", "core_elements", "institutions"]
+__all__ = ["access", "core_elements", "institution_list", "institutions"]
 
 MOST_INSTITUTIONS: Final = 60
 
 
 def institutions(view: HeatView) -> Fragment:
-    """Return the institutions with vulnerable people in the hottest areas."""
+    """Return how many institutions with vulnerable people lie in each of the hottest areas."""
     if view.analysis.planning.institutions is None:
         return absent_table("institutions")
     if view.missing:
         return note(WITHOUT_INDEX)
-    frame = view.institutions.frame
-    if not len(frame):
+    total = len(view.institutions)
+    if not total:
         return warning(
             "In der Tabelle institutions.csv nennt keine Einrichtung schutzbedürftige Gruppen (Spalte "
             "»vulnerable«). Sobald sie dort stehen, erscheint hier, welche in heißen Gebieten liegen."
         )
-    hottest = view.components[0]
-    areas = view.areas.frame.set_index("area_id")
-    ranked = areas[f"{hottest.key}_rank"]
-    frame = frame.assign(heat=frame["area_id"].map(ranked), priority=frame["area_id"].map(areas["priority"]))
-    hot = frame[frame["heat"] <= view.top].sort_values(["heat", "name"], kind="stable")
+    hot = _in_hot_areas(view)
     label = view.analysis.levels[-1].label
     text = (
-        f"{len(frame)} Einrichtungen betreuen Menschen, denen Hitze besonders zusetzt. {len(hot)} davon "
-        f"liegen in den {view.top} Gebieten (Ebene {label}) mit der stärksten Hitzebelastung."
+        f"{total} Einrichtungen betreuen Menschen, denen Hitze besonders zusetzt. {len(hot)} davon liegen in "
+        f"den {view.top} Gebieten (Ebene {label}) mit der stärksten Hitzebelastung."
     )
-    result = paragraph(text)
     if not len(hot):
-        return result
-    names = view.analysis.areas["name"]
+        return paragraph(text)
+    named = hot.explode("vulnerable")
+    groups = [key for key in VULNERABLE_LABELS if (named["vulnerable"] == key).any()]
+    counts = named.groupby(["area_id", "vulnerable"])["places"].agg(["size", "sum", "count"])
+    body: list[list[Cell | str]] = []
+    for row in hot.drop_duplicates("area_id").to_dict("records"):
+        line: list[Cell | str] = [
+            str(row["area_name"]),
+            _priority(str(row["priority"])),
+            f"{row['heat']:.0f}",
+        ]
+        for group in groups:
+            if (row["area_id"], group) not in counts.index:
+                line.append("–")
+                continue
+            found = counts.loc[(row["area_id"], group)]
+            places = f"{format_number(float(found['sum']))} Plätze" if found["count"] else ""
+            line.append(Cell(str(int(found["size"])), places))
+        body.append(line)
+    header = [label, "Einordnung", f"Rang {view.components[0].short}"]
+    header += [VULNERABLE_LABELS[group] for group in groups]
+    caption = "Einrichtungen in den heißesten Gebieten, nach den Menschen, die sie betreuen"
+    table = html_table(f"{caption}{_examples(view)}", header, body, numeric=list(range(2, len(header))))
+    return (
+        paragraph(text)
+        + table
+        + note(
+            "Eine Einrichtung, die mehrere Gruppen betreut, zählt bei jeder. Nicht jede nennt ihre Plätze. "
+            "Die Namen stehen am Ende der Seite."
+        )
+    )
+
+
+def institution_list(view: HeatView) -> Fragment:
+    """Return the names of the institutions with vulnerable people in the hottest areas."""
+    if view.missing or not len(view.institutions):
+        return note("Entfällt; der Grund steht im Abschnitt zu den Einrichtungen.")
+    hot = _in_hot_areas(view)
     shown = hot.head(MOST_INSTITUTIONS)
     body: list[list[Cell | str]] = [
         [
             Cell(str(row["name"]), with_example(str(row["category"]), bool(row["synthetic"]))),
-            str(names[row["area_id"]]),
+            str(row["area_name"]),
             join_words([VULNERABLE_LABELS[group] for group in row["vulnerable"]]),
             missing_cell() if pd.isna(row["places"]) else format_number(float(row["places"])),
-            f"{row['heat']:.0f}",
-            f"{PRIORITY_SIGNS[row['priority']]}\u00a0{PRIORITY_WORDS[row['priority']]}",
         ]
         for row in shown.to_dict("records")
     ]
-    header = ["Einrichtung", label, "betreut", "Plätze", f"{hottest.label} (Rang)", "Einordnung des Gebiets"]
-    result += html_table(
-        "Einrichtungen mit gefährdeten Menschen in den heißesten Gebieten", header, body, numeric=[3, 4]
+    label = view.analysis.levels[-1].label
+    result = html_table(
+        "Einrichtungen mit gefährdeten Menschen in den heißesten Gebieten",
+        ["Einrichtung", label, "betreut", "Plätze"],
+        body,
+        numeric=[3],
     )
     if len(hot) > len(shown):
-        result += note(
-            f"Gezeigt sind {len(shown)} von {len(hot)} Einrichtungen, die heißesten Gebiete zuerst."
-        )
+        result += note(f"Gezeigt sind {len(shown)} von {len(hot)} Einrichtungen, heißeste Gebiete zuerst.")
     return result
+
+
+def _in_hot_areas(view: HeatView) -> pd.DataFrame:
+    """Return the institutions in the hottest areas, by the heat and name of the area."""
+    areas = view.areas.frame.set_index("area_id")
+    names = view.analysis.areas["name"]
+    frame = view.institutions.frame
+    frame = frame.assign(
+        heat=frame["area_id"].map(areas[f"{view.components[0].key}_rank"]),
+        priority=frame["area_id"].map(areas["priority"]),
+        area_name=frame["area_id"].map(names),
+    )
+    return frame[frame["heat"] <= view.top].sort_values(["heat", "name"], kind="stable")
+
+
+def _examples(view: HeatView) -> str:
+    """Mark a table that counts made-up institutions."""
+    table = view.analysis.planning.institutions
+    return " (mit Beispielen)" if table is not None and table["synthetic"].any() else ""
+
+
+def _priority(code: str) -> str:
+    return f"{PRIORITY_SIGNS[code]}\u00a0{PRIORITY_WORDS[code]}"
 
 
 def access(view: HeatView) -> Fragment:
@@ -90,7 +143,7 @@ def access(view: HeatView) -> Fragment:
     for row in frame.to_dict("records"):
         line: list[Cell | str] = [
             row["name"],
-            f"{PRIORITY_SIGNS[row['priority']]}\u00a0{PRIORITY_WORDS[row['priority']]}",
+            _priority(str(row["priority"])),
             format_number(row["count"]),
             format_number(row["per_thousand"], 2),
         ]
@@ -98,7 +151,7 @@ def access(view: HeatView) -> Fragment:
         line += [format_number(row["supply"], 2)] if supplied else []
         body.append(line)
     table = html_table(
-        "Anlaufstellen für ältere Menschen bei Hitze",
+        f"Anlaufstellen für ältere Menschen bei Hitze{_examples(view)}",
         header,
         body,
         numeric=list(range(2, len(header))),
@@ -113,8 +166,12 @@ def _access_text(view: HeatView, frame: pd.DataFrame) -> str:
     if not len(urgent):
         return text
     empty = [str(name) for name in urgent.loc[urgent["count"] == 0, "name"]]
-    text += f" Von den {len(urgent)} vordringlichen Gebieten haben {len(empty)} keine eigene"
-    text += f": {join_words(empty)}." if empty else "."
+    if empty:
+        text += (
+            f" Ohne eigene Anlaufstelle unter den {len(urgent)} vordringlichen Gebieten: {join_words(empty)}."
+        )
+    else:
+        text += f" Jedes der {len(urgent)} vordringlichen Gebiete hat mindestens eine."
     if urgent["supply"].notna().any():
         least = urgent.sort_values("supply", kind="stable").head(3)
         text += (

@@ -26,14 +26,15 @@ class ShownComponent:
 
     Attributes
     ----------
-    key, label, meaning : str
-        Its name in the tables, German name, and a sentence that says what it is.
+    key, label, short, meaning : str
+        Its name in the tables, German name, a short one for heads, and a sentence that says what it is.
     indicators : tuple of ShownIndicator
         What it is the mean of.
     """
 
     key: str
     label: str
+    short: str
     meaning: str
     indicators: tuple[ShownIndicator, ...]
 

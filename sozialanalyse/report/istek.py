@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.planning.istek import KINDS, Gap
-from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.istek_charts import draw_counts
 from sozialanalyse.report.istek_view import IstekView
@@ -17,7 +17,7 @@ from sozialanalyse.report.plan_view import absent_table, day_text, with_example
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import count_word
 
-__all__ = ["fields", "gaps", "heading", "matrix", "overview", "remarks", "visions"]
+__all__ = ["entries", "fields", "gaps", "heading", "matrix", "overview", "remarks"]
 
 KIND_WORDS: Final[dict[str, tuple[str, str]]] = {
     "recommendations": ("Handlungsempfehlung", "Handlungsempfehlungen"),
@@ -26,7 +26,7 @@ KIND_WORDS: Final[dict[str, tuple[str, str]]] = {
     "developments": ("positive Entwicklung", "positive Entwicklungen"),
 }
 """Kind to its German name for one and for several."""
-MOST_NAMES: Final = 12
+MOST_PLACES: Final = 3
 
 
 def heading(view: IstekView) -> Fragment:
@@ -79,7 +79,7 @@ def matrix(view: IstekView) -> Fragment:
     header = ["", *labels.values(), *(["ohne Vision"] if blank else [])]
     columns = [*labels, *([""] if blank else [])]
     body: list[list[Cell | str]] = [
-        [KIND_WORDS[str(kind)][1].capitalize(), *(_count_cell(int(row[column])) for column in columns)]
+        [_title(str(kind)), *(_count_cell(int(row[column])) for column in columns)]
         for kind, row in view.matrix.iterrows()
     ]
     header[0] = "Art"
@@ -88,6 +88,15 @@ def matrix(view: IstekView) -> Fragment:
     ) + note(
         "Ein Eintrag, der mehreren Visionen dient, zählt bei jeder; die Zeilen dürfen nicht addiert werden."
     )
+
+
+def _counting(view: IstekView) -> str:
+    text = "Ein Eintrag, der mehreren Visionen dient, zählt bei jeder; die Spalten überschneiden sich."
+    if view.stopped == 1:
+        text += " Ein zurückgestellter oder verworfener Eintrag zählt nicht mit."
+    elif view.stopped:
+        text += f" {view.stopped} zurückgestellte oder verworfene Einträge zählen nicht mit."
+    return text
 
 
 def _count_cell(count: int) -> Cell:
@@ -109,22 +118,18 @@ def fields(view: IstekView) -> Fragment:
         for vision, count in row.items()
         if count == 0
     ]
-    finding = (
-        f"{len(empty)} von {table.size} Feldern der Matrix sind leer: {_listed(empty)}."
-        if empty
-        else "Jedes Handlungsfeld trägt zu jeder Vision etwas bei."
-    )
+    if empty:
+        finding = f"{len(empty)} von {table.size} Feldern der Matrix sind leer"
+        sparse = (table == 0).sum()
+        shown = f"{finding}, die meisten bei »{labels[str(sparse.idxmax())]}« ({sparse.max()})."
+        finding = f"{finding}: {join_words(empty)}."
+    else:
+        finding = shown = "Jedes Handlungsfeld trägt zu jeder Vision etwas bei."
     caption = (
         "Einträge aller Arten nach Handlungsfeld und Vision; schraffiert: kein Eintrag. Eine leere Stelle "
         "kann gewollt sein, weil nicht jedes Handlungsfeld zu jeder Vision gehört."
     )
-    return paragraph(finding) + figure(svg, finding, caption)
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) <= MOST_NAMES:
-        return join_words(names)
-    return f"{', '.join(names[:MOST_NAMES])} und {len(names) - MOST_NAMES} weitere"
+    return paragraph(shown) + figure(svg, finding, caption)
 
 
 def gaps(view: IstekView) -> Fragment:
@@ -165,39 +170,48 @@ def _gap_words(view: IstekView, gap: Gap) -> tuple[str, str]:
     )
 
 
-def visions(view: IstekView) -> Fragment:
-    """Return for each vision the recommendations, measures and goals that serve it."""
+def entries(view: IstekView) -> Fragment:
+    """Return every entry with the visions that it serves, one table for each kind."""
     if not len(view.items):
         return note("Entfällt ohne Einträge.")
     result = Fragment("", "")
     fields_, statuses = view.rules.labels("fields"), view.rules.labels("statuses")
-    for vision in view.rules.visions:
-        own = view.items[view.items["visions"].map(lambda keys, key=vision.id: key in keys)]
-        result += Fragment(f"<h3>{escape(vision.label, quote=False)}</h3>", vision.label)
+    labels = view.rules.labels("visions")
+    for kind in KINDS:
+        own = view.items[view.items["kind"] == kind]
         if not len(own):
-            result += warning(f"Der Vision »{vision.label}« dient noch kein Eintrag.")
             continue
-        body: list[list[Cell | str]] = [
-            [
-                Cell(str(row["text"]), with_example(str(row["item_id"]), bool(row["synthetic"]))),
-                KIND_WORDS[str(row["kind"])][0],
-                _places(view, tuple(row["area_ids"])),
+        title = _title(kind)
+        result += Fragment(f"<h3>{escape(title, quote=False)}</h3>", title)
+        with_status = bool((own["status"] != "").any())
+        header = ["Eintrag", *(["Stand"] if with_status else []), *labels.values()]
+        body: list[list[Cell | str]] = []
+        for row in own.to_dict("records"):
+            about = (
+                str(row["item_id"]),
                 fields_.get(str(row["field"]), str(row["field"])),
-                statuses.get(str(row["status"]), "–"),
+                _places(view, tuple(row["area_ids"])),
+            )
+            line: list[Cell | str] = [
+                Cell(str(row["text"]), with_example(" · ".join(about), bool(row["synthetic"])))
             ]
-            for row in own.to_dict("records")
-        ]
-        result += html_table(
-            f"Vision »{vision.label}«: {len(own)} Einträge",
-            ["Eintrag", "Art", "Gebiet", "Handlungsfeld", "Stand"],
-            body,
-        )
+            line += [statuses.get(str(row["status"]), "–")] if with_status else []
+            line += ["✓" if key in row["visions"] else Cell("–", css_class="sa-sign") for key in labels]
+            body.append(line)
+        result += html_table(f"{title} ({len(own)}) und die Visionen, denen sie dienen", header, body)
     return result
+
+
+def _title(kind: str) -> str:
+    word = KIND_WORDS[kind][1]
+    return word[0].upper() + word[1:]
 
 
 def _places(view: IstekView, area_ids: tuple[str, ...]) -> str:
     names = view.analysis.areas["name"]
     own = [str(names[key]) for key in area_ids if key != view.analysis.root_id and key in names.index]
+    if len(own) > MOST_PLACES:
+        return f"{len(own)} Gebiete"
     return ", ".join(own) or "ganze Stadt"
 
 

@@ -25,8 +25,10 @@ class IstekView:
         Visions, fields of action, status scale.
     items : DataFrame
         Rows of `sozialanalyse.planning.istek.collect_items`, recommendations with their latest status.
+    stopped : int
+        Items that were put off or given up; they stand in `items` and count nowhere else.
     matrix, fields : DataFrame
-        `vision_matrix` and `field_matrix` of the items.
+        `vision_matrix` and `field_matrix` of the other items.
     gaps : tuple of Gap
         What is missing.
     absent : tuple of str
@@ -38,6 +40,7 @@ class IstekView:
     analysis: Analysis
     rules: PlanningRules
     items: pd.DataFrame
+    stopped: int
     matrix: pd.DataFrame
     fields: pd.DataFrame
     gaps: tuple[Gap, ...]

@@ -11,16 +11,21 @@ from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.view import AreaView, records
 from sozialanalyse.vocabulary import DOMAIN_LABELS, SIGNS
 
-__all__ = ["definitions", "secrecy", "sources"]
+__all__ = ["definitions", "definitions_of", "secrecy", "sources"]
 
 
 def definitions(area: AreaView) -> Fragment:
     """Return definition, source and years of every indicator."""
+    return definitions_of(area, [str(key) for key in area.analysis.indicators.index])
+
+
+def definitions_of(area: AreaView, indicator_ids: list[str]) -> Fragment:
+    """Return definition, source and years of some indicators of the catalogue."""
     analysis = area.analysis
     there = analysis.values.where(area_id=area.area_id).frame.dropna(subset=["value"])
     span = records(there.groupby("indicator_id", observed=True)["year"].agg(["min", "max"]))
     body: list[list[Cell | str]] = []
-    for key, row in records(analysis.indicators).items():
+    for key, row in records(analysis.indicators.loc[indicator_ids]).items():
         years = "–"
         if key in span:
             first, last = span[key]["min"], span[key]["max"]
