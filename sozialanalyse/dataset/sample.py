@@ -4,7 +4,8 @@ One seed decides on everything; the same seed gives the same bytes. Run it with:
 
     python -m sozialanalyse.dataset.sample data
 
-The table of indicators and the table of published figures are kept by hand beside this module and copied.
+The table of indicators and the table of published figures are kept by hand beside this module and copied; the
+texts of the planning tables are kept there too.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ import numpy as np
 import numpy.typing as npt
 from shapely.geometry import Polygon, mapping
 
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.dataset.sample_areas import QUARTERS, YEARS, area_rows
 from sozialanalyse.dataset.sample_observations import OBSERVATION_COLUMNS, draw_observations
+from sozialanalyse.dataset.sample_planning import draw_planning
 from sozialanalyse.dataset.sample_polygons import area_hectares, quarter_polygons
 from sozialanalyse.dataset.sample_population import AGE_GROUPS, SEXES, draw_population
 from sozialanalyse.dataset.sample_published import PUBLISHED_TABLE
@@ -37,7 +40,8 @@ PACKAGE: Final[dict[str, Any]] = {
     "title": "Oberhausen (synthetische Beispieldaten)",
     "description": (
         "Namen und Gliederung der Gebiete und die Zahlen in published.csv sind echt, alle übrigen Zahlen "
-        "sind erzeugt, die Grenzen schematisch. Näheres in README.md."
+        "sind erzeugt, die Grenzen schematisch. In den Planungstabellen ist jede erfundene Zeile "
+        "gekennzeichnet. Näheres in README.md."
     ),
     "synthetic": True,
     "geometry": "schematic",
@@ -52,6 +56,7 @@ PACKAGE: Final[dict[str, Any]] = {
     "sources": [
         {"title": "Synthetische Beispieldaten, erzeugt mit sozialanalyse.dataset.sample"},
         {"title": "Veröffentlichte Einzelzahlen mit Fundstelle je Zeile (published.csv)"},
+        {"title": "Positive Entwicklungen, die die Stadt nennt, mit Fundstelle je Zeile (developments.csv)"},
     ],
     "resources": [
         {"name": "areas", "path": "areas.csv"},
@@ -60,6 +65,7 @@ PACKAGE: Final[dict[str, Any]] = {
         {"name": "observations", "path": "observations.csv"},
         {"name": "population", "path": "population.csv"},
         {"name": "published", "path": "published.csv"},
+        *({"name": name, "path": f"{name}.csv"} for name in PLANNING_FORMS),
     ],
 }
 
@@ -84,8 +90,8 @@ def write_sample(folder: Path, seed: int = SEED) -> None:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
     ...     write_sample(Path(name))
-    ...     print(*sorted(path.name for path in Path(name).iterdir()))
-    areas.csv areas.geojson datapackage.json indicators.csv observations.csv population.csv published.csv
+    ...     print(len(list(Path(name).glob("*.csv"))))
+    13
     """
     folder.mkdir(parents=True, exist_ok=True)
     polygons = quarter_polygons()
@@ -96,6 +102,9 @@ def write_sample(folder: Path, seed: int = SEED) -> None:
     _write_polygons(folder / "areas.geojson", polygons)
     _write_table(folder / "observations.csv", OBSERVATION_COLUMNS, observations)
     _write_population(folder / "population.csv", population)
+    for name, rows in draw_planning(polygons, seed).items():
+        columns = PLANNING_FORMS[name].names
+        _write_table(folder / f"{name}.csv", columns, ([row[column] for column in columns] for row in rows))
     (folder / "indicators.csv").write_bytes(INDICATOR_TABLE.read_bytes())
     (folder / "published.csv").write_bytes(PUBLISHED_TABLE.read_bytes())
 

@@ -111,7 +111,10 @@ def test_another_seed_changes_what_is_drawn_and_nothing_that_is_real(written: Pa
     same = {
         path.name for path in written.iterdir() if path.read_bytes() == (tmp_path / path.name).read_bytes()
     }
-    assert same == {"areas.csv", "areas.geojson", "datapackage.json", "indicators.csv", "published.csv"}
+    assert same == {
+        *("areas.csv", "areas.geojson", "datapackage.json", "indicators.csv", "published.csv"),
+        *("developments.csv", "goals.csv"),
+    }
 
 
 def test_hierarchy_is_one_city_with_6_districts_and_27_quarters(areas: pd.DataFrame) -> None:
