@@ -107,7 +107,8 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
     rules = read_planning_rules(folder)
     needs_rule, patience = read_need_rules(folder)
     tables = {name: _table(analysis, name) for name in _USED}
-    level = _level(analysis, tables["dialogues"])
+    # Events are held for the areas just above the finest level; the rules of the dataset say so.
+    level = analysis.levels[max(len(analysis.levels) - 2, 0)].level
     places = places_at_level(analysis.areas, level)
     here = set(places[area.area_id])
     start, end = _period(tables, since, until)
@@ -190,13 +191,6 @@ def _table(analysis: Analysis, name: str) -> pd.DataFrame:
         for column in PLANNING_FORMS[name].columns
     }
     return pd.DataFrame(columns)
-
-
-def _level(analysis: Analysis, dialogues: pd.DataFrame) -> str:
-    """Return the level of the Sozialräume: that of the events, else the one above the finest."""
-    if len(dialogues):
-        return str(analysis.areas["level"][dialogues["area_id"].iloc[0]])
-    return analysis.levels[max(len(analysis.levels) - 2, 0)].level
 
 
 def _period(tables: dict[str, pd.DataFrame], since: str, until: str) -> tuple[pd.Timestamp, pd.Timestamp]:

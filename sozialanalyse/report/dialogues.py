@@ -22,9 +22,13 @@ from sozialanalyse.report.numbers import (
 )
 from sozialanalyse.report.plan_view import (
     CATEGORY_WORDS,
+    EXPERT_WORDS,
+    SIGNAL_WORDS,
     SocialPlan,
     day_text,
+    difference_text,
     missing_table,
+    weights_text,
     with_example,
 )
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
@@ -52,16 +56,6 @@ _POSITIONS: Final[dict[str, tuple[str, str]]] = {
     "unknown": ("◇\u00a0Unsicherheit nicht bekannt", "sa-unknown"),
     "neutral": ("ohne Wertung", "sa-sign"),
 }
-_SIGNALS: Final[dict[str, str]] = {
-    "need": "zeigt Bedarf",
-    "none": "zeigt keinen Bedarf",
-    "unclear": "lässt es offen",
-}
-_EXPERTS: Final[dict[str, str]] = {
-    "need": "sehen Bedarf",
-    "none": "sehen keinen Bedarf",
-    "unasked": "noch nicht gefragt",
-}
 _MOST_STATEMENTS: Final = 3
 
 
@@ -73,7 +67,7 @@ def heading(plan: SocialPlan, part: str) -> Fragment:
     ParameterError
         If the part is unknown.
     """
-    require_choice("teil", part, PARTS)
+    require_choice("part", part, PARTS)
     area = plan.area
     word = {"vorbereitung": "Vorbereitung", "dokumentation": "Dokumentation"}[part]
     title = f"Expert*innendialog {area.name}: {word}"
@@ -211,7 +205,7 @@ def _signal_sentence(row: Row) -> str:
         if pd.notna(row["difference"])
         else "ohne Mittelwert"
     )
-    return f"Die Statistik {_SIGNALS[row['signal']]}: {mean}. {detail}"
+    return f"Die Statistik {SIGNAL_WORDS[row['signal']]}: {mean}. {detail}"
 
 
 def _outcome_sentence(row: Row) -> str:
@@ -220,7 +214,7 @@ def _outcome_sentence(row: Row) -> str:
     if row["experts"] == "unasked":
         return f"{word}. Über dieses Thema wurde noch nicht gesprochen."
     return (
-        f"{word}. Die Expert*innen {_EXPERTS[row['experts']]}: Gewicht {row['need']} für Bedarf, "
+        f"{word}. Die Expert*innen {EXPERT_WORDS[row['experts']]}: Gewicht {row['need']} für Bedarf, "
         f"{row['support']} für das, was gut läuft."
     )
 
@@ -343,7 +337,7 @@ def comparison_figure(plan: SocialPlan) -> Fragment:
         for key, row in rows.items()
     ]
     finding = "; ".join(
-        f"{labels[key]}: Statistik {_SIGNALS[row['signal']]}, Expert*innen {_EXPERTS[row['experts']]}"
+        f"{labels[key]}: Statistik {SIGNAL_WORDS[row['signal']]}, Expert*innen {EXPERT_WORDS[row['experts']]}"
         for key, row in rows.items()
     )
     confidence = format_number(100 * plan.area.analysis.confidence)
@@ -361,13 +355,11 @@ def comparison(plan: SocialPlan) -> Fragment:
     labels = plan.rules.labels("themes")
     body: list[list[Cell | str]] = []
     for key, row in _own(plan).items():
-        experts = _EXPERTS[row["experts"]]
-        weights = "" if row["experts"] == "unasked" else f"Bedarf {row['need']}, läuft gut {row['support']}"
         body.append(
             [
                 labels[key],
-                Cell(_SIGNALS[row["signal"]], _difference_text(row)),
-                Cell(experts, weights),
+                Cell(SIGNAL_WORDS[row["signal"]], difference_text(row)),
+                Cell(EXPERT_WORDS[row["experts"]], weights_text(row)),
                 CATEGORY_WORDS[row["category"]],
             ]
         )
@@ -375,12 +367,6 @@ def comparison(plan: SocialPlan) -> Fragment:
         return Fragment("", "")
     header = ["Thema", "Die Statistik (Abstand, Intervall)", "Die Expert*innen (Gewicht)", "Zusammen"]
     return html_table(f"Statistik und Expert*innen in {plan.area.name}", header, body)
-
-
-def _difference_text(row: Row) -> str:
-    if pd.isna(row["difference"]):
-        return "keine Zahl mit Intervall"
-    return f"{format_change(row['difference'], 2)} ({format_interval(row['lower'], row['upper'], 2)})"
 
 
 def rounds(plan: SocialPlan) -> Fragment:

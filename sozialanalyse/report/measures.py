@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+import pandas as pd
+
 from sozialanalyse.planning.measures import open_details
 from sozialanalyse.report.fragment import Fragment, note, paragraph
 from sozialanalyse.report.front import banner
@@ -78,14 +80,14 @@ def catalogue(plan: SocialPlan) -> Fragment:
     for row in plan.measures.to_dict("records"):
         key = str(row["measure_id"])
         places = list(dict.fromkeys(place for area in row["area_ids"] for place in plan.places[area]))
-        end = day_text(row["end"]) if row["end"] == row["end"] else "auf Dauer"
+        end = "auf Dauer" if pd.isna(row["end"]) else f"bis {day_text(row['end'])}"
         line: list[Cell | str] = [
             Cell(str(row["title"]), with_example(key, bool(row["synthetic"])), link=f"#steckbrief-{key}"),
             plan.area_names(row["area_ids"]),
             fields[row["field"]],
             str(row["target_group"]),
             str(row["carrier"]),
-            Cell(day_text(row["start"]), f"bis {end}" if end != "auf Dauer" else end),
+            Cell(f"ab {day_text(row['start'])}", end),
             statuses[row["status"]],
         ]
         body.append(line)

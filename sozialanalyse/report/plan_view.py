@@ -14,9 +14,21 @@ from sozialanalyse.planning.dialogue import DialogueRule
 from sozialanalyse.planning.recommendations import Patience
 from sozialanalyse.planning.rules import PlanningRules
 from sozialanalyse.report.fragment import Fragment, warning
-from sozialanalyse.report.view import AreaView
+from sozialanalyse.report.numbers import format_change, format_interval
+from sozialanalyse.report.view import AreaView, Row
 
-__all__ = ["CATEGORY_WORDS", "EXAMPLE", "SocialPlan", "day_text", "missing_table", "with_example"]
+__all__ = [
+    "CATEGORY_WORDS",
+    "EXAMPLE",
+    "EXPERT_WORDS",
+    "SIGNAL_WORDS",
+    "SocialPlan",
+    "day_text",
+    "difference_text",
+    "missing_table",
+    "weights_text",
+    "with_example",
+]
 
 CATEGORY_WORDS: Final[dict[str, str]] = {
     "agreed": "gemeinsam gesehener Bedarf",
@@ -26,6 +38,20 @@ CATEGORY_WORDS: Final[dict[str, str]] = {
     "insufficient": "Daten reichen nicht",
 }
 """What statistics and experts say together, most agreement first."""
+
+SIGNAL_WORDS: Final[dict[str, str]] = {
+    "need": "zeigt Bedarf",
+    "none": "zeigt keinen Bedarf",
+    "unclear": "lässt es offen",
+}
+"""What the statistics say of a theme."""
+
+EXPERT_WORDS: Final[dict[str, str]] = {
+    "need": "sehen Bedarf",
+    "none": "sehen keinen Bedarf",
+    "unasked": "noch nicht gefragt",
+}
+"""What the experts say of a theme."""
 
 EXAMPLE: Final = "Beispiel"
 """Marks a row that is made up."""
@@ -153,3 +179,15 @@ def with_example(text: str, synthetic: bool) -> str:
     ('12 Tische · Beispiel', 'Beispiel', '')
     """
     return " · ".join(filter(None, (text, EXAMPLE if synthetic else "")))
+
+
+def difference_text(row: Row) -> str:
+    """Write the statistical signal of a theme with its interval."""
+    if pd.isna(row["difference"]):
+        return "keine Zahl mit Intervall"
+    return f"{format_change(row['difference'], 2)} ({format_interval(row['lower'], row['upper'], 2)})"
+
+
+def weights_text(row: Row) -> str:
+    """Write the weights of what the experts said on a theme; nothing where they were not asked."""
+    return "" if row["experts"] == "unasked" else f"Bedarf {row['need']}, läuft gut {row['support']}"
