@@ -30,6 +30,13 @@ __all__ = [
 ]
 
 _NEW: Final = "neu"
+_MOST_PATHS: Final = 3
+_REACHED: Final[dict[str, str]] = {
+    "done": "Erreicht",
+    "active": "In Arbeit gekommen oder weitergekommen",
+    "open": "Neu oder wieder offen",
+    "stopped": "Zurückgestellt oder aufgegeben",
+}
 _LOG: Final = ("recommendations", "recommendation_log")
 
 
@@ -66,8 +73,9 @@ def overview(plan: SocialPlan) -> Fragment:
     late, still = int(standing["overdue"].sum()), int(standing["still"].sum())
     text = (
         f"Am {day_text(plan.until)} gibt es für {plan.area.name} {_number(total, 'Handlungsempfehlung')}. "
-        f"{done} davon sind umgesetzt oder verstetigt, {kinds.get('active', 0)} in Planung oder Umsetzung, "
-        f"{kinds.get('open', 0)} offen und {kinds.get('stopped', 0)} zurückgestellt oder verworfen. Seit dem "
+        f"{done} davon sind {plan.kind_words('done')}, {kinds.get('active', 0)} {plan.kind_words('active')}, "
+        f"{kinds.get('open', 0)} {plan.kind_words('open')} und {kinds.get('stopped', 0)} "
+        f"{plan.kind_words('stopped')}. Seit dem "
         f"{day_text(plan.since)} haben {len(moved) - fresh} einen neuen Stand"
     )
     text += f", {fresh} sind neu hinzugekommen. " if fresh else ". "
@@ -79,8 +87,8 @@ def overview(plan: SocialPlan) -> Fragment:
     else:
         text += "Keine Frist ist verstrichen, und keine ist lange ohne neuen Stand."
     facts = [
-        ("Handlungsempfehlungen", str(total)),
-        ("umgesetzt oder verstetigt", f"{done} von {total}"),
+        ("Handlungs\u00adempfehlungen", str(total)),
+        (plan.kind_words("done"), f"{done} von {total}"),
         ("mit neuem Stand im Zeitraum", str(len(moved) - fresh)),
         ("Frist verstrichen", str(late)),
     ]
@@ -115,7 +123,7 @@ def status_bars(plan: SocialPlan) -> Fragment:
     waiting = [status.id for status in plan.rules.statuses if status.kind == "open"]
     done, idle = counts[finished].sum(axis=1), counts[waiting].sum(axis=1)
     finding = "; ".join(
-        f"{name} {done[name]} von {counts.loc[name].sum()} umgesetzt oder verstetigt" for name in counts.index
+        f"{name} {done[name]} von {counts.loc[name].sum()} {plan.kind_words('done')}" for name in counts.index
     )
     if idle.any():
         finding += f". Am meisten ist offen bei {idle.idxmax()} ({idle.max()})"
@@ -124,7 +132,7 @@ def status_bars(plan: SocialPlan) -> Fragment:
 
 
 def moved(plan: SocialPlan) -> Fragment:
-    """Return what moved in the period: the flow between statuses, then each step with its note."""
+    """Return what moved in the period: the flow between statuses, then each path with its last note."""
     if missing := _missing(plan):
         return missing
     counted = flow(plan.moves, [status.id for status in plan.rules.statuses])
@@ -135,44 +143,48 @@ def moved(plan: SocialPlan) -> Fragment:
         f"{row['count']} von »{styles[row['before']].label}« zu »{styles[row['after']].label}«"
         if row["before"]
         else f"{row['count']} neu als »{styles[row['after']].label}«"
-        for row in changed.to_dict("records")
+        for row in changed.sort_values("count", ascending=False, kind="stable").to_dict("records")
     ]
-    finding = (
-        f"{join_words(steps)}; {same} unverändert." if steps else f"Keine Bewegung: {same} sind unverändert."
-    )
+    rest = f"{same} sind unverändert."
     ends = (f"am {day_text(plan.since)}", f"am {day_text(plan.until)}")
-    result = figure(
+    result = paragraph(
+        f"Die häufigsten Wege: {join_words(steps[:_MOST_PATHS])}; {rest}"
+        if steps
+        else f"Keine Bewegung: {rest}"
+    )
+    result += figure(
         draw_flow(counted, styles, ends),
-        finding,
+        f"{join_words(steps)}; {rest}" if steps else f"Keine Bewegung: {rest}",
         f"{plan.area.name}: Wege der Handlungsempfehlungen. Farbig: neuer Stand; hell: unverändert.",
     )
-    return result + _steps(plan)
+    return result + _paths(plan)
 
 
-def _steps(plan: SocialPlan) -> Fragment:
+def _paths(plan: SocialPlan) -> Fragment:
+    """Return the path of each Handlungsempfehlung with a new status, by what it has come to."""
     entries = plan.log.sort_values(["recommendation_id", "date"], kind="stable")
     before = entries.groupby("recommendation_id")["status"].shift().fillna("")
     inside = entries.assign(before=before)[(entries["date"] > plan.since) & (entries["status"] != before)]
-    if not len(inside):
-        return note("Im Zeitraum hat keine Handlungsempfehlung einen neuen Stand bekommen.")
     texts = plan.standing.set_index("recommendation_id")
-    body: list[list[Cell | str]] = []
-    for row in inside.sort_values("date", ascending=False, kind="stable").to_dict("records"):
-        key = str(row["recommendation_id"])
-        start = plan.status_label(row["before"]) if row["before"] else _NEW
-        body.append(
-            [
-                _named(key, str(texts["text"][key]), bool(row["synthetic"])),
-                f"{start} → {plan.status_label(row['status'])}",
-                day_text(row["date"]),
-                str(row["note"]) or "–",
-            ]
-        )
-    return html_table(
-        "Neue Stände im Zeitraum, der jüngste zuerst",
-        ["Handlungsempfehlung", "Schritt", "Tag", "Was geschehen ist"],
-        body,
-    )
+    found: dict[str, list[tuple[pd.Timestamp, list[Cell | str]]]] = {kind: [] for kind in _REACHED}
+    for key, rows in inside.groupby("recommendation_id"):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        start = plan.status_label(first["before"]) if first["before"] else _NEW
+        path = " → ".join([start, *(plan.status_label(status) for status in rows["status"])])
+        line: list[Cell | str] = [
+            _named(str(key), str(texts.at[key, "text"]), bool(texts.at[key, "synthetic"])),
+            path,
+            day_text(last["date"]),
+            str(last["note"]) or "–",
+        ]
+        found[plan.kind_of(str(last["status"]))].append((last["date"], line))
+    result = Fragment("", "")
+    for kind, caption in _REACHED.items():
+        ordered = sorted(found[kind], key=lambda pair: pair[0], reverse=True)
+        if ordered:
+            header = ["Handlungsempfehlung", "Weg im Zeitraum", "zuletzt am", "Was geschehen ist"]
+            result += html_table(f"{caption} ({len(ordered)})", header, [line for _, line in ordered])
+    return result if result.html else note("Im Zeitraum hat keine Handlungsempfehlung einen neuen Stand.")
 
 
 def _named(key: str, text: str, synthetic: bool) -> Cell:
@@ -185,7 +197,7 @@ def _short_rows(plan: SocialPlan, frame: pd.DataFrame) -> list[list[Cell | str]]
         [
             _named(str(row["recommendation_id"]), str(row["text"]), bool(row["synthetic"])),
             str(row["addressee"]),
-            Cell(plan.status_label(row["status"]), f"seit {day_text(row['since'])}"),
+            Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
             day_text(row["horizon"]),
             str(row["note"]) or "–",
         ]
@@ -286,26 +298,32 @@ def _amount(count: int) -> Cell:
 
 
 def addressees(plan: SocialPlan) -> Fragment:
-    """Return who is to carry out how many, and how far these are."""
+    """Return who is to carry out how many, and how far these are; who has one on time stands below."""
     if missing := _missing(plan):
         return missing
-    words = {"open": "offen", "active": "in Arbeit", "done": "umgesetzt", "stopped": "ruht oder verworfen"}
+    words = {"open": "offen", "active": "in Arbeit", "done": "erreicht", "stopped": "ruht oder verworfen"}
     table = count_by(plan.standing, "addressee", "kind").reindex(columns=list(words), fill_value=0)
     late = plan.standing[plan.standing["overdue"]].groupby("addressee").size()
+    late = late.reindex(table.index, fill_value=0)
     totals = table.sum(axis=1)
+    single = (totals == 1) & (late == 0)
+    ranked = [str(name) for name in totals[~single].sort_values(ascending=False, kind="stable").index]
     counts = _by_row(table)
-    ranked = totals.sort_values(ascending=False, kind="stable").index
     body: list[list[Cell | str]] = [
         [
-            str(name),
-            *(_amount(counts[str(name)][kind]) for kind in words),
-            _amount(int(late.get(name, 0))),
+            name,
+            *(_amount(counts[name][kind]) for kind in words),
+            _amount(int(late[name])),
             str(int(totals[name])),
         ]
         for name in ranked
     ]
     header = ["Adressat*in", *words.values(), "davon Frist verstrichen", "zusammen"]
-    return html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
+    result = html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
+    if single.any():
+        named = "; ".join(str(name) for name in totals[single].index)
+        result += paragraph(f"Je eine ohne verstrichene Frist haben: {named}.")
+    return result
 
 
 def durations(plan: SocialPlan) -> Fragment:
@@ -320,7 +338,7 @@ def durations(plan: SocialPlan) -> Fragment:
         if len(rows):
             body.append([status.label, *_typical(over), *_typical(lasting)])
     header = ["Stand", "verlassen", "Tage bis dahin (Mitte)", "noch darin", "Tage bisher (Mitte)"]
-    table = html_table("Wie lange ein Stand dauert", header, body, numeric=range(1, len(header)))
+    table = html_table("Dauer in Tagen", header, body, numeric=range(1, len(header)))
     return table + note(
         "Mitte: Die Hälfte dauerte kürzer, die Hälfte länger (Median). Was noch darin ist, kann länger "
         "dauern."
@@ -344,46 +362,30 @@ def recommendations(plan: SocialPlan) -> Fragment:
     for row in frame.to_dict("records"):
         key = str(row["recommendation_id"])
         ids.append(f"empfehlung-{key}")
-        served = int(measures.get(key, 0))
+        late = bool(row["overdue"])
         line: list[Cell | str] = [
             Cell(str(row["text"]), with_example(key, bool(row["synthetic"]))),
             Cell(fields[row["field"]], ", ".join(visions[vision] for vision in row["vision"])),
-            plan.area_names(row["area_ids"]),
-            str(row["addressee"]),
-            day_text(row["horizon"]),
-            Cell(
-                _flagged(plan.status_label(row["status"]), overdue=bool(row["overdue"])),
-                f"seit {day_text(row['since'])}",
-            ),
-            _amount(served),
+            Cell(str(row["addressee"]), f"Gebiet: {plan.area_names(row['area_ids'])}"),
+            Cell(day_text(row["horizon"]), "verstrichen" if late else "", "sa-worse" if late else ""),
+            Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
+            _amount(int(measures.get(key, 0))),
         ]
         body.append(line)
-    header = [
-        "Handlungsempfehlung",
-        "Handlungsfeld (iSTEK)",
-        "Gebiet",
-        "Adressat*in",
-        "Frist",
-        "Stand",
-        "Steckbriefe",
-    ]
-    caption = f"Alle Handlungsempfehlungen für {plan.area.name}"
-    return html_table(caption, header, body, numeric=[6], row_ids=ids)
-
-
-def _flagged(label: str, *, overdue: bool) -> str:
-    return f"{label} – Frist verstrichen" if overdue else label
+    header = ["Handlungsempfehlung", "Handlungsfeld (iSTEK)", "Adressat*in", "Frist", "Stand", "Steckbriefe"]
+    caption = f"Stand am {day_text(plan.until)}, Frist und Zuständigkeit"
+    return html_table(caption, header, body, numeric=[5], row_ids=ids)
 
 
 def developments(plan: SocialPlan) -> Fragment:
     """Return the positive developments; what is real stands apart from what is made up."""
-    if missing := missing_table(plan, "developments").html:
-        return Fragment(missing, missing_table(plan, "developments").text)
+    if "developments" in plan.absent:
+        return missing_table(plan, "developments")
     frame, fields = plan.developments, plan.rules.labels("fields")
     result = Fragment("", "")
     for synthetic, caption in (
-        (False, f"Wirkliche Entwicklungen ({{}}), die {plan.area.root.name} selbst nennt"),
-        (True, "Erfundene Beispiele ({})"),
+        (False, f"Wirkliche Entwicklungen, die {plan.area.root.name} selbst nennt"),
+        (True, "Erfundene Beispiele"),
     ):
         rows = frame[frame["synthetic"] == synthetic]
         body: list[list[Cell | str]] = [
@@ -391,11 +393,13 @@ def developments(plan: SocialPlan) -> Fragment:
                 Cell(str(row["text"]), with_example(str(row["development_id"]), synthetic)),
                 fields[row["field"]],
                 plan.area_names(row["area_ids"]),
-                str(row["source"]),
             ]
             for row in rows.to_dict("records")
         ]
         if body:
-            header = ["Entwicklung", "Handlungsfeld", "Gebiet", "Quelle"]
-            result += html_table(caption.format(len(body)), header, body)
+            header = ["Entwicklung", "Handlungsfeld", "Gebiet"]
+            result += html_table(f"{caption} ({len(body)})", header, body)
+            origin = "; ".join(dict.fromkeys(str(source) for source in rows["source"]))
+            real = "" if synthetic else " Diese Einträge sind nicht erfunden; eine Bewertung sind sie nicht."
+            result += note(f"Quelle: {origin}.{real}")
     return result if result.html else note(f"Für {plan.area.name} ist keine Entwicklung eingetragen.")

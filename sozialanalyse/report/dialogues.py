@@ -23,6 +23,7 @@ from sozialanalyse.report.numbers import (
 from sozialanalyse.report.plan_view import (
     CATEGORY_WORDS,
     EXPERT_WORDS,
+    NEED_WORDS,
     SIGNAL_WORDS,
     SocialPlan,
     day_text,
@@ -108,12 +109,11 @@ def overview(plan: SocialPlan, part: str) -> Fragment:
             "jedem Thema."
         )
         return paragraph(text, css_class="sa-lead")
-    parts = [
-        f"{word}: {join_words(named('category', key))}."
-        for key, word in CATEGORY_WORDS.items()
+    sentences = [
+        f"{word} {join_words(named('category', key))}."
+        for key, word in NEED_WORDS.items()
         if named("category", key)
     ]
-    sentences = [part[:1].upper() + part[1:] for part in parts]
     return paragraph(" ".join(sentences), css_class="sa-lead")
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from sozialanalyse.report.numbers import format_number
 from sozialanalyse.report.theme import (
@@ -85,7 +86,9 @@ def draw_views(rows: Sequence[ThemeRow], relevant: float) -> bytes:
     left.set_yticks(places, labels, fontsize=8.4)
     left.tick_params(axis="y", length=0, labelcolor=INK)
     left.tick_params(axis="x", labelsize=7.4, length=2)
-    left.set_xlabel("◀ günstiger      Abstand zur Stadt      mehr Bedarf ▶", fontsize=7.8)
+    left.xaxis.set_major_locator(MaxNLocator(5))
+    left.xaxis.set_major_formatter(lambda value, _: format_number(value, 1))
+    left.set_xlabel("◀ weniger Bedarf        mehr Bedarf ▶", fontsize=7.8)
     right.tick_params(axis="y", length=0, labelleft=False)
     right.set_xlim(0, 1.25 * max(1, *(max(row.need, row.support) for row in rows)))
     right.set_xticks([])

@@ -60,8 +60,12 @@ def overview(plan: SocialPlan) -> Fragment:
     bare = int((~plan.evidence["supported"]).sum())
     text = (
         f"{format_number(total)} Maßnahmen: {join_words(parts)}. {linked} dienen einer Handlungsempfehlung. "
-        f"Bei {bare} zeigt weder Statistik noch Dialog einen Bedarf; {len(plan.unserved)} gesehene Bedarfe "
-        "haben keine Maßnahme."
+        f"Bei {bare} zeigt weder Statistik noch Dialog einen Bedarf. "
+    )
+    text += (
+        f"Für {len(plan.unserved)} gesehene Bedarfe gibt es keine Maßnahme."
+        if len(plan.unserved)
+        else "Für jeden gesehenen Bedarf gibt es mindestens eine Maßnahme."
     )
     return paragraph(text, css_class="sa-lead")
 
@@ -80,19 +84,18 @@ def catalogue(plan: SocialPlan) -> Fragment:
     for row in plan.measures.to_dict("records"):
         key = str(row["measure_id"])
         places = list(dict.fromkeys(place for area in row["area_ids"] for place in plan.places[area]))
-        end = "auf Dauer" if pd.isna(row["end"]) else f"bis {day_text(row['end'])}"
+        end = "auf Dauer" if pd.isna(row["end"]) else f"bis\u00a0{day_text(row['end'])}"
         line: list[Cell | str] = [
             Cell(str(row["title"]), with_example(key, bool(row["synthetic"])), link=f"#steckbrief-{key}"),
             plan.area_names(row["area_ids"]),
             fields[row["field"]],
-            str(row["target_group"]),
-            str(row["carrier"]),
-            Cell(f"ab {day_text(row['start'])}", end),
+            Cell(str(row["target_group"]), f"Träger: {row['carrier']}"),
+            Cell(f"ab\u00a0{day_text(row['start'])}", end),
             statuses[row["status"]],
         ]
         body.append(line)
         data.append({"raum": " ".join(places), "feld": str(row["field"]), "stand": str(row["status"])})
-    header = ["Maßnahme", "Gebiet", "Handlungsfeld", "Zielgruppe", "Träger", "Zeit", "Stand"]
+    header = ["Maßnahme", "Gebiet", "Handlungsfeld", "Zielgruppe", "Zeit", "Stand"]
     table = html_table("Katalog der Maßnahmen", header, body, row_data=data)
     used = {name: {word for entry in data for word in entry[name].split(" ")} for name in data[0]}
     groups = [
@@ -101,8 +104,8 @@ def catalogue(plan: SocialPlan) -> Fragment:
         ("stand", "Stand", [(key, label) for key, label in statuses.items() if key in used["stand"]]),
     ]
     html = (
-        f'<div class="sa-catalogue">{_choices(groups)}<p>Gezeigt: <span class="sa-hits"></span> von '
-        f"{len(body)} Maßnahmen.</p>{table.html}</div>"
+        f'<div class="sa-catalogue">{_choices(groups)}{table.html}'
+        f'<p>Gezeigt: <span class="sa-hits"></span> von {len(body)} Maßnahmen.</p></div>'
     )
     return Fragment(html, table.text)
 

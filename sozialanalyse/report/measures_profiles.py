@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final, Protocol
 
@@ -79,7 +80,7 @@ def _profile(
         ("Partner*innen", [(str(row["partners"]), "")]),
         ("Ressourcen", [(str(row["resources"]), "")]),
         ("Finanzierung", [(str(row["funding"]), "")]),
-        ("Zeit", [(f"ab {day_text(row['start'])}, {end}", "")]),
+        ("Zeit", [(f"ab {day_text(row['start'])} {end}", "")]),
         ("Woran der Erfolg zu erkennen ist", [(str(row["success_criteria"]), "")]),
         ("Dient der Handlungsempfehlung", [(f"{aims[aim]} ({aim})" if aim in aims else aim, "")]),
         ("Handlungsfeld", [(fields[row["field"]], "")]),
@@ -106,9 +107,17 @@ def _figures(plan: SocialPlan, row: Row, cite: Citation) -> list[tuple[str, str]
     analysis = plan.area.analysis
     known = [key for key in row["indicator_ids"] if key in analysis.years]
     found: list[tuple[str, str]] = []
-    for area_id in row["area_ids"][:_MOST_AREAS]:
+    for area_id in _shown_areas(plan, row["area_ids"]):
         area = analysis.area(area_id)
         for key, entry in records(area.rows(known)).items():
             if pd.notna(entry["value"]):
                 found.append((f"{area.name}: {value_text(entry)}, {entry['year']:.0f}", cite(key)))
     return found
+
+
+def _shown_areas(plan: SocialPlan, keys: Sequence[str]) -> list[str]:
+    """Return the areas of a measure whose values are shown: on the page of a Sozialraum only its own."""
+    if plan.area_names(tuple(keys)) == "stadtweit" or len(keys) > _MOST_AREAS:
+        return [plan.area.area_id]
+    here = set(plan.districts)
+    return [key for key in keys if here & set(plan.places[key])]

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.planning.dialogue import NEEDS
+from sozialanalyse.planning.rules import STATUS_KINDS
 from sozialanalyse.report.assess import assess_rows
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, note, paragraph, warning
@@ -23,6 +24,7 @@ from sozialanalyse.report.numbers import (
 from sozialanalyse.report.plan_view import (
     CATEGORY_WORDS,
     EXPERT_WORDS,
+    NEED_WORDS,
     SIGNAL_WORDS,
     SocialPlan,
     day_text,
@@ -98,7 +100,8 @@ def summary(plan: SocialPlan, evidence: Evidence) -> Fragment:
             )
         )
     if finding := index_finding(area):
-        lines.append((finding, evidence.cite(INDEX)))
+        meaning = " Ein niedriger Index heißt: hohe soziale Belastung."
+        lines.append((finding + meaning, evidence.cite(INDEX)))
     for word, rows in (("Ungünstiger", burdens), ("Günstiger", strengths)):
         chosen = dict(list(rows.items())[:3])
         if chosen:
@@ -106,7 +109,7 @@ def summary(plan: SocialPlan, evidence: Evidence) -> Fragment:
             lines.append(
                 (f"{word} als in {area.root.name} insgesamt: vor allem {named}.", evidence.cite(*chosen))
             )
-    lines += _need_lines(plan, evidence) + _plan_lines(plan, evidence)
+    lines += _need_lines(plan) + _plan_lines(plan, evidence)
     if not lines:
         return warning(f"Für {area.name} liegen weder Zahlen noch Tabellen der Planung vor.")
     items = "".join(f"<li>{escape(text, quote=False)}{mark}</li>" for text, mark in lines)
@@ -117,24 +120,24 @@ def _own_needs(plan: SocialPlan) -> dict[str, Row]:
     return records(plan.needs.where(area_id=plan.area.area_id).frame.set_index("theme"))
 
 
-def _need_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
+def _need_lines(plan: SocialPlan) -> list[tuple[str, str]]:
     labels, lines = plan.rules.labels("themes"), []
     rows = _own_needs(plan)
     for category in NEEDS:
         chosen = [key for key, row in rows.items() if row["category"] == category]
         if chosen:
-            word = CATEGORY_WORDS[category]
             named = join_words([f"»{labels[key]}«" for key in chosen])
-            lines.append((f"{word[:1].upper()}{word[1:]}: {named}.", _theme_marks(plan, evidence, *chosen)))
+            lines.append((f"{NEED_WORDS[category]} {named}.", _needs_mark(chosen[0])))
     return lines
 
 
-def _theme_marks(plan: SocialPlan, evidence: Evidence, *themes: str) -> str:
-    return evidence.cite(*_theme_sources(plan, *themes))
+def _needs_mark(theme: str) -> str:
+    """Return the mark that leads to the table of needs, which names the sources of each theme."""
+    return f' <a class="sa-cite" href="#bedarf-{escape(theme)}">[Tabelle »Bedarfe«]</a>'
 
 
-def _theme_sources(plan: SocialPlan, *themes: str) -> list[str]:
-    frame = plan.indicators.where(area_id=plan.area.area_id, theme=list(themes)).frame
+def _theme_sources(plan: SocialPlan, theme: str) -> list[str]:
+    frame = plan.indicators.where(area_id=plan.area.area_id, theme=theme).frame
     return [*(str(key) for key in frame["indicator_id"]), "statements"]
 
 
@@ -144,9 +147,9 @@ def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
         kinds = plan.standing["kind"].value_counts()
         late = int(plan.standing["overdue"].sum())
         text = (
-            f"{len(plan.standing)} Handlungsempfehlungen: {kinds.get('done', 0)} umgesetzt oder verstetigt, "
-            f"{kinds.get('active', 0)} in Planung oder Umsetzung, {kinds.get('open', 0)} offen, "
-            f"{kinds.get('stopped', 0)} zurückgestellt oder verworfen."
+            f"{len(plan.standing)} Handlungsempfehlungen: "
+            + ", ".join(f"{kinds.get(kind, 0)} {plan.kind_words(kind)}" for kind in STATUS_KINDS[::-1])
+            + "."
         )
         text += f" Bei {late} ist die Frist verstrichen." if late else ""
         lines.append((text, evidence.cite("recommendations", "recommendation_log")))
@@ -158,10 +161,7 @@ def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
         labels = plan.rules.labels("themes")
         named = join_words([f"»{labels[key]}«" for key in plan.unserved["theme"]])
         lines.append(
-            (
-                f"Ohne Maßnahme bleibt der Bedarf bei {named}.",
-                evidence.cite(*_theme_sources(plan, *plan.unserved["theme"]), "measures"),
-            )
+            (f"Ohne Maßnahme bleibt der Bedarf bei {named}.", _needs_mark(plan.unserved["theme"].iloc[0]))
         )
     return lines
 
@@ -209,7 +209,7 @@ def _figure_table(plan: SocialPlan, caption: str, rows: dict[str, Row], evidence
 
 
 def _mark(evidence: Evidence, key: str) -> Cell:
-    return Cell(evidence.words(key), link=f"#beleg-{evidence.numbers[key]}")
+    return Cell("", links=evidence.links(key))
 
 
 def index_ranks(plan: SocialPlan, study: IndexStudy, evidence: Evidence) -> Fragment:
@@ -247,7 +247,7 @@ def index_ranks(plan: SocialPlan, study: IndexStudy, evidence: Evidence) -> Frag
         "Rang bei anderen Entscheidungen",
         "Beleg",
     ]
-    table = html_table(f"{index.title} in {area.name}", header, body, numeric=[2, 3, 4, 5])
+    table = html_table(f"Klasse und Rang der Gebiete in {area.name}", header, body, numeric=[2, 3, 4, 5])
     confidence = format_number(100 * study.confidence)
     return table + note(
         f"Ein Rang ist keine feste Größe: Die beiden vorletzten Spalten sind {confidence}-%-Intervalle. "
@@ -322,7 +322,6 @@ def needs(plan: SocialPlan, evidence: Evidence) -> Fragment:
     for key, row in rows.items():
         aims = _about(plan.standing, themes_of, key)
         plans = _about(plan.measures, themes_of, key)
-        sources = evidence.words(*_theme_sources(plan, key))
         body.append(
             [
                 labels[key],
@@ -331,7 +330,7 @@ def needs(plan: SocialPlan, evidence: Evidence) -> Fragment:
                 CATEGORY_WORDS[row["category"]],
                 str(aims),
                 str(plans),
-                sources,
+                Cell("", links=evidence.links(*_theme_sources(plan, key))),
             ]
         )
     header = [
@@ -343,7 +342,8 @@ def needs(plan: SocialPlan, evidence: Evidence) -> Fragment:
         "Maßnahmen",
         "Belege",
     ]
-    table = html_table(f"Bedarfe in {plan.area.name}", header, body, numeric=[4, 5])
+    ids = [f"bedarf-{key}" for key in rows]
+    table = html_table(f"Bedarfe in {plan.area.name}", header, body, numeric=[4, 5], row_ids=ids)
     return table + note(
         "Abstand: Mittel der Indikatoren des Themas, in Standardabweichungen zwischen den Gebieten; mehr als "
         "0 heißt mehr Bedarf als in der Stadt. »Mehr Bedarf« ist kein Urteil über Menschen. Die letzten "

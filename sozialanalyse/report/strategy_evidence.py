@@ -45,10 +45,10 @@ class Evidence:
         found = sorted({self.numbers[key] for key in keys if key in self.numbers})
         return "".join(f' <a class="sa-cite" href="#beleg-{number}">[{number}]</a>' for number in found)
 
-    def words(self, *keys: str) -> str:
-        """Return the same marks as plain text, such as ``"[1] [4]"``."""
+    def links(self, *keys: str) -> tuple[tuple[str, str], ...]:
+        """Return the same marks as pairs of text and place, for the cell of a table."""
         found = sorted({self.numbers[key] for key in keys if key in self.numbers})
-        return " ".join(f"[{number}]" for number in found)
+        return tuple((f"[{number}]", f"#beleg-{number}") for number in found)
 
 
 def evidence_of_paper(plan: SocialPlan, indicators: Iterable[str]) -> Evidence:
@@ -88,9 +88,8 @@ def evidence_table(plan: SocialPlan, evidence: Evidence) -> Fragment:
         f"{area.name}",
         "Fälle",
         f"{area.root.name}",
-        "Jahr oder Tag",
-        "Tabelle im Datensatz",
-        "Quelle",
+        "Jahr oder Tage",
+        "Quelle und Tabelle",
     ]
     table = html_table("Woher jede Zahl stammt", header, body, numeric=[2, 3, 4], row_data=about, row_ids=ids)
     return table + note(
@@ -132,8 +131,7 @@ def _indicator_line(number: int, area: AreaView, key: str, row: Row, city: Row) 
         cases,
         whole,
         f"{row['year']:.0f}",
-        Cell("observations", f"indicator_id {key}"),
-        str(catalogue["source"]),
+        Cell(str(catalogue["source"]), f"observations, {key}"),
     ]
 
 
@@ -150,8 +148,7 @@ def _table_line(plan: SocialPlan, number: int, key: str) -> list[Cell | str]:
             nothing,
             nothing,
             "wie seine Indikatoren",
-            Cell("observations", "Regeln in rules/index"),
-            "eigene Berechnung, beschrieben auf der Seite »Sozialindex«",
+            Cell("eigene Berechnung, Seite »Sozialindex«", "observations, Regeln: index"),
         ]
     frame = {
         "dialogues": plan.dialogues,
@@ -168,8 +165,7 @@ def _table_line(plan: SocialPlan, number: int, key: str) -> list[Cell | str]:
         nothing,
         nothing,
         _days(frame),
-        key,
-        "Sozialplanung, Tabelle des Datensatzes",
+        Cell("Sozialplanung", key),
     ]
 
 

@@ -16,7 +16,8 @@ __all__ = ["Cell", "assessment_cell", "hidden_cell", "html_table", "missing_cell
 class Cell:
     """One cell: text, an optional smaller second line, a CSS class, and what it is in words for programs.
 
-    With a `link` to a place on the same page, such as ``"#beleg-3"``, the text leads there.
+    With a `link` to a place on the same page, such as ``"#beleg-3"``, the text leads there; `links`, pairs of
+    text and place, stand behind it.
     """
 
     text: str
@@ -24,18 +25,24 @@ class Cell:
     css_class: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
+    links: Sequence[tuple[str, str]] = ()
 
     @property
     def html(self) -> str:
         """The cell's content as HTML."""
         detail = f"<br><small>{escape(self.detail, quote=False)}</small>" if self.detail else ""
-        text = escape(self.text, quote=False)
-        return (f'<a href="{escape(self.link)}">{text}</a>' if self.link else text) + detail
+        text = _linked(self.text, self.link) if self.link else escape(self.text, quote=False)
+        return " ".join(filter(None, (text, *(_linked(*pair) for pair in self.links)))) + detail
 
     @property
     def plain(self) -> str:
         """The cell's content as one line of text."""
-        return f"{self.text} ({self.detail})" if self.detail else self.text
+        text = " ".join(filter(None, (self.text, *(name for name, _ in self.links))))
+        return f"{text} ({self.detail})" if self.detail else text
+
+
+def _linked(text: str, place: str) -> str:
+    return f'<a href="{escape(place)}">{escape(text, quote=False)}</a>'
 
 
 def assessment_cell(code: str, detail: str = "") -> Cell:
