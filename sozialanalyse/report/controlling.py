@@ -172,7 +172,7 @@ def _paths(plan: SocialPlan) -> Fragment:
         start = plan.status_label(first["before"]) if first["before"] else _NEW
         path = " → ".join([start, *(plan.status_label(status) for status in rows["status"])])
         line: list[Cell | str] = [
-            _named(str(key), str(texts.at[key, "text"]), bool(texts.at[key, "synthetic"])),
+            _named(str(key), str(texts.loc[key, "text"]), bool(texts.loc[key, "synthetic"])),
             path,
             day_text(last["date"]),
             str(last["note"]) or "–",

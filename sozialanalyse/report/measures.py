@@ -90,12 +90,11 @@ def catalogue(plan: SocialPlan) -> Fragment:
             plan.area_names(row["area_ids"]),
             fields[row["field"]],
             Cell(str(row["target_group"]), f"Träger: {row['carrier']}"),
-            Cell(f"ab\u00a0{day_text(row['start'])}", end),
-            statuses[row["status"]],
+            Cell(statuses[row["status"]], f"ab\u00a0{day_text(row['start'])} {end}"),
         ]
         body.append(line)
         data.append({"raum": " ".join(places), "feld": str(row["field"]), "stand": str(row["status"])})
-    header = ["Maßnahme", "Gebiet", "Handlungsfeld", "Zielgruppe", "Zeit", "Stand"]
+    header = ["Maßnahme", "Gebiet", "Handlungsfeld", "Zielgruppe", "Stand"]
     table = html_table("Katalog der Maßnahmen", header, body, row_data=data)
     used = {name: {word for entry in data for word in entry[name].split(" ")} for name in data[0]}
     groups = [
