@@ -224,7 +224,8 @@ def verify(out: str, data: str, parameters: str, jobs: int | None, engine: str) 
 @_parameters
 def check(data: str, parameters: str) -> int:
     """Validate a dataset."""
-    from sozialanalyse.dataset.read import read_dataset  # noqa: PLC0415 - help must not wait for pandas
+    from sozialanalyse.dataset.planning_forms import PLANNING_FORMS  # noqa: PLC0415 - help must not wait
+    from sozialanalyse.dataset.read import read_dataset  # noqa: PLC0415
     from sozialanalyse.planning_rules import planning_check  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
@@ -240,8 +241,33 @@ def check(data: str, parameters: str) -> int:
         f"{_count(len(dataset.observations), 'Beobachtung', 'Beobachtungen')}{span}"
     )
     _echo([f"Der Datensatz »{dataset.title}« ist in Ordnung: {counts}.{made_up}"])
+    planning = [f"{PLANNING_FORMS[name].title} {len(frame)}" for name, frame in dataset.planning.present()]
+    if planning:
+        _echo([f"Planungstabellen: {', '.join(planning)}."])
     if dataset.remarks:
         _echo(["", "Hinweise:", *(f"- {remark}" for remark in dataset.remarks)])
+    return 0
+
+
+@commands.command(
+    options_metavar="[OPTIONEN]",
+    short_help="Einen neuen Projektordner anlegen.",
+    help="Einen Projektordner anlegen, der nur noch gefüllt werden muss: Daten, Regeln, Notebooks und eine "
+    "Arbeitsmappe für die Planungstabellen mit Auswahllisten und Erklärungen.\n\n"
+    "Der Ordner darf noch nichts enthalten.",
+)
+@click.argument("folder", metavar="ORDNER")
+@click.option(
+    "--data",
+    metavar="ORDNER",
+    default="",
+    help="Einen Datensatz übernehmen; seine Planungstabellen kommen in die Arbeitsmappe.",
+)
+def new(folder: str, data: str) -> int:
+    """Make a project folder."""
+    from sozialanalyse.batch.new_project import create_project  # noqa: PLC0415 - help must not wait
+
+    _echo(create_project(Path(folder), Path(data) if data else None))
     return 0
 
 

@@ -30,7 +30,7 @@ FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 MOST_CHARACTERS: Final = 32_767
 """More do not fit into a cell of Excel."""
-_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
 _AGE_GROUP: Final = r"(?:\d{1,3})-(?:\d{1,3})|\d{1,3}\+|"
 _DATE: Final = r"\d{4}(-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?|"
 
@@ -137,7 +137,7 @@ def _column_rules(column: Column) -> Iterator[Rule]:
             "In der Zelle steht weder true noch false.",
             "true oder false eintragen; leer heißt false.",
         )
-    elif column.content == "text":
+    if column.content in ("text", "key", "keys"):
         yield Rule(
             "text_form",
             name,

@@ -237,9 +237,12 @@ def _number_rules(name: str) -> list[Rule]:
 
 
 def _level_rules(name: str, areas: pd.DataFrame | None, levels: tuple[Level, ...]) -> list[Rule]:
-    """Return the rule on the level of the areas: dialogues one above the finest, institutions the finest."""
-    wanted = {"dialogues": -2, "institutions": -1}
-    if name not in wanted or areas is None or len(levels) < 2 or not {"area_id", "level"} <= set(areas):
+    """Return the rule on the level of the areas: dialogues one above the finest, institutions the finest.
+
+    With fewer than three levels there is none between the whole and its parts: then dialogues are free.
+    """
+    wanted = {"institutions": -1} if len(levels) < 3 else {"institutions": -1, "dialogues": -2}
+    if name not in wanted or not levels or areas is None or not {"area_id", "level"} <= set(areas):
         return []
     level = levels[wanted[name]]
     other = frozenset(areas.loc[areas["level"].astype(str) != level.level, "area_id"].astype(str))

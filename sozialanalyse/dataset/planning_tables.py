@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sozialanalyse.dataset.columns import Column
 from sozialanalyse.dataset.frames import TypedTable
-from sozialanalyse.dataset.planning_cells import entries_of, read_days, read_flags
+from sozialanalyse.dataset.planning_cells import entries_of, has_entry_form, read_days, read_flags
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 
 __all__ = ["PlanningTables", "TablePlace", "planning_tables"]
@@ -104,7 +104,7 @@ def _values(column: Column, cells: pd.Series) -> Any:
     codes = cells.cat.codes.to_numpy()
     if column.content == "keys":
         lists = np.empty(len(words), dtype=object)
-        lists[:] = [entries_of(word) for word in words]
+        lists[:] = [_entries(word) for word in words]
         return pd.Series(lists[codes], dtype=object)
     if column.content == "day":
         return read_days(words).to_numpy()[codes]
@@ -112,3 +112,9 @@ def _values(column: Column, cells: pd.Series) -> Any:
         return read_flags(words).to_numpy()[codes] == 1
     unified = words.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
     return pd.Series(unified.to_numpy(dtype=object)[codes], dtype=str)
+
+
+def _entries(word: str) -> tuple[str, ...]:
+    """Return the entries of a list, none if it is not well formed."""
+    entries = entries_of(word)
+    return entries if all(has_entry_form(entry) for entry in entries) else ()

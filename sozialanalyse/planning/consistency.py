@@ -88,8 +88,9 @@ def _foreign_themes(tables: PlanningTables) -> Iterator[Fault]:
         return
     themes = dict(zip(dialogues["dialogue_id"], dialogues["themes"], strict=True))
     pairs = zip(statements["dialogue_id"], statements["theme"], strict=True)
+    # a dialogue that does not exist, or whose list of themes cannot be read, is a fault already
     wrong = pd.Series(
-        [theme != "" and dialogue in themes and theme not in themes[dialogue] for dialogue, theme in pairs],
+        [bool(theme and themes.get(dialogue) and theme not in themes[dialogue]) for dialogue, theme in pairs],
         dtype=bool,
     )
     yield from fault_where(

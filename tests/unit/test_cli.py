@@ -305,6 +305,33 @@ def test_check_lists_all_faults_of_a_bad_dataset(
     assert done.err.count("- areas.csv, Zeile") == 2
 
 
+def test_check_counts_planning_tables_and_finds_what_only_the_rules_show(
+    tmp_path: Path, make_project: Callable[..., Path], here: Callable[..., Done]
+) -> None:
+    folder = make_project(tmp_path / "projekt")
+    table = folder / "data" / "developments.csv"
+    header = "development_id,text,field,area_ids,vision,source,synthetic\n"
+    table.write_text(header + "P1,Ein Plan liegt vor.,wohnen,a|b,chancenstadt,Amt,false\n")
+    done = here("check", "--data", "data", folder=folder)
+    assert (done.code, done.out.splitlines()[1]) == (0, "Planungstabellen: Positive Entwicklungen 1.")
+    table.write_text(header + "P1,Ein Plan liegt vor.,gibtesnicht,a|b,chancenstadt,Amt,false\n")
+    done = here("check", "--data", "data", folder=folder)
+    assert (done.code, done.out) == (1, "")
+    assert "- developments.csv, Zeile 2, Spalte field [field_unknown]: " in done.err
+    assert "gibtesnicht" not in done.err
+
+
+def test_new_makes_a_folder_once_and_says_how_to_go_on(tmp_path: Path, here: Callable[..., Done]) -> None:
+    done = here("new", "meine-stadt", folder=tmp_path)
+    assert done.code == 0
+    assert "Wie es weitergeht, steht in README.md." in done.out
+    made = {path.name for path in (tmp_path / "meine-stadt").iterdir()}
+    assert made == {"README.md", "data", "notebooks", "parameters"}
+    again = here("new", "meine-stadt", folder=tmp_path)
+    assert (again.code, again.out) == (1, "")
+    assert "kein leerer Ordner" in again.err
+
+
 def test_list_shows_notebooks_levels_areas_and_indicators(
     tmp_path: Path, make_project: Callable[..., Path], here: Callable[..., Done]
 ) -> None:
@@ -332,7 +359,7 @@ def test_list_shows_notebooks_levels_areas_and_indicators(
         (["run", "--jbos", "2"], "Die Option »--jbos« gibt es nicht."),
         (["run", "--jobs", "0"], "Der Wert von »--jobs« ist nicht zulässig."),
         (["run", "--out"], "Die Option »--out« ist falsch verwendet; meist fehlt ihr Wert."),
-        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: audit, check, list, run, verify."),
+        (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: audit, check, list, new, run, verify."),
     ],
 )
 def test_a_wrong_call_is_explained_in_german(
@@ -343,7 +370,7 @@ def test_a_wrong_call_is_explained_in_german(
     assert done.err.splitlines()[0] == message
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["list"], ["verify"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["check"], ["list"], ["new"], ["verify"]])
 def test_help_is_german(command: list[str], tmp_path: Path, here: Callable[..., Done]) -> None:
     done = here(*command, "--help", folder=tmp_path)
     assert done.code == 0

@@ -1,0 +1,152 @@
+"""The planning tables of the sample reach the city's numbers, fit together and say what is made up."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sozialanalyse.dataset.planning_tables import PlanningTables
+from sozialanalyse.dataset.read import read_dataset
+from sozialanalyse.dataset.sample_polygons import quarter_polygons
+from sozialanalyse.dataset.sample_recommendations import LATEST_DAY
+from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.planning.rules import PlanningRules
+from sozialanalyse.planning_rules import planning_check, read_planning_rules
+from sozialanalyse.project import embedded_folder
+
+
+@pytest.fixture(scope="module")
+def dataset() -> Dataset:
+    return read_dataset(embedded_folder("data"), planning_check(embedded_folder("parameters")))
+
+
+@pytest.fixture(scope="module")
+def planning(dataset: Dataset) -> PlanningTables:
+    return dataset.planning
+
+
+@pytest.fixture(scope="module")
+def rules() -> PlanningRules:
+    return read_planning_rules(embedded_folder("parameters"))
+
+
+@pytest.fixture(scope="module")
+def latest(planning: PlanningTables) -> pd.DataFrame:
+    """Each recommendation with its latest status."""
+    last = planning.recommendation_log.groupby("recommendation_id").tail(1)
+    return planning.recommendations.merge(last, on="recommendation_id")
+
+
+def test_the_numbers_of_the_city_are_reached(planning: PlanningTables) -> None:
+    # As the city's planning reports them: 6 events with 60 to 95 people and 45 institutions, 42
+    # recommendations, more than 50 profiles, 17 positive developments.
+    assert len(planning.dialogues) == 6
+    assert planning.dialogues["participants"].between(60, 95).all()
+    assert (planning.dialogues["institutions"] == 45).all()
+    assert len(planning.recommendations) == 42
+    assert len(planning.measures) > 50
+    assert len(planning.developments) == 17
+
+
+def test_rounds_are_those_of_the_city(planning: PlanningTables) -> None:
+    rounds = planning.dialogues.groupby("round")
+    assert rounds["area_id"].agg(list).tolist() == [["01", "02", "03"], ["04", "05", "06"]]
+    assert rounds["date"].first().dt.strftime("%m/%Y").tolist() == ["12/2021", "02/2023"]
+
+
+def test_only_the_developments_are_real_and_they_name_their_source(planning: PlanningTables) -> None:
+    for name, frame in planning.present():
+        assert frame["synthetic"].eq(name != "developments").all(), name
+    assert planning.developments["source"].str.contains("Stadt Oberhausen").all()
+
+
+def test_every_theme_comes_up_in_every_dialogue_as_need_and_as_support(
+    planning: PlanningTables, rules: PlanningRules
+) -> None:
+    said = planning.statements[["dialogue_id", "theme", "stance"]].drop_duplicates()
+    assert len(said) == 6 * len(rules.themes) * 2
+    assert planning.statements["weight"].nunique() >= 6
+    assert not planning.statements.duplicated(["dialogue_id", "text"]).any()
+
+
+def test_every_status_of_the_scale_occurs_and_some_recommendations_are_overdue(
+    latest: pd.DataFrame, rules: PlanningRules
+) -> None:
+    assert set(latest["status"]) == set(rules.labels("statuses"))
+    assert latest["date"].max() <= pd.Timestamp(LATEST_DAY)
+    still = latest["status"].isin(rules.statuses_of("open", "active"))
+    assert (still & (latest["horizon"] < pd.Timestamp(LATEST_DAY))).sum() >= 5
+
+
+def test_every_sozialraum_and_every_field_has_recommendations_and_measures(
+    planning: PlanningTables, rules: PlanningRules
+) -> None:
+    for frame in (planning.recommendations, planning.measures):
+        assert set(frame["area_ids"].explode()) == {"01", "02", "03", "04", "05", "06"}
+        assert set(frame["field"]) == set(rules.labels("fields"))
+        assert set(frame["vision"].explode()) == set(rules.labels("visions"))
+
+
+def test_gaps_are_there_to_be_found(planning: PlanningTables) -> None:
+    measures, recommendations = planning.measures, planning.recommendations
+    served = recommendations["recommendation_id"].isin(measures["recommendation_id"])
+    assert (~served).sum() >= 2
+    assert (measures["recommendation_id"] == "").sum() >= 5
+    evidence = measures["indicator_ids"].map(len) + measures["statement_ids"].map(len)
+    assert (evidence == 0).sum() >= 3
+    needs = planning.statements.loc[planning.statements["stance"] == "need", "statement_id"]
+    assert (~needs.isin(measures["statement_ids"].explode())).sum() >= 10
+
+
+def test_measures_fit_their_recommendation(latest: pd.DataFrame, planning: PlanningTables) -> None:
+    pairs = planning.measures.merge(latest, on="recommendation_id", suffixes=("", "_of"))
+    assert (pairs["field"] == pairs["field_of"]).all()
+    inside = [
+        set(own) <= set(areas) for own, areas in zip(pairs["area_ids"], pairs["area_ids_of"], strict=True)
+    ]
+    assert all(inside)
+    stopped = pairs["status_of"].isin(["zurueckgestellt", "verworfen"])
+    assert (pairs.loc[stopped, "status"] == pairs.loc[stopped, "status_of"]).all()
+
+
+def test_goals_of_two_conferences_are_in_the_groups_of_their_topic(
+    planning: PlanningTables, rules: PlanningRules
+) -> None:
+    assert planning.goals["conference"].nunique() == 2
+    for topic, frame in planning.goals.groupby("topic"):
+        assert set(frame["group"]) == set(rules.topic(str(topic)).groups)
+        assert set(frame["kind"]) == {"strategic", "operational"}
+    assert planning.goals["target_value"].notna().sum() >= 5
+
+
+def test_institutions_lie_in_their_quarter_and_every_kind_occurs(
+    planning: PlanningTables, rules: PlanningRules
+) -> None:
+    frame, polygons = planning.institutions, quarter_polygons()
+    assert set(frame["category"]) == set(rules.labels("categories"))
+    assert set(frame["vulnerable"].explode().dropna()) == {"older", "children", "care", "homeless"}
+    inside = [
+        shapely.contains_xy(polygons[area], longitude, latitude)
+        for area, longitude, latitude in zip(
+            frame["area_id"], frame["longitude"], frame["latitude"], strict=True
+        )
+    ]
+    # a coordinate is rounded to about a metre, so that a point can fall just beyond a border
+    assert np.mean(inside) > 0.98
+    assert frame["name"].str.endswith("(Beispiel)").all()
+
+
+def test_nobody_is_named(planning: PlanningTables) -> None:
+    texts = pd.concat([frame.select_dtypes("str").melt()["value"] for _, frame in planning.present()])
+    assert len(texts) > 1000
+    assert not texts.str.contains(r"\b(?:Herr|Frau|Dr\.|Prof\.)\s+[A-Z]", flags=re.UNICODE).any()
+
+
+def test_indicators_of_rules_are_those_of_the_sample(dataset: Dataset, rules: PlanningRules) -> None:
+    known = set(dataset.indicators.index)
+    for entry in (*rules.themes, *rules.topics):
+        assert set(entry.indicator_ids) <= known, entry.id
