@@ -111,7 +111,8 @@ def unserved_needs(
         for theme in themes_of.get(field, ())
     }
     pairs = zip(needs["area_id"], needs["theme"], strict=True)
-    return needs[[pair not in served for pair in pairs]].reset_index(drop=True)
+    unserved = [place for place, pair in enumerate(pairs) if pair not in served]
+    return needs.iloc[unserved].reset_index(drop=True)
 
 
 def open_details(measures: pd.DataFrame) -> pd.DataFrame:
@@ -148,4 +149,4 @@ def open_details(measures: pd.DataFrame) -> pd.DataFrame:
         for row in blank.to_numpy(dtype=bool)
     ]
     frame = pd.DataFrame({"measure_id": measures["measure_id"], "missing": missing})
-    return frame[[bool(names) for names in missing]].reset_index(drop=True)
+    return frame.loc[blank.any(axis=1)].reset_index(drop=True)

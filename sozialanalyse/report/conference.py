@@ -44,7 +44,9 @@ def heading(view: ConferenceView) -> Fragment:
 
 def overview(view: ConferenceView) -> Fragment:
     """Say what the topic is about, how many goals there are and how far they are."""
-    text = " ".join(filter(None, (view.topic.facts, view.topic.description)))
+    # What is known of the conference is the fact of a city that held it.
+    facts = view.topic.facts if len(view.goals) else ""
+    text = " ".join(filter(None, (facts, view.topic.description)))
     result = paragraph(text, css_class="sa-lead")
     if not len(view.goals):
         return result + no_goals(view)
@@ -108,11 +110,13 @@ def areas(view: ConferenceView) -> Fragment:
             "denen sich Intervalle berechnen lassen."
         )
     most = counts[counts["yes"] == counts["yes"].max()]
-    named = join_words([str(name) for name in most["name"].head(MOST_NAMES)])
-    more = f" und {len(most) - MOST_NAMES} weiteren" if len(most) > MOST_NAMES else ""
+    named = join_words([str(name) for name in most["name"]])
+    if len(most) > MOST_NAMES:
+        listed = ", ".join(str(name) for name in most["name"].head(MOST_NAMES))
+        named = f"{listed} und {len(most) - MOST_NAMES} weitere"
     finding = (
         f"Am häufigsten auffällig ({most['yes'].iloc[0]:.0f} von {len(view.indicator_ids)} Indikatoren): "
-        f"{named}{more}. In {int((counts['yes'] == 0).sum())} von {len(counts)} Gebieten (Ebene {label}) ist "
+        f"{named}. In {int((counts['yes'] == 0).sum())} von {len(counts)} Gebieten (Ebene {label}) ist "
         "keiner auffällig."
     )
     explained = (
@@ -159,7 +163,7 @@ def _map(view: ConferenceView, counts: pd.DataFrame, finding: str) -> Fragment:
             legend_title="auffällige Indikatoren",
         )
     )
-    caption = f"Wie viele der {len(view.indicator_ids)} Indikatoren des Themas je Gebiet auffällig sind."
+    caption = f"Zahl der auffälligen Indikatoren des Themas je Gebiet (von {len(view.indicator_ids)})."
     if analysis.schematic_geometry:
         caption += " Die Umrisse sind schematisch."
     if analysis.attribution:

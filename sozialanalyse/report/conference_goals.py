@@ -33,6 +33,7 @@ VERDICTS: Final[dict[str, tuple[str, str]]] = {
     "unknown": ("◇", "nicht zu sagen"),
 }
 """Verdict to its sign and German word."""
+WITHOUT_GOALS: Final = "Entfällt ohne Ziele; der Grund steht am Anfang der Seite."
 REASONS: Final[dict[str, str]] = {
     "": "",
     "not_measured": "ohne Zielwert oder Datum",
@@ -58,7 +59,7 @@ def no_goals(view: ConferenceView) -> Fragment:
 def goals(view: ConferenceView) -> Fragment:
     """Return the results of the groups: strategic goals with the operational ones that serve them."""
     if not len(view.goals):
-        return no_goals(view)
+        return note(WITHOUT_GOALS)
     result = Fragment("", "")
     labels = view.rules.labels("statuses")
     for group, rows in view.goals.groupby("group", sort=False):
@@ -118,7 +119,11 @@ def progress(view: ConferenceView) -> Fragment:
     """Return baseline, latest value and target of every measured goal, and whether it is on course."""
     frame = view.progress.frame
     if not len(frame):
-        return no_goals(view) if not len(view.goals) else note("Kein Ziel wird an einem Indikator gemessen.")
+        return (
+            note(WITHOUT_GOALS)
+            if not len(view.goals)
+            else note("Kein Ziel wird an einem Indikator gemessen.")
+        )
     texts = view.goals.set_index("goal_id")["text"]
     catalogue = view.analysis.indicators
     body: list[list[Cell | str]] = []
@@ -217,7 +222,7 @@ def handover(view: ConferenceView) -> Fragment:
     """Return what the Runder Tisch takes over, the next due first."""
     rows = view.handover
     if not len(view.goals):
-        return no_goals(view)
+        return note(WITHOUT_GOALS)
     if not len(rows):
         return paragraph(
             "Alle operativen Ziele sind umgesetzt oder zurückgestellt; es ist nichts zu übergeben."

@@ -12,17 +12,23 @@ from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
 from sozialanalyse.planning.dialogue import DialogueRule
 from sozialanalyse.planning.recommendations import Patience
-from sozialanalyse.planning.rules import PlanningRules
+from sozialanalyse.planning.rules import PlanningRules, StatusKind
 from sozialanalyse.report.fragment import Fragment, warning
-from sozialanalyse.report.view import AreaView
+from sozialanalyse.report.numbers import format_change, format_interval, join_words
+from sozialanalyse.report.view import AreaView, Row
 
 __all__ = [
     "CATEGORY_WORDS",
     "EXAMPLE",
+    "EXPERT_WORDS",
+    "NEED_WORDS",
+    "SIGNAL_WORDS",
     "SocialPlan",
     "absent_table",
     "day_text",
+    "difference_text",
     "missing_table",
+    "weights_text",
     "with_example",
 ]
 
@@ -34,6 +40,29 @@ CATEGORY_WORDS: Final[dict[str, str]] = {
     "insufficient": "Daten reichen nicht",
 }
 """What statistics and experts say together, most agreement first."""
+
+SIGNAL_WORDS: Final[dict[str, str]] = {
+    "need": "zeigt Bedarf",
+    "none": "zeigt keinen Bedarf",
+    "unclear": "lässt es offen",
+}
+"""What the statistics say of a theme."""
+
+NEED_WORDS: Final[dict[str, str]] = {
+    "agreed": "Bedarf sehen Statistik und Expert*innen gemeinsam bei",
+    "statistics": "Bedarf zeigt nur die Statistik bei",
+    "experts": "Bedarf sehen nur die Expert*innen bei",
+    "none": "Keinen Bedarf sehen beide bei",
+    "insufficient": "Die Daten reichen nicht bei",
+}
+"""The same as beginnings of sentences."""
+
+EXPERT_WORDS: Final[dict[str, str]] = {
+    "need": "sehen Bedarf",
+    "none": "sehen keinen Bedarf",
+    "unasked": "noch nicht gefragt",
+}
+"""What the experts say of a theme."""
 
 EXAMPLE: Final = "Beispiel"
 """Marks a row that is made up."""
@@ -122,10 +151,17 @@ class SocialPlan:
         return self.rules.status(status).label if status else "ohne Eintrag"
 
     def area_names(self, keys: tuple[str, ...]) -> str:
-        """Return the names of areas, the city as »stadtweit«; long lists of Sozialräume are complete."""
+        """Return the names of areas; »stadtweit« for none, the city, or all of its Sozialräume."""
         root = self.area.analysis.root_id
+        if not keys or root in keys or set(self.places[root]) <= set(keys):
+            return "stadtweit"
         names = self.area.analysis.areas["name"]
-        return ", ".join("stadtweit" if key == root else str(names[key]) for key in keys) or "stadtweit"
+        return ", ".join(str(names[key]) for key in keys)
+
+    def kind_words(self, kind: StatusKind) -> str:
+        """Return the statuses of a kind in words, such as ``"umgesetzt oder verstetigt"``."""
+        labels = self.rules.labels("statuses")
+        return join_words([labels[key] for key in self.rules.statuses_of(kind)], "oder")
 
 
 def missing_table(plan: SocialPlan, *names: str) -> Fragment:
@@ -166,3 +202,15 @@ def with_example(text: str, synthetic: bool) -> str:
     ('12 Tische · Beispiel', 'Beispiel', '')
     """
     return " · ".join(filter(None, (text, EXAMPLE if synthetic else "")))
+
+
+def difference_text(row: Row) -> str:
+    """Write the statistical signal of a theme with its interval."""
+    if pd.isna(row["difference"]):
+        return "keine Zahl mit Intervall"
+    return f"{format_change(row['difference'], 2)} ({format_interval(row['lower'], row['upper'], 2)})"
+
+
+def weights_text(row: Row) -> str:
+    """Write the weights of what the experts said on a theme; nothing where they were not asked."""
+    return "" if row["experts"] == "unasked" else f"Bedarf {row['need']}, läuft gut {row['support']}"
