@@ -188,7 +188,7 @@ def goal_progress(goals: pd.DataFrame, values: pd.DataFrame, root_id: str) -> pd
 def _line(frame: pd.DataFrame, year: pd.Series[float]) -> pd.Series[float]:
     """Return where the straight line from baseline to target is in a year; the target from its year on."""
     span = frame["target_year"] - frame["baseline_year"]
-    share = ((year - frame["baseline_year"]) / span).where(span > 0, 1.0).clip(0, 1)
+    share = ((year - frame["baseline_year"]) / span).mask(span <= 0, 1.0).clip(0, 1)
     return frame["baseline"] + (frame["target_value"] - frame["baseline"]) * share
 
 
