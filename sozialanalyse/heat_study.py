@@ -14,7 +14,7 @@ import pandas as pd
 
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.disclosure.release import ReleasedTable
-from sozialanalyse.errors import MethodError
+from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.heat_rules import AccessRules, HeatRules, read_heat_rules
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.uncertainty import RankUncertainty
@@ -77,6 +77,7 @@ def heat_of(analysis: Analysis, parameters_dir: str = "") -> HeatView:
     """
     folder = chosen_folder("parameters", parameters_dir)
     rules, planning = read_heat_rules(folder), read_planning_rules(folder)
+    _check_words(rules, planning)
     area_ids = tuple(
         str(key) for key in analysis.areas.index[analysis.areas["level"] == analysis.levels[-1].level]
     )
@@ -117,6 +118,22 @@ def heat_of(analysis: Analysis, parameters_dir: str = "") -> HeatView:
         elements=_elements(analysis, rules, planning, cells),
         remarks=() if index is None else index.remarks,
     )
+
+
+def _check_words(rules: HeatRules, planning: PlanningRules) -> None:
+    """Refuse categories and core elements on which the two files of rules do not agree."""
+    kinds, elements = set(planning.labels("categories")), set(planning.labels("core_elements"))
+    faults = [
+        f"»access« nennt unbekannte Arten von Einrichtungen: {key}."
+        for key in rules.access.categories
+        if key not in kinds
+    ]
+    faults += [
+        f"»core_elements« und rules/planning.yaml stimmen nicht überein: {key}."
+        for key in sorted(elements ^ set(rules.core_elements))
+    ]
+    if faults:
+        raise ParameterError("rules/heat.yaml ist fehlerhaft:\n- " + "\n- ".join(faults))
 
 
 def _cells(analysis: Analysis, rules: HeatRules, area_ids: tuple[str, ...]) -> _Cells:
@@ -311,8 +328,6 @@ def _elements(
     parts = [part for component in rules.spec.components for part in component.parts]
     found = []
     for element in planning.core_elements:
-        if element.id not in rules.core_elements:
-            continue
         entry = rules.core_elements[element.id]
         present: list[str] = []
         absent: list[str] = []

@@ -67,18 +67,11 @@ def _course(view: ConferenceView) -> str:
         return ""
     measured = f"An einem Indikator gemessen werden {count_word(len(frame))}"
     if (frame["reason"] == "no_later").all():
-        return f"{measured}; seit der Konferenz liegt dafür noch kein Wert vor (letzter: {_last(frame)})."
+        last = f"{frame['baseline_year'].max():.0f}"
+        return f"{measured}; seit der Konferenz liegt dafür noch kein Wert vor (letztes Jahr mit Werten: {last})."
     counts = frame["verdict"].replace({"unknown": "unsure"}).value_counts()
-    parts = [
-        f"{count_word(int(counts[code]))} {word}"
-        for code, (_, word) in VERDICTS.items()
-        if counts.get(code, 0)
-    ]
-    return f"{measured}: {join_words(parts)}."
-
-
-def _last(frame: pd.DataFrame) -> str:
-    return f"{frame['baseline_year'].max():.0f}"
+    parts = [f"{word}: {counts[code]}" for code, (_, word) in VERDICTS.items() if counts.get(code, 0)]
+    return f"{measured} ({'; '.join(parts)})."
 
 
 def indicators(view: ConferenceView) -> Fragment:
@@ -236,7 +229,7 @@ def remarks(view: ConferenceView) -> Fragment:
     """Return what must not be read into the page."""
     result = note(
         "Die Zahlen beschreiben Gebiete, nicht einzelne Menschen. Dass sich ein Wert nach der Konferenz "
-        "verändert, sagt nicht, dass ihre Ziele oder Maßnahmen das bewirkt haben."
+        "verändert, sagt nicht, woran das liegt; auch nicht, dass es an ihren Zielen oder Maßnahmen liegt."
     )
     if len(view.goals) and view.goals["synthetic"].any():
         result += note("»Beispiel« kennzeichnet Zeilen, die für diesen Datensatz erfunden sind.")

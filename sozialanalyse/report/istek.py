@@ -34,9 +34,7 @@ def heading(view: IstekView) -> Fragment:
     title = "Soziale Ziele im iSTEK"
     city = view.analysis.area(view.analysis.root_id)
     head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
-    subtitle = (
-        f"{city.name}: Handlungsempfehlungen, Maßnahmen und Ziele nach den Visionen der Stadtentwicklung"
-    )
+    subtitle = f"{city.name}: was die Sozialplanung zu den Visionen der Stadtentwicklung beiträgt"
     return head + paragraph(subtitle, css_class="sa-subtitle") + banner(view.analysis)
 
 
@@ -51,18 +49,17 @@ def overview(view: IstekView) -> Fragment:
     parts = [f"{counts[kind]} {_word(kind, int(counts[kind]))}" for kind in KINDS if counts.get(kind, 0)]
     labels = view.rules.labels("visions")
     total = view.matrix.drop(index="developments", errors="ignore")[list(labels)].sum()
-    text = f"{join_words(parts)} sind den {len(labels)} Visionen des iSTEK zugeordnet."
+    text = f"Erfasst sind {join_words(parts)}."
     if total.sum():
         most, least = str(total.idxmax()), str(total.idxmin())
         text += (
-            f" Am meisten dient der Vision »{labels[most]}« ({total[most]} Einträge), am wenigsten der "
-            f"Vision »{labels[least]}« ({total[least]}). Ein Eintrag kann mehreren Visionen dienen."
+            f" Am meisten Handlungsempfehlungen, Maßnahmen und Ziele dienen der Vision »{labels[most]}« "
+            f"({total[most]} Einträge), am wenigsten der Vision »{labels[least]}« ({total[least]})."
         )
-    text += (
-        f" Die Seite zeigt {count_word(len(view.gaps))} Lücken."
-        if len(view.gaps) > 1
-        else " Lücken: siehe unten."
-    )
+    if len(view.gaps) == 1:
+        text += " Eine Lücke steht weiter unten."
+    elif view.gaps:
+        text += f" Weiter unten stehen {count_word(len(view.gaps))} Lücken."
     return paragraph(text, css_class="sa-lead") + result
 
 
@@ -85,9 +82,7 @@ def matrix(view: IstekView) -> Fragment:
     header[0] = "Art"
     return html_table(
         "Was den Visionen des iSTEK dient", header, body, numeric=list(range(1, len(header)))
-    ) + note(
-        "Ein Eintrag, der mehreren Visionen dient, zählt bei jeder; die Zeilen dürfen nicht addiert werden."
-    )
+    ) + note(_counting(view))
 
 
 def _counting(view: IstekView) -> str:
