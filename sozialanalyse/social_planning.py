@@ -141,8 +141,9 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
     recommendations = concerns(tables["recommendations"])
     log = tables["recommendation_log"]
     log = log[log["recommendation_id"].isin(recommendations["recommendation_id"])]
+    # Without any history and without a given day there is no day to look at.
     known = pd.notna(end)
-    standing = standing_at(recommendations, log, kinds, end if known else pd.Timestamp.min, patience)
+    standing = standing_at(recommendations if known else recommendations.iloc[:0], log, kinds, end, patience)
     measures = concerns(tables["measures"])
     themes_of = {field.id: field.themes for field in rules.fields}
     return SocialPlan(

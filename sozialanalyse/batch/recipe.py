@@ -12,13 +12,14 @@ from typing import Any, Final, Literal
 import yaml
 
 from sozialanalyse.batch.notebook import AREA_PARAMETER, Value
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.project import embedded_folder
 
 __all__ = ["Recipe", "Variant", "notebooks_folder", "parameters_digest", "read_recipe", "read_recipes"]
 
 RULES_FOLDER: Final = "rules"
-_KEYS: Final = ("title", "description", "for_each", "parameters", "variants")
+_KEYS: Final = ("title", "description", "for_each", "parameters", "variants", "tables")
 _VARIANT_KEYS: Final = ("name", "title", "parameters")
 _VARIANT_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -60,6 +61,8 @@ class Recipe:
         Fixed values for every area.
     variants : tuple of Variant
         If there are any, the notebook runs once with each of them for every area.
+    tables : tuple of str
+        Planning tables of which the dataset must have at least one; without any the notebook always runs.
     """
 
     notebook: str
@@ -69,6 +72,7 @@ class Recipe:
     names: tuple[str, ...]
     parameters: Mapping[str, Value]
     variants: tuple[Variant, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 class _Loader(yaml.SafeLoader):
@@ -178,6 +182,7 @@ def read_recipe(path: Path) -> Recipe:
     parameters = document.get("parameters", {})
     _check_parameters(parameters, faults)
     variants = _variants(document.get("variants", []), parameters, faults)
+    tables = _tables(document.get("tables", []), faults)
     if faults:
         raise ParameterError("\n".join(f"»{path.name}«: {fault}" for fault in faults))
     return Recipe(
@@ -187,6 +192,7 @@ def read_recipe(path: Path) -> Recipe:
         *choice,
         parameters=parameters,
         variants=variants,
+        tables=tables,
     )
 
 
@@ -261,6 +267,13 @@ def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant
     if len({variant.name for variant in found}) < len(found):
         faults.append("In »variants« steht ein Name doppelt.")
     return tuple(found)
+
+
+def _tables(given: object, faults: list[str]) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(name in PLANNING_FORMS for name in given):
+        faults.append(f"»tables« ist eine Liste aus: {', '.join(PLANNING_FORMS)}.")
+        return ()
+    return tuple(given)
 
 
 def _is_value(value: object) -> bool:

@@ -337,7 +337,7 @@ def durations(plan: SocialPlan) -> Fragment:
         over, lasting = rows[rows["end"].notna()]["days"], rows[rows["end"].isna()]["days"]
         if len(rows):
             body.append([status.label, *_typical(over), *_typical(lasting)])
-    header = ["Stand", "verlassen", "Tage bis dahin (Mitte)", "noch darin", "Tage bisher (Mitte)"]
+    header = ["Stand", "beendet", "Tage darin (Mitte)", "noch darin", "Tage bisher (Mitte)"]
     table = html_table("Dauer in Tagen", header, body, numeric=range(1, len(header)))
     return table + note(
         "Mitte: Die Hälfte dauerte kürzer, die Hälfte länger (Median). Was noch darin ist, kann länger "

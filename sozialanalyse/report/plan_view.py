@@ -52,14 +52,14 @@ NEED_WORDS: Final[dict[str, str]] = {
     "agreed": "Bedarf sehen Statistik und Expert*innen gemeinsam bei",
     "statistics": "Bedarf zeigt nur die Statistik bei",
     "experts": "Bedarf sehen nur die Expert*innen bei",
-    "none": "Keinen Bedarf sehen beide bei",
+    "none": "Keinen größeren Bedarf sehen beide bei",
     "insufficient": "Die Daten reichen nicht bei",
 }
 """The same as beginnings of sentences."""
 
 EXPERT_WORDS: Final[dict[str, str]] = {
     "need": "sehen Bedarf",
-    "none": "sehen keinen Bedarf",
+    "none": "sehen keinen vorrangigen Bedarf",
     "unasked": "noch nicht gefragt",
 }
 """What the experts say of a theme."""

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.planning.dialogue import NEEDS
-from sozialanalyse.planning.rules import STATUS_KINDS
+from sozialanalyse.planning.rules import StatusKind
 from sozialanalyse.report.assess import assess_rows
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, note, paragraph, warning
@@ -54,6 +54,7 @@ __all__ = [
 _MOST_FIGURES: Final = 6
 _MOST_NEEDS: Final = 6
 _MOST_SUPPORTS: Final = 3
+_ORDER: Final[tuple[StatusKind, ...]] = ("done", "active", "open", "stopped")
 
 
 def heading(plan: SocialPlan) -> Fragment:
@@ -148,7 +149,7 @@ def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
         late = int(plan.standing["overdue"].sum())
         text = (
             f"{len(plan.standing)} Handlungsempfehlungen: "
-            + ", ".join(f"{kinds.get(kind, 0)} {plan.kind_words(kind)}" for kind in STATUS_KINDS[::-1])
+            + ", ".join(f"{kinds.get(kind, 0)} {plan.kind_words(kind)}" for kind in _ORDER)
             + "."
         )
         text += f" Bei {late} ist die Frist verstrichen." if late else ""

@@ -12,7 +12,7 @@ from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.report.facts import CASES, VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, note
 from sozialanalyse.report.numbers import format_interval, format_number, format_value
-from sozialanalyse.report.plan_view import SocialPlan
+from sozialanalyse.report.plan_view import SocialPlan, day_text
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.view import AreaView, Row, records
 
@@ -160,19 +160,21 @@ def _table_line(plan: SocialPlan, number: int, key: str) -> list[Cell | str]:
     examples = int(frame["synthetic"].sum())
     return [
         f"[{number}]",
-        Cell(PLANNING_FORMS[key].title, f"{examples} erfundene Beispiele" if examples else ""),
-        Cell(f"{format_number(len(frame))} Zeilen"),
+        Cell(PLANNING_FORMS[key].title, f"erfundene Beispiele: {examples}" if examples else ""),
+        Cell(f"Zeilen: {format_number(len(frame))}"),
         nothing,
         nothing,
-        _days(frame),
+        _days(plan, key),
         Cell("Sozialplanung", key),
     ]
 
 
-def _days(frame: pd.DataFrame) -> str:
-    column = next((name for name in ("date", "last_entry", "start") if name in frame), "")
-    days = frame[column].dropna() if column else pd.Series(dtype="datetime64[ns]")
+def _days(plan: SocialPlan, key: str) -> str:
+    """Return from when to when the rows of a table are; measures have many days each."""
+    if key == "measures":
+        return "–"
+    days = (plan.dialogues if key in {"dialogues", "statements"} else plan.log)["date"]
     if not len(days):
         return "–"
-    first, last = days.min(), days.max()
-    return f"{first:%d.%m.%Y}" if first == last else f"{first:%d.%m.%Y} bis {last:%d.%m.%Y}"
+    first, last = day_text(days.min()), day_text(days.max())
+    return first if first == last else f"{first} bis {last}"
