@@ -68,7 +68,7 @@ def _course(view: ConferenceView) -> str:
     measured = f"An einem Indikator gemessen werden {count_word(len(frame))}"
     if (frame["reason"] == "no_later").all():
         last = f"{frame['baseline_year'].max():.0f}"
-        return f"{measured}; seit der Konferenz liegt dafür noch kein Wert vor (letztes Jahr mit Werten: {last})."
+        return f"{measured}; die Werte reichen bis {last}, seit der Konferenz liegt noch keiner vor."
     counts = frame["verdict"].replace({"unknown": "unsure"}).value_counts()
     parts = [f"{word}: {counts[code]}" for code, (_, word) in VERDICTS.items() if counts.get(code, 0)]
     return f"{measured} ({'; '.join(parts)})."
