@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -75,6 +77,21 @@ def test_without_any_one_planning_table_all_sections_stand(
     table: str, city: Analysis, parse_html: Callable[[str], Any]
 ) -> None:
     everything_is_said(drawn(without(city, table) if table else city), parse_html)
+
+
+def test_deleted_files_are_said_on_the_pages_and_among_the_remarks(
+    tmp_path: Path, parse_html: Callable[[str], Any]
+) -> None:
+    folder = shutil.copytree(embedded_folder("data"), tmp_path / "data")
+    deleted = ("goals", "institutions", "recommendation_log", "population", "published")
+    for name in deleted:
+        (folder / f"{name}.csv").unlink()
+    analysis = load_analysis(str(folder), PARAMETERS)
+    everything_is_said(drawn(analysis), parse_html)
+    for name in deleted:
+        assert (
+            f"{name}.csv fehlt, obwohl datapackage.json die Datei nennt; die Seiten kommen ohne sie aus."
+        ) in analysis.remarks
 
 
 @pytest.mark.parametrize("place", ["rochdale", "kreis"])
