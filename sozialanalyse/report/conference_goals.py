@@ -124,7 +124,8 @@ def progress(view: ConferenceView) -> Fragment:
             if not len(view.goals)
             else note("Kein Ziel wird an einem Indikator gemessen.")
         )
-    texts = view.goals.set_index("goal_id")["text"]
+    named = view.goals.set_index("goal_id")
+    texts, made_up = named["text"], named["synthetic"]
     catalogue = view.analysis.indicators
     body: list[list[Cell | str]] = []
     panels: list[Panel] = []
@@ -136,7 +137,13 @@ def progress(view: ConferenceView) -> Fragment:
         line = {str(name): cell for name, cell in row.items()}
         body.append(
             [
-                Cell(str(texts[row["goal_id"]]), f"{row['goal_id']}, {catalogue['label'].get(key, key)}"),
+                Cell(
+                    str(texts[row["goal_id"]]),
+                    with_example(
+                        f"{row['goal_id']}, {catalogue['label'].get(key, key)}",
+                        bool(made_up[row["goal_id"]]),
+                    ),
+                ),
                 area.name,
                 _dated(area, line, "baseline", "baseline_year", decimals),
                 _dated(area, line, "value", "year", decimals),

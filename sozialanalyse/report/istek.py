@@ -136,7 +136,12 @@ def gaps(view: IstekView) -> Fragment:
             "Keine Lücken: Jeder Vision dienen Einträge jeder Art, jeder Eintrag nennt eine Vision, und "
             "jeder Handlungsempfehlung dient eine Maßnahme derselben Vision."
         )
-    texts = view.items.drop_duplicates("item_id").set_index("item_id")["text"]
+    own = view.items.drop_duplicates("item_id")
+    marks = [with_example("", bool(made_up)) for made_up in own["synthetic"]]
+    texts = {
+        str(key): f"{text} ({mark})" if mark else str(text)
+        for key, text, mark in zip(own["item_id"], own["text"], marks, strict=True)
+    }
     body: list[list[Cell | str]] = []
     for gap in view.gaps:
         finding, remedy = _gap_words(view, gap)

@@ -166,8 +166,13 @@ def test_made_up_rows_are_marked_and_real_ones_are_not(city: Analysis) -> None:
     assert not [line for line in developments if "Beispiel" in line]
     assert measures
     assert not [line for line in measures if "Beispiel" not in line]
-    goals = conference_goals.goals(conference_of(city, "einsamkeit", PARAMETERS)).text
-    assert all("Beispiel" in line for line in goals.splitlines() if "(Z-" in line)
+    view = conference_of(city, "einsamkeit", PARAMETERS)
+    for section in (conference_goals.goals, conference_goals.progress, conference_goals.handover):
+        lines = [line for line in section(view).text.splitlines() if "(Z-" in line]
+        assert lines
+        assert all("Beispiel" in line for line in lines)
+    gaps = istek.gaps(istek_of(city, PARAMETERS)).text.splitlines()
+    assert all("(Beispiel)" in line for line in gaps if "HE-" in line)
 
 
 def test_what_was_given_up_counts_for_no_vision(city: Analysis) -> None:
