@@ -352,3 +352,12 @@ def test_a_plan_takes_released_tables_only(analysis: Analysis) -> None:
     found = plan(analysis)
     with pytest.raises(DisclosureError):
         replace(found, needs=found.needs.frame)
+
+
+def test_target_indicators_are_those_of_the_area_and_who_lives_where_is_not_judged(analysis: Analysis) -> None:
+    city, here = plan(analysis, CITY).changes.frame, plan(analysis).changes.frame
+    assert set(city["area_id"]) == {CITY}
+    assert set(here["area_id"]) <= {DISTRICT, *(key for key in analysis.areas.index if key[:2] == DISTRICT)}
+    fragment = controlling_targets.targets(plan(analysis, CITY)).text
+    (line,) = [line for line in fragment.splitlines() if line.startswith("Anteil mit Migrationshintergrund")]
+    assert "günstiger" not in line
