@@ -263,11 +263,12 @@ def check(data: str, parameters: str) -> int:
     default="",
     help="Einen Datensatz übernehmen; seine Planungstabellen kommen in die Arbeitsmappe.",
 )
-def new(folder: str, data: str) -> int:
+@_parameters
+def new(folder: str, data: str, parameters: str) -> int:
     """Make a project folder."""
     from sozialanalyse.batch.new_project import create_project  # noqa: PLC0415 - help must not wait
 
-    _echo(create_project(Path(folder), Path(data) if data else None))
+    _echo(create_project(Path(folder), Path(data) if data else None, parameters))
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import nbformat
 import pandas as pd
 
+from sozialanalyse.batch.recipe import notebooks_folder
 from sozialanalyse.dataset.forms import FORMS
 from sozialanalyse.dataset.package import PACKAGE_FILE
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
@@ -21,7 +22,7 @@ from sozialanalyse.dataset.tabular import find_tables
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.planning.rules import PlanningRules
 from sozialanalyse.planning_rules import planning_check, read_planning_rules
-from sozialanalyse.project import embedded_folder
+from sozialanalyse.project import chosen_folder
 
 __all__ = ["WORKBOOK", "create_project"]
 
@@ -43,7 +44,7 @@ _README: Final = Path(__file__).with_suffix(".md")
 """README of a new project; named like this module."""
 
 
-def create_project(folder: Path, data: Path | None = None) -> list[str]:
+def create_project(folder: Path, data: Path | None = None, parameters: str = "") -> list[str]:
     """Make a project folder.
 
     Parameters
@@ -53,6 +54,9 @@ def create_project(folder: Path, data: Path | None = None) -> list[str]:
     data : Path, optional
         Dataset that the project begins with. Its planning tables move into the workbook; its other files are
         copied as they are.
+    parameters : str
+        Folder whose rules and recipes the project begins with, ``""`` for the one in the environment or else
+        the embedded one; its notebooks come along.
 
     Returns
     -------
@@ -70,14 +74,14 @@ def create_project(folder: Path, data: Path | None = None) -> list[str]:
         raise ParameterError(
             f"»{folder.name}« gibt es schon, und es ist kein leerer Ordner. Bitte einen neuen Ordner nennen."
         )
-    parameters = embedded_folder("parameters")
-    rules = read_planning_rules(parameters)
-    dataset = None if data is None else read_dataset(data, planning_check(parameters))
+    chosen = chosen_folder("parameters", parameters)
+    rules = read_planning_rules(chosen)
+    dataset = None if data is None else read_dataset(data, planning_check(chosen))
     copied = [] if data is None else _files_to_copy(data)
     target = folder / "data"
     target.mkdir(parents=True)
-    shutil.copytree(parameters, folder / "parameters", ignore=shutil.ignore_patterns(".*"))
-    _copy_notebooks(folder / "notebooks")
+    shutil.copytree(chosen, folder / "parameters", ignore=shutil.ignore_patterns(".*"))
+    _copy_notebooks(notebooks_folder(chosen), folder / "notebooks")
     if data is None:
         _write_package(target, _PACKAGE)
         for name in [name for name, form in FORMS.items() if not form.optional]:
@@ -148,10 +152,10 @@ def _labels(names: pd.Series[str]) -> dict[str, str]:
     return dict(zip(names.index.astype(str), names, strict=True))
 
 
-def _copy_notebooks(target: Path) -> None:
-    """Copy the notebooks without the outputs that they have for the sample."""
+def _copy_notebooks(source: Path, target: Path) -> None:
+    """Copy the notebooks without their outputs, which are those of another dataset."""
     target.mkdir()
-    for path in sorted(embedded_folder("notebooks").glob("*.ipynb")):
+    for path in sorted(source.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":

@@ -167,7 +167,7 @@ def planning_faults(
     Parameters
     ----------
     typed : mapping from name to TypedTable
-        All tables that could be read; a link to a table that is not there is not checked.
+        All tables that could be read; a link to a table that is not there, or has no rows, is not checked.
     areas, indicators : DataFrame or None
         The frames of those tables, None if they could not be read.
     levels : tuple of Level
@@ -186,7 +186,7 @@ def planning_faults(
         rules = [*cell_rules(name), *_FURTHER.get(name, ()), *_number_rules(name)]
         if name in _KEYS:
             rules.append(no_doubles("id_duplicate", _KEYS[name], [_KEYS[name]]))
-        rules += [_link_rule(link, known[link.table]) for link in _LINKS[name] if link.table in known]
+        rules += [_link_rule(name, link, known[link.table]) for link in _LINKS[name] if link.table in known]
         rules += _level_rules(name, areas, levels)
         if name == "goals" and {"goal_id", "parent_goal_id", "kind", "conference"} <= set(table.frame):
             table = replace(table, frame=_with_parent(table.frame))
@@ -199,8 +199,8 @@ def planning_faults(
 def _known_keys(
     typed: Mapping[str, TypedTable], areas: pd.DataFrame | None, indicators: pd.DataFrame | None
 ) -> dict[str, frozenset[str]]:
-    """Return the keys of every table that is there and has its column of keys."""
-    frames = {name: typed[name].frame for name in _KEYS if name in typed}
+    """Return the keys of every table that is there, has rows and has its column of keys."""
+    frames = {name: typed[name].frame for name in _KEYS if name in typed and len(typed[name].frame)}
     keys = {**_KEYS, "areas": "area_id", "indicators": "indicator_id"}
     core = {"areas": areas, "indicators": indicators}
     frames |= {name: frame for name, frame in core.items() if frame is not None}
@@ -211,12 +211,19 @@ def _known_keys(
     }
 
 
-def _link_rule(link: _Link, known: Collection[str]) -> Rule:
+def _link_rule(name: str, link: _Link, known: Collection[str]) -> Rule:
     """Return the rule that every entry of a column is a key of another table."""
+    contents = {column.name: column.content for column in PLANNING_FORMS[name].columns}
+
+    def holds(frame: pd.DataFrame) -> pd.Series[bool]:
+        if contents[link.column] == "keys":
+            return each_word(frame[link.column], lambda word: known_entries(word, known))
+        return each_word(frame[link.column], lambda word: word.isin(known) | (word == ""))
+
     return Rule(
         link.code,
         link.column,
-        lambda frame: each_word(frame[link.column], lambda word: known_entries(word, known)),
+        holds,
         f"Der Schlüssel kommt in der Tabelle »{link.table}« (Spalte {link.key}) nicht vor.",
         f"Den Schlüssel berichtigen, auch führende Nullen, oder in »{link.table}« ergänzen.",
     )

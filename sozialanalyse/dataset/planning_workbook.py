@@ -33,6 +33,8 @@ GUIDE_SHEET: Final = "Anleitung"
 LIST_SHEET: Final = "Listen"
 _LAST_ROW: Final = 5000
 """Down to which row drop-down lists reach."""
+_LAST_LISTED: Final = 40
+"""Down to which row the sheet of lists is looked up, so that words can be added there."""
 _SHARED_LISTS: Final = {"themes": "theme", "area_ids": "area_id", "indicator_ids": "indicator_id"}
 """Columns that use the list of another column; all others use the one of their own name, if there is one."""
 _OWN_LISTS: Final[dict[str, dict[str, str]]] = {
@@ -130,13 +132,13 @@ def _write_guide(sheet: Worksheet) -> None:
 
 
 def _list_ranges(lists: Choices) -> dict[str, str]:
-    """Return where the keys of each list will stand; open lists reach further than they are filled."""
+    """Return where the keys of each list will stand; there is room to add some."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
 
     ranges = {}
     for position, (name, entries) in enumerate(lists.items()):
         letter = get_column_letter(2 * position + 1)
-        last = _LAST_ROW if name in _OPEN_LISTS else 1 + len(entries)
+        last = _LAST_ROW if name in _OPEN_LISTS else max(_LAST_LISTED, 1 + len(entries))
         ranges[name] = f"{LIST_SHEET}!${letter}$2:${letter}${last}"
     return ranges
 

@@ -81,9 +81,11 @@ def test_any_table_may_be_missing(name, tmp_path):
     assert len(list(planning.present())) == len(PLANNING_FORMS) - 1
 
 
-def test_a_table_without_rows_counts_as_missing(tmp_path):
-    header = PLANNING["goals.csv"].splitlines()[0]
-    assert read(tmp_path, {**SMALL, **PLANNING, "goals.csv": header + "\n"}).planning.goals is None
+@pytest.mark.parametrize("name", list(PLANNING_FORMS))
+def test_a_table_without_rows_counts_as_missing(name, tmp_path):
+    header = PLANNING[f"{name}.csv"].splitlines()[0]
+    planning = read(tmp_path, {**SMALL, **PLANNING, f"{name}.csv": header + "\n"}).planning
+    assert getattr(planning, name) is None
 
 
 def test_a_dataset_without_planning_tables_needs_no_rules_for_them(tmp_path):

@@ -30,7 +30,7 @@ def change(tmp_path: Path) -> Callable[..., Path]:
             del group[keys[-1]]
         else:
             group[keys[-1]] = value
-        path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+        path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
         return tmp_path
 
     return changed

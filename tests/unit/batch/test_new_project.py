@@ -122,7 +122,8 @@ def sheets(folder: Path) -> openpyxl.Workbook:
 def listed(workbook: openpyxl.Workbook, reference: str) -> list[str]:
     """Return the words in a range such as ``Listen!$A$2:$A$8``."""
     name, cells = reference.split("!")
-    return [row[0].value for row in workbook[name][cells.replace("$", "")]]
+    words = [row[0].value for row in workbook[name][cells.replace("$", "")]]
+    return [word for word in words if word]
 
 
 def validation_of(sheet: Worksheet, column: str):
@@ -161,7 +162,7 @@ def test_drop_down_lists_hold_the_areas_and_indicators_of_the_dataset(taken_over
     areas = listed(workbook, validation_of(workbook["dialogues"], "area_id").formula1)
     assert areas[:2] == ["05119000", "01"]
     indicators = listed(workbook, validation_of(workbook["goals"], "indicator_id").formula1)
-    assert len([key for key in indicators if key]) == 52
+    assert len(indicators) == 52
 
 
 def test_keys_of_other_sheets_are_offered_and_own_keys_are_free(empty: Path) -> None:
@@ -213,6 +214,18 @@ def test_an_entry_in_the_workbook_passes_through_the_same_checks(small: Path, tm
         ("area_unknown", f"{WORKBOOK} [statements]", (2,)),
         ("day_form", f"{WORKBOOK} [dialogues]", (2,)),
     }
+
+
+def test_rules_of_another_project_decide_what_the_workbook_offers(tmp_path: Path) -> None:
+    create_project(tmp_path / "eins")
+    rules = tmp_path / "eins" / "parameters" / "rules" / "planning.yaml"
+    content = yaml.safe_load(rules.read_text(encoding="utf-8"))
+    content["visions"]["ruhige_stadt"] = {"label": "Ruhige Stadt"}
+    rules.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    create_project(tmp_path / "zwei", parameters=str(tmp_path / "eins" / "parameters"))
+    offered = [cell.value for column in sheets(tmp_path / "zwei")[LIST_SHEET].iter_cols() for cell in column]
+    assert "ruhige_stadt" in offered
+    assert (tmp_path / "zwei" / "parameters" / "rules" / "planning.yaml").read_bytes() == rules.read_bytes()
 
 
 def test_a_folder_with_content_is_refused_and_left_alone(tmp_path: Path) -> None:
