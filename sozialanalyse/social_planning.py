@@ -121,6 +121,8 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
     indicators = compared.derive(
         "indicators of themes", lambda frame: theme_indicators(frame, directions, themes)
     )
+    # A measure may name any indicator and any area, not only those of themes and Sozialräume.
+    positions = theme_indicators(analysis.current.frame, directions, {"": list(directions)})
     dialogues = tables["dialogues"]
     weights = theme_weights(dialogues, tables["statements"])
     districts = places[analysis.root_id]
@@ -177,7 +179,7 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
         durations=spells(log, end),
         log=log[log["date"] <= end].reset_index(drop=True),
         measures=measures,
-        evidence=evidence_of(measures, indicators.frame, tables["statements"], needs, themes_of, places),
+        evidence=evidence_of(measures, positions, tables["statements"], needs, themes_of, places),
         unserved=unserved_needs(
             needs[needs["area_id"].isin(here)], tables["measures"], kinds, themes_of, places
         ),

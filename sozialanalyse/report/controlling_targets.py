@@ -27,8 +27,8 @@ def targets(plan: SocialPlan) -> Fragment:
 
     One row for each indicator: it says how many Handlungsempfehlungen aim at it and names them.
     """
-    if missing := missing_table(plan, "recommendations", "recommendation_log").html:
-        return Fragment(missing, missing_table(plan, "recommendations", "recommendation_log").text)
+    if {"recommendations", "recommendation_log"} & set(plan.absent):
+        return missing_table(plan, "recommendations", "recommendation_log")
     frame = plan.changes.frame
     if not len(frame):
         return warning(
