@@ -5,6 +5,7 @@ All figures that go in are released cells, so nothing that comes out can reveal 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,6 +121,8 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
     indicators = compared.derive(
         "indicators of themes", lambda frame: theme_indicators(frame, directions, themes)
     )
+    # A measure may name any indicator and any area, not only those of themes and Sozialräume.
+    positions = theme_indicators(analysis.current.frame, directions, {"": list(directions)})
     dialogues = tables["dialogues"]
     weights = theme_weights(dialogues, tables["statements"])
     districts = places[analysis.root_id]
@@ -144,6 +147,8 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
     # Without any history and without a given day there is no day to look at.
     known = pd.notna(end)
     standing = standing_at(recommendations if known else recommendations.iloc[:0], log, kinds, end, patience)
+    aims = [_target_areas(area, keys, places) for keys in standing["area_ids"]]
+    aimed = standing.assign(area_ids=pd.Series(aims, index=standing.index, dtype=object))
     measures = concerns(tables["measures"])
     themes_of = {field.id: field.themes for field in rules.fields}
     return SocialPlan(
@@ -161,7 +166,7 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
         changes=analysis.values.derive(  # noqa: PD011 (a released table, not an array)
             "changes of target indicators",
             lambda frame: target_changes(
-                standing, frame, analysis.indicators, analysis.years, confidence=analysis.confidence
+                aimed, frame, analysis.indicators, analysis.years, confidence=analysis.confidence
             ),
         ),
         dialogues=own_dialogues.sort_values(["date", "area_id"], kind="stable").reset_index(drop=True),
@@ -174,7 +179,7 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
         durations=spells(log, end),
         log=log[log["date"] <= end].reset_index(drop=True),
         measures=measures,
-        evidence=evidence_of(measures, indicators.frame, tables["statements"], needs, themes_of, places),
+        evidence=evidence_of(measures, positions, tables["statements"], needs, themes_of, places),
         unserved=unserved_needs(
             needs[needs["area_id"].isin(here)], tables["measures"], kinds, themes_of, places
         ),
@@ -192,6 +197,18 @@ def _table(analysis: Analysis, name: str) -> pd.DataFrame:
         for column in PLANNING_FORMS[name].columns
     }
     return pd.DataFrame(columns)
+
+
+def _target_areas(
+    area: AreaView, keys: tuple[str, ...], places: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return where the target indicators of a recommendation are looked at on the page of an area.
+
+    On the page of the city that is the city, so that the table stays short; on that of a Sozialraum its parts
+    that the recommendation names, or the Sozialraum itself.
+    """
+    inside = () if area.is_root else tuple(key for key in keys if places[key] == (area.area_id,))
+    return inside or (area.area_id,)
 
 
 def _period(tables: dict[str, pd.DataFrame], since: str, until: str) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -52,8 +52,8 @@ def heading(plan: SocialPlan) -> Fragment:
 
 def _missing(plan: SocialPlan) -> Fragment | None:
     """Return why nothing can be said, if that is so."""
-    if missing := missing_table(plan, *_LOG).html:
-        return Fragment(missing, missing_table(plan, *_LOG).text)
+    if set(_LOG) & set(plan.absent):
+        return missing_table(plan, *_LOG)
     if not len(plan.standing):
         return warning(
             f"Für {plan.area.name} gab es am {day_text(plan.until)} keine Handlungsempfehlung. Wird ein "
@@ -165,14 +165,16 @@ def _paths(plan: SocialPlan) -> Fragment:
     entries = plan.log.sort_values(["recommendation_id", "date"], kind="stable")
     before = entries.groupby("recommendation_id")["status"].shift().fillna("")
     inside = entries.assign(before=before)[(entries["date"] > plan.since) & (entries["status"] != before)]
-    texts = plan.standing.set_index("recommendation_id")
+    keys = plan.standing["recommendation_id"]
+    texts = dict(zip(keys, plan.standing["text"], strict=True))
+    made_up = dict(zip(keys, plan.standing["synthetic"], strict=True))
     found: dict[str, list[tuple[pd.Timestamp, list[Cell | str]]]] = {kind: [] for kind in _REACHED}
     for key, rows in inside.groupby("recommendation_id"):
         first, last = rows.iloc[0], rows.iloc[-1]
         start = plan.status_label(first["before"]) if first["before"] else _NEW
         path = " → ".join([start, *(plan.status_label(status) for status in rows["status"])])
         line: list[Cell | str] = [
-            _named(str(key), str(texts.loc[key, "text"]), bool(texts.loc[key, "synthetic"])),
+            _named(str(key), texts[key], made_up[key]),
             path,
             day_text(last["date"]),
             str(last["note"]) or "–",

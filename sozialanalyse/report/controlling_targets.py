@@ -27,8 +27,8 @@ def targets(plan: SocialPlan) -> Fragment:
 
     One row for each indicator: it says how many Handlungsempfehlungen aim at it and names them.
     """
-    if missing := missing_table(plan, "recommendations", "recommendation_log").html:
-        return Fragment(missing, missing_table(plan, "recommendations", "recommendation_log").text)
+    if {"recommendations", "recommendation_log"} & set(plan.absent):
+        return missing_table(plan, "recommendations", "recommendation_log")
     frame = plan.changes.frame
     if not len(frame):
         return warning(
@@ -36,7 +36,6 @@ def targets(plan: SocialPlan) -> Fragment:
             "und einen späteren."
         )
     catalogue, areas = plan.area.analysis.indicators, plan.area.analysis.areas
-    frame = frame[[bool(set(plan.places[key]) & set(plan.districts)) for key in frame["area_id"]]]
     synthetic = plan.standing.set_index("recommendation_id")["synthetic"]
     order = {str(key): position for position, key in enumerate(catalogue.index)}
     grouped = frame.assign(order=frame["indicator_id"].map(order)).sort_values(
@@ -47,6 +46,8 @@ def targets(plan: SocialPlan) -> Fragment:
         row = rows.iloc[0]
         key, area_id, first = str(row["indicator_id"]), str(row["area_id"]), str(row["first_year"])
         unit, direction = str(catalogue["unit"][key]), str(catalogue["direction"][key])
+        # What lives where is described, not judged.
+        direction = "neutral" if catalogue["domain"][key] == "demography" else direction
         decimals = decimals_for(unit, max(abs(row["first_value"]), abs(row["last_value"])))
         area = plan.area.analysis.area(area_id)
         data = VALUE | indicator_data(area, key, {"year": row["last_year"]})

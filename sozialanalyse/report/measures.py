@@ -214,5 +214,5 @@ def unfinished(plan: SocialPlan) -> Fragment:
         ]
         for key, missing in zip(frame["measure_id"], frame["missing"], strict=True)
     ]
-    caption = f"Was in Steckbriefen noch fehlt oder offen ist ({len(body)} von {len(plan.measures)})"
+    caption = f"Nicht vollständig: {len(body)} von {len(plan.measures)} Steckbriefen"
     return html_table(caption, ["Maßnahme", "fehlt oder »noch offen«"], body)

@@ -91,7 +91,8 @@ class SocialPlan:
     absent : tuple of str
         Names of planning tables that the dataset does not have.
     indicators, needs, changes : ReleasedTable
-        Rows of `theme_indicators`, `compare_views` and `target_changes`.
+        Rows of `theme_indicators`, `compare_views` and `target_changes`, the last for the city as a whole or
+        for the parts of a Sozialraum.
     dialogues, statements, weights : DataFrame
         The events of the Sozialräume of this area, what was said there, and rows of `theme_weights`.
     standing, moves, durations : DataFrame

@@ -352,3 +352,29 @@ def test_a_plan_takes_released_tables_only(analysis: Analysis) -> None:
     found = plan(analysis)
     with pytest.raises(DisclosureError):
         replace(found, needs=found.needs.frame)
+
+
+def test_target_indicators_are_those_of_the_area_and_who_lives_where_is_not_judged(
+    analysis: Analysis,
+) -> None:
+    city, here = plan(analysis, CITY).changes.frame, plan(analysis).changes.frame
+    assert set(city["area_id"]) == {CITY}
+    assert set(here["area_id"]) <= {DISTRICT, *(key for key in analysis.areas.index if key[:2] == DISTRICT)}
+    fragment = controlling_targets.targets(plan(analysis, CITY)).text
+    (line,) = [line for line in fragment.splitlines() if line.startswith("Anteil mit Migrationshintergrund")]
+    assert "günstiger" not in line
+
+
+def test_a_measure_may_be_supported_by_an_indicator_of_no_theme_in_a_quartier(analysis: Analysis) -> None:
+    table = analysis.planning.measures
+    assert table is not None
+    alone = table.iloc[[0]].assign(
+        area_ids=[("0101",)], indicator_ids=[("minimum_income",)], statement_ids=[()], field="steuerung"
+    )
+    changed = replace(analysis, planning=replace(analysis.planning, measures=alone))
+    found = plan(changed)
+    listed = {key for theme in found.rules.themes for key in theme.indicator_ids}
+    assert "minimum_income" not in listed
+    row = analysis.current.where(area_id="0101", indicator_id="minimum_income").frame.iloc[0]
+    assert row["city_position"] == "higher"
+    assert found.evidence["indicators"].tolist() == [1]
