@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,13 @@ from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.alternatives import Alternatives
 from sozialanalyse.parameters import Wanted, read_rules
 
-__all__ = ["ConnectionRules", "SensitivityRules", "read_connection_rules", "read_sensitivity_rules"]
+__all__ = [
+    "ConnectionRules",
+    "SensitivityRules",
+    "read_alternatives",
+    "read_connection_rules",
+    "read_sensitivity_rules",
+]
 
 _CONNECTION_NUMBERS: Final[dict[str, Wanted]] = {
     "most_of_two_domains": range(1, 21),
@@ -101,17 +108,34 @@ def read_sensitivity_rules(folder: Path) -> SensitivityRules:
         If the file is missing, is no YAML mapping, or breaks its form; its faults are named all at once.
     """
     content = read_rules(folder, "sensitivity", {"alternatives": dict, **_SENSITIVITY_NUMBERS})
-    given = content["alternatives"]
+    return SensitivityRules(
+        alternatives=read_alternatives("rules/sensitivity.yaml", content["alternatives"]),
+        **{name: content[name] for name in _SENSITIVITY_NUMBERS},
+    )
+
+
+def read_alternatives(place: str, given: Mapping[str, Any]) -> Alternatives:
+    """Return what could have been chosen instead in an index, from a group of a YAML file.
+
+    Parameters
+    ----------
+    place : str
+        File, for the message.
+    given : mapping
+        Choice to its alternatives.
+
+    Raises
+    ------
+    ParameterError
+        If a choice or an alternative is unknown.
+    """
     known = {field.name for field in fields(Alternatives)}
     unknown = [str(name) for name in given if name not in known]
     if unknown:
         raise ParameterError(
-            f"rules/sensitivity.yaml, »alternatives«: unbekannt: {', '.join(unknown)}. "
-            f"Erlaubt: {', '.join(sorted(known))}."
+            f"{place}, »alternatives«: unbekannt: {', '.join(unknown)}. Erlaubt: {', '.join(sorted(known))}."
         )
     open_choices: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
-    return SensitivityRules(
-        alternatives=Alternatives(**open_choices), **{name: content[name] for name in _SENSITIVITY_NUMBERS}
-    )
+    return Alternatives(**open_choices)

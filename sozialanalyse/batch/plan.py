@@ -132,6 +132,10 @@ def make_plan(dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Pat
 
 
 def _missing(dataset: Dataset, recipe: Recipe) -> str:
+    if recipe.tables and not set(recipe.tables) & {name for name, _ in dataset.planning.present()}:
+        if len(recipe.tables) == 1:
+            return f"Der Datensatz hat die Tabelle {recipe.tables[0]} nicht."
+        return f"Der Datensatz hat keine der Tabellen {', '.join(recipe.tables)}."
     if recipe.chosen_by == "all":
         return ""
     if recipe.chosen_by == "level":

@@ -12,13 +12,14 @@ from typing import Any, Final, Literal
 import yaml
 
 from sozialanalyse.batch.notebook import AREA_PARAMETER, Value
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.project import embedded_folder
 
 __all__ = ["Recipe", "Variant", "notebooks_folder", "parameters_digest", "read_recipe", "read_recipes"]
 
 RULES_FOLDER: Final = "rules"
-_KEYS: Final = ("title", "description", "for_each", "parameters", "variants", "position")
+_KEYS: Final = ("title", "description", "for_each", "parameters", "variants", "tables", "position")
 _VARIANT_KEYS: Final = ("name", "title", "description", "parameters")
 _LAST: Final = 1000
 """Position of a recipe that names none."""
@@ -65,6 +66,8 @@ class Recipe:
         If there are any, the notebook runs once with each of them for every area.
     position : int
         Place on the index page, counted from the smallest number.
+    tables : tuple of str
+        Planning tables of which the dataset must have at least one; without any the notebook always runs.
     """
 
     notebook: str
@@ -75,6 +78,7 @@ class Recipe:
     parameters: Mapping[str, Value]
     variants: tuple[Variant, ...] = ()
     position: int = _LAST
+    tables: tuple[str, ...] = ()
 
 
 class _Loader(yaml.SafeLoader):
@@ -187,6 +191,7 @@ def read_recipe(path: Path) -> Recipe:
     position = document.get("position", _LAST)
     if not isinstance(position, int) or isinstance(position, bool):
         faults.append("»position« ist eine ganze Zahl: der Platz auf der Übersicht.")
+    tables = _tables(document.get("tables", []), faults)
     if faults:
         raise ParameterError("\n".join(f"»{path.name}«: {fault}" for fault in faults))
     return Recipe(
@@ -197,6 +202,7 @@ def read_recipe(path: Path) -> Recipe:
         parameters=parameters,
         variants=variants,
         position=position,
+        tables=tables,
     )
 
 
@@ -278,6 +284,13 @@ def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant
     if len({variant.name for variant in found}) < len(found):
         faults.append("In »variants« steht ein Name doppelt.")
     return tuple(found)
+
+
+def _tables(given: object, faults: list[str]) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(name in PLANNING_FORMS for name in given):
+        faults.append(f"»tables« ist eine Liste aus: {', '.join(PLANNING_FORMS)}.")
+        return ()
+    return tuple(given)
 
 
 def _is_value(value: object) -> bool:

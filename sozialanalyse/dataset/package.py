@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sozialanalyse.dataset.delimited import DELIMITERS, Dialect
+from sozialanalyse.dataset.forms import FORMS
 from sozialanalyse.dataset.grid import unreadable
 from sozialanalyse.dataset.schema import Level, Source
 from sozialanalyse.errors import Fault
@@ -43,6 +44,8 @@ class Package:
         Whether the polygons only sketch the neighbourhood of areas.
     dialects : mapping from file name to Dialect
         How CSV files are written, where it is stated.
+    absent : tuple of str
+        Declared files that are not there and that a dataset can do without.
     """
 
     name: str = ""
@@ -54,6 +57,7 @@ class Package:
     attribution: str = ""
     schematic_geometry: bool = False
     dialects: Mapping[str, Dialect] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
 
 def _fault(column: str, rule: str, message: str, remedy: str) -> Fault:
@@ -103,7 +107,8 @@ def read_package(folder: Path) -> tuple[Package, list[Fault]]:
         sources=_named_links(content, "sources", faults),
         attribution=_optional_text(content, "attribution", faults),
         schematic_geometry=_schematic(content, faults),
-        dialects=_dialects(folder, content, faults),
+        dialects=_dialects(content, faults),
+        absent=_absent(folder, content, faults),
     )
     return package, faults
 
@@ -195,7 +200,25 @@ def _named_links(content: dict[str, object], key: str, faults: list[Fault]) -> t
     return tuple(links)
 
 
-def _dialects(folder: Path, content: dict[str, object], faults: list[Fault]) -> dict[str, Dialect]:
+def _absent(folder: Path, content: dict[str, object], faults: list[Fault]) -> tuple[str, ...]:
+    """Return declared files that are not there; for a table that must be there, this is a fault."""
+    value = content.get("resources", [])
+    absent = []
+    for entry in value if isinstance(value, list) else []:
+        path = entry.get("path") if isinstance(entry, dict) else None
+        if not isinstance(path, str) or "/" in path or "\\" in path or (folder / path).is_file():
+            continue
+        form = FORMS.get(str(entry.get("name"))) or FORMS.get(Path(path).stem)
+        if form is not None and not form.optional:
+            message = "Eine unter »resources« genannte Datei gibt es nicht."
+            remedy = "Die Datei dazulegen oder den Eintrag streichen."
+            faults.append(Fault(path, (), "", "resource_missing", message, remedy))
+        else:
+            absent.append(path)
+    return tuple(absent)
+
+
+def _dialects(content: dict[str, object], faults: list[Fault]) -> dict[str, Dialect]:
     value = content.get("resources", [])
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         faults.append(_wrong_form("resources", "eine Liste von Einträgen mit »name« und »path«"))
@@ -205,10 +228,6 @@ def _dialects(folder: Path, content: dict[str, object], faults: list[Fault]) -> 
         path = entry.get("path")
         if not isinstance(path, str) or "/" in path or "\\" in path:
             continue
-        if not (folder / path).is_file():
-            message = "Eine unter »resources« genannte Datei gibt es nicht."
-            remedy = "Die Datei dazulegen oder den Eintrag streichen."
-            faults.append(Fault(path, (), "", "resource_missing", message, remedy))
         stated = entry.get("dialect", {})
         dialect = _dialect(stated, entry.get("encoding", ""))
         if dialect is None:

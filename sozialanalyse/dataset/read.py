@@ -73,6 +73,11 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
     areas = _text_frame(typed["areas"].frame, "area_id", _AREA_COLUMNS)
     indicators = _indicators(typed["indicators"].frame)
     remarks = remarks_on(tables, typed)
+    remarks += [
+        f"{name} fehlt, obwohl datapackage.json die Datei nennt; die Seiten kommen ohne sie aus."
+        for name in package.absent
+        if name != GEOMETRY_FILE
+    ]
     if polygons is None:
         remarks.append(f"{GEOMETRY_FILE} fehlt: Karten und räumliche Auswertungen sind nicht möglich.")
     return Dataset(

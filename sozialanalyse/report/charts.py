@@ -17,6 +17,8 @@ from sozialanalyse.report.theme import INK, MARKS, MUTED, REFERENCE, WIDTH
 
 __all__ = ["Line", "Panel", "draw_bars", "draw_pyramid", "draw_series"]
 
+TICK_PARTS: Final = 7
+"""Of so many parts of the axis of years each tick keeps one free for its label."""
 MEN: Final = "#3f7f93"
 WOMEN: Final = "#b0743c"
 
@@ -161,8 +163,19 @@ def _draw_panel(
         room=0.42 * WIDTH,
     )
     frame.left_axis(ticks, format_ticks(ticks), 7.2)
-    chosen = years[:: -(-len(years) // 6)] if len(years) > 8 else years
-    frame.bottom_axis([float(year) for year in chosen], [f"{year:.0f}" for year in chosen], 7.2)
+    chosen = _year_ticks([float(year) for year in years])
+    frame.bottom_axis(chosen, [f"{year:.0f}" for year in chosen], 7.2)
+
+
+def _year_ticks(years: Sequence[float]) -> list[float]:
+    """Choose years that fit beside each other; a line into the future leaves little room for those before."""
+    every = years[:: -(-len(years) // 6)] if len(years) > 8 else years
+    room = (every[-1] - every[0]) / TICK_PARTS
+    chosen = [every[0]]
+    for year in every[1:]:
+        if year - chosen[-1] >= room:
+            chosen.append(year)
+    return chosen
 
 
 def draw_bars(

@@ -20,7 +20,7 @@ from sozialanalyse.report.text import domain_finding
 from sozialanalyse.report.view import AreaView, Row, records
 from sozialanalyse.vocabulary import DOMAIN_LABELS, DOMAINS
 
-__all__ = ["MEDIAN_LABEL", "domain"]
+__all__ = ["MEDIAN_LABEL", "compared_indicators", "domain"]
 
 MEDIAN_LABEL: Final = "Mitte (Median) der Gebiete"
 
@@ -36,8 +36,21 @@ def domain(area: AreaView, name: str) -> Fragment:
         One of ``sozialanalyse.vocabulary.DOMAINS``.
     """
     require_choice("domain", name, DOMAINS)
-    label = DOMAIN_LABELS[name]
-    keys = area.indicator_ids(name)
+    return compared_indicators(area, area.indicator_ids(name), DOMAIN_LABELS[name])
+
+
+def compared_indicators(area: AreaView, keys: list[str], label: str) -> Fragment:
+    """Return the chart and the table of some indicators.
+
+    Parameters
+    ----------
+    area : AreaView
+        The area.
+    keys : list of str
+        Indicators of the catalogue.
+    label : str
+        German name of what they have in common.
+    """
     if not keys:
         return warning(f"Der Datensatz enthält keinen Indikator des Bereichs {label}.")
     rows = assess_rows(area.rows(keys))

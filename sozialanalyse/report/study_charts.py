@@ -14,7 +14,9 @@ from sozialanalyse.report.theme import BACKGROUND, MARKS, PALE, REFERENCE, WIDTH
 __all__ = ["draw_ranks", "draw_shares"]
 
 
-def draw_ranks(rows: pd.DataFrame, ranked: int) -> bytes:
+def draw_ranks(
+    rows: pd.DataFrame, ranked: int, *, axis: str = "Rang (1 = größte soziale Belastung)"
+) -> bytes:
     """Draw the rank of each area with its two intervals, from top to bottom.
 
     Parameters
@@ -24,6 +26,8 @@ def draw_ranks(rows: pd.DataFrame, ranked: int) -> bytes:
         intervals are not drawn.
     ranked : int
         Number of areas with a rank, for the axis.
+    axis : str
+        What the axis shows.
     """
     height = 0.21 * len(rows) + 0.95
     canvas = Canvas(height)
@@ -50,7 +54,7 @@ def draw_ranks(rows: pd.DataFrame, ranked: int) -> bytes:
         canvas.marks(frame.x(float(row["rank"])), middle, Mark("o", 5.0, REFERENCE, "white", 0.6))
     frame.row_names([str(name) for name in rows["name"]], 7.6)
     ticks = [tick for tick in nice_ticks(*frame.x_range, 8) if tick >= 1 and tick == round(tick)]
-    frame.bottom_axis(ticks, format_ticks(ticks), 7.4, "Rang (1 = größte soziale Belastung)")
+    frame.bottom_axis(ticks, format_ticks(ticks), 7.4, axis)
     keys = [
         Key("Rang", Mark("o", 6.0, REFERENCE)),
         Key("Zufall in den Fallzahlen", fill=PALE),

@@ -14,23 +14,35 @@ __all__ = ["Cell", "assessment_cell", "hidden_cell", "html_table", "missing_cell
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: text, an optional smaller second line, a CSS class, and what it is in words for programs."""
+    """One cell: text, an optional smaller second line, a CSS class, and what it is in words for programs.
+
+    With a `link` to a place on the same page, such as ``"#beleg-3"``, the text leads there; `links`, pairs of
+    text and place, stand behind it.
+    """
 
     text: str
     detail: str = ""
     css_class: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    links: Sequence[tuple[str, str]] = ()
 
     @property
     def html(self) -> str:
         """The cell's content as HTML."""
         detail = f"<br><small>{escape(self.detail, quote=False)}</small>" if self.detail else ""
-        return escape(self.text, quote=False) + detail
+        text = _linked(self.text, self.link) if self.link else escape(self.text, quote=False)
+        return " ".join(filter(None, (text, *(_linked(*pair) for pair in self.links)))) + detail
 
     @property
     def plain(self) -> str:
         """The cell's content as one line of text."""
-        return f"{self.text} ({self.detail})" if self.detail else self.text
+        text = " ".join(filter(None, (self.text, *(name for name, _ in self.links))))
+        return f"{text} ({self.detail})" if self.detail else text
+
+
+def _linked(text: str, place: str) -> str:
+    return f'<a href="{escape(place)}">{escape(text, quote=False)}</a>'
 
 
 def assessment_cell(code: str, detail: str = "") -> Cell:
@@ -57,6 +69,7 @@ def html_table(
     numeric: Sequence[int] = (),
     row_data: Sequence[Mapping[str, str]] = (),
     landscape: bool = False,
+    row_ids: Sequence[str] = (),
 ) -> Fragment:
     """Return a table with caption, column heads and row heads.
 
@@ -74,6 +87,8 @@ def html_table(
         For each row what it is about, as ``data-`` attributes: the audit reads the page with them.
     landscape : bool
         Whether it gets a printed page of its own, turned sideways, because it has too many columns.
+    row_ids : sequence of str
+        For each row its name on the page, for links that lead to it.
     """
     head = "".join(
         f'<th scope="col"{_right(position in numeric)}>{escape(text, quote=False)}</th>'
@@ -88,7 +103,8 @@ def html_table(
             shown = f' class="{named}"' if named else ""
             line.append(f"<td{shown}{_data(cell.data)}>{cell.html}</td>")
         about = _data(row_data[number]) if row_data else ""
-        body.append(f"<tr{about}>{''.join(line)}</tr>")
+        name = f' id="{escape(row_ids[number])}"' if row_ids else ""
+        body.append(f"<tr{name}{about}>{''.join(line)}</tr>")
     name = escape(caption)
     classes = "sa-scroll sa-landscape" if landscape else "sa-scroll"
     html = (

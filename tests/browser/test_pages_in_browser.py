@@ -7,15 +7,20 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from sozialanalyse.analysis import load_analysis
+from sozialanalyse.project import embedded_folder
+from sozialanalyse.report import measures, measures_profiles
 from sozialanalyse.site.frame import Link, Provenance
 from sozialanalyse.site.index_page import IndexEntry, IndexSection, render_index
 from sozialanalyse.site.render import Navigation, render_page
+from sozialanalyse.social_planning import plan_of
 
 PROVENANCE = Provenance(
     "Musterstadt", "0123456789abcdef", "0.1.0", synthetic=True, sources=(Link("Amt", "https://example.org/"),)
@@ -83,7 +88,22 @@ def index_page() -> str:
     return render_index([IndexSection("Sozialraumanalyse", "Ein Satz.", tuple(entries))], PROVENANCE)
 
 
-PAGES = {"area": area_page, "index": index_page}
+def catalogue_page() -> str:
+    analysis = load_analysis(str(embedded_folder("data")), str(embedded_folder("parameters")))
+    plan = plan_of(analysis.area(analysis.root_id), parameters_dir=str(embedded_folder("parameters")))
+    plan = replace(plan, measures=plan.measures.tail(12))
+    parts = (measures.heading(plan), measures.catalogue(plan), measures_profiles.profiles(plan))
+    cells = [
+        nbformat.v4.new_code_cell(
+            f"zeige({number})", outputs=[nbformat.v4.new_output("display_data", {"text/html": part.html})]
+        )
+        for number, part in enumerate(parts)
+    ]
+    navigation = Navigation("Oberhausen", "../index.html")
+    return render_page(nbformat.v4.new_notebook(cells=cells), "massnahmen", PROVENANCE, navigation).html
+
+
+PAGES = {"area": area_page, "index": index_page, "catalogue": catalogue_page}
 
 
 def answer_of(browser: str, folder: Path, document: str) -> object:
@@ -171,3 +191,23 @@ def test_a_wide_table_is_printed_on_a_page_turned_sideways(chromium: str, tmp_pa
     wide = area_page().replace('class="sa-scroll"', 'class="sa-scroll sa-landscape"')
     turned = [width > height for width, height in printed_sizes(chromium, tmp_path, wide)]
     assert turned.count(True) == 1
+
+
+def test_the_filters_of_the_catalogue_hide_rows_without_a_script_of_the_page(
+    chromium: str, tmp_path: Path
+) -> None:
+    script = """{
+      const shown = () => [...document.querySelectorAll(".sa-catalogue tbody tr")].filter(
+        row => getComputedStyle(row).display !== "none");
+      const all = shown().length;
+      const [label] = [...document.querySelectorAll(".sa-choice label")].filter(
+        label => label.textContent.trim() === "Gesundheit und Bewegung");
+      label.querySelector("input").checked = true;
+      const fields = new Set(shown().map(row => row.dataset.feld));
+      return [all, shown().length > 0, shown().length < all, [...fields]];
+    }"""
+    page = catalogue_page()
+    assert "<script" not in page
+    without_policy = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+    document = without_policy.replace("</body>", f"{answering(script)}</body>")
+    assert answer_of(chromium, tmp_path, document) == [12, True, True, ["gesundheit"]]

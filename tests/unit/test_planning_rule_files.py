@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from sozialanalyse.analysis import load_analysis
 from sozialanalyse.errors import ParameterError
+from sozialanalyse.heat_rules import read_heat_rules
+from sozialanalyse.heat_study import heat_of
 from sozialanalyse.planning_rules import read_planning_rules
 from sozialanalyse.project import embedded_folder
 
@@ -97,3 +100,54 @@ def test_an_unknown_topic_is_refused_with_those_that_exist() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=r"rules/planning\.yaml fehlt"):
         read_planning_rules(tmp_path)
+
+
+def test_the_rules_on_heat_of_the_package_are_valid() -> None:
+    rules = read_heat_rules(embedded_folder("parameters"))
+    assert [component.key for component in rules.spec.components] == ["exposure", "sensitivity", "capacity"]
+    assert [component.required for component in rules.spec.components] == [True, False, False]
+    assert rules.spec.ages["under_6"] == (0, 6)
+    assert len(rules.core_elements) == 8
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "problem"),
+    [
+        (("title",), None, "»title« fehlt"),
+        (("extra",), 1, "»extra« ist unbekannt"),
+        (("components", "exposure", "minimum"), 1, "»minimum« muss mindestens 2"),
+        (("components", "exposure", "parts"), [{"name": "Hitze"}], "»indicator_ids« fehlt"),
+        (("components",), {}, "nennt einen Teil, den es in »components« nicht gibt"),
+        (("required",), ["cold"], "nennt einen Teil, den es in »components« nicht gibt"),
+        (("spec", "orientation"), "higher_is_better", "muss higher_is_worse sein"),
+        (("spec", "normalisation"), "zz", "kennt »zz« nicht"),
+        (("alternatives", "weighting"), ["pac"], "kennt »pac« nicht"),
+        (("alternatives", "wieghting"), ["pca"], "unbekannt: wieghting"),
+        (("draws",), 5, "»draws« muss von 100"),
+        (("component_factor",), 0.5, "»component_factor« muss mindestens 1"),
+        (("priority_share",), 1.0, "»priority_share« muss zwischen 0 und 1"),
+        (("ages", "over_64"), [65, 60], "das erste Alter und das erste Alter darüber"),
+        (("access", "zones"), [1.0], "Liste aus Grenze und Gewicht"),
+        (("other_names", "deaths"), None, "fehlt ein Name für: deaths"),
+    ],
+)
+def test_a_fault_in_the_rules_on_heat_is_named(
+    change: Callable[..., Path], keys: tuple[str, ...], value: Any, problem: str
+) -> None:
+    with pytest.raises(ParameterError, match=problem):
+        read_heat_rules(change("heat", *keys, value=value))
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "problem"),
+    [
+        (("access", "categories"), ["museum"], "unbekannte Arten von Einrichtungen: museum"),
+        (("core_elements", "monitoring"), None, "stimmen nicht überein: monitoring"),
+    ],
+)
+def test_words_on_which_the_rules_of_planning_and_heat_differ_are_named(
+    change: Callable[..., Path], keys: tuple[str, ...], value: Any, problem: str
+) -> None:
+    analysis = load_analysis(str(embedded_folder("data")), str(embedded_folder("parameters")))
+    with pytest.raises(ParameterError, match=problem):
+        heat_of(analysis, str(change("heat", *keys, value=value)))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sozialanalyse.batch.plan import Plan, area_file_names, make_plan, select_runs
 from sozialanalyse.batch.recipe import Recipe, Variant
+from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
@@ -50,6 +52,16 @@ def test_words_stand_for_the_first_and_the_last_level_of_any_dataset(project: Pa
     assert [run.area_id for run in plan_of(project, dataset, coarsest).runs] == ["stadt"]
     both = replace(RECIPE, chosen_by="level", names=("finest", "coarsest"))
     assert [run.area_id for run in plan_of(project, dataset, both).runs] == ["stadt", *"abcd"]
+
+
+@pytest.mark.parametrize(("tables", "runs"), [((), 5), (("measures",), 0), (("measures", "goals"), 5)])
+def test_a_notebook_on_planning_runs_where_there_is_one_of_its_tables(
+    project: Path, dataset: Dataset, tables: tuple[str, ...], runs: int
+) -> None:
+    with_goals = replace(dataset, planning=PlanningTables(goals=pd.DataFrame({"goal_id": ["z"]})))
+    plan = plan_of(project, with_goals, replace(RECIPE, tables=tables))
+    assert len(plan.runs) == runs
+    assert plan.skipped == ({} if runs else {"bild": "Der Datensatz hat die Tabelle measures nicht."})
 
 
 VARIANTS = (Variant("neu", "Neu", "", {"year": "2024"}), Variant("alt", "Alt", "", {"year": "2020"}))

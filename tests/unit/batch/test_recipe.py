@@ -62,6 +62,7 @@ def test_a_key_with_leading_zero_must_be_quoted(tmp_path: Path) -> None:
         (f"{HEAD}for_each: {{level: all}}\nparameters: {{area_id: a}}\n", "setzt der Lauf selbst"),
         (f"{HEAD}for_each: {{level: all}}\nparameters: {{a: {{b: 1}}}}\n", "»a« ist weder Text"),
         (f"{HEAD}for_each: {{level: all}}\nparameters: [a]\n", "eine Zuordnung von Namen"),
+        (f"{HEAD}for_each: {{level: all}}\ntables: [dialoge]\n", "»tables« ist eine Liste aus: dialogues"),
         (f"{HEAD}for_each: {{level: all}}\nvariants: {{a: 1}}\n", "»variants« ist eine Liste"),
         (f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a}}]\n", "braucht genau: name, title"),
         (

@@ -1,0 +1,407 @@
+"""The controlling of the Handlungsempfehlungen: what moved, what is stuck, what is next, and all of them."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+import pandas as pd
+
+from sozialanalyse.planning.recommendations import count_by, flow
+from sozialanalyse.report.controlling_charts import draw_flow, draw_status_bars, status_styles
+from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.front import banner
+from sozialanalyse.report.numbers import format_number, join_words
+from sozialanalyse.report.plan_view import SocialPlan, day_text, missing_table, with_example
+from sozialanalyse.report.tables import Cell, html_table
+
+__all__ = [
+    "addressees",
+    "coverage",
+    "developments",
+    "durations",
+    "heading",
+    "moved",
+    "next_steps",
+    "overview",
+    "recommendations",
+    "status_bars",
+    "stuck",
+]
+
+_NEW: Final = "neu"
+_MOST_PATHS: Final = 3
+_REACHED: Final[dict[str, str]] = {
+    "done": "Erreicht",
+    "active": "In Arbeit gekommen oder weitergekommen",
+    "open": "Neu oder wieder offen",
+    "stopped": "Zurückgestellt oder aufgegeben",
+}
+_LOG: Final = ("recommendations", "recommendation_log")
+
+
+def heading(plan: SocialPlan) -> Fragment:
+    """Return the page's title, taken from the loaded area, the period, and the banner of synthetic data."""
+    title = f"Controlling der Handlungsempfehlungen: {plan.area.name}"
+    head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
+    period = f"{plan.area.level_label}, {day_text(plan.since)} bis {day_text(plan.until)}"
+    if pd.isna(plan.until):
+        period = plan.area.level_label
+    return head + paragraph(period, css_class="sa-subtitle") + banner(plan.area.analysis)
+
+
+def _missing(plan: SocialPlan) -> Fragment | None:
+    """Return why nothing can be said, if that is so."""
+    if set(_LOG) & set(plan.absent):
+        return missing_table(plan, *_LOG)
+    if not len(plan.standing):
+        return warning(
+            f"Für {plan.area.name} gab es am {day_text(plan.until)} keine Handlungsempfehlung. Wird ein "
+            "anderer Zeitraum gewünscht, bitte »until« ändern."
+        )
+    return None
+
+
+def overview(plan: SocialPlan) -> Fragment:
+    """Return the state in a paragraph and a row of key figures."""
+    if missing := _missing(plan):
+        return missing
+    standing, kinds = plan.standing, plan.standing["kind"].value_counts()
+    total, done = len(standing), int(kinds.get("done", 0))
+    moved = plan.moves[plan.moves["moved"]]
+    fresh = int((moved["before"] == "").sum())
+    late, still = int(standing["overdue"].sum()), int(standing["still"].sum())
+    text = (
+        f"Am {day_text(plan.until)} gibt es für {plan.area.name} {_number(total, 'Handlungsempfehlung')}. "
+        f"{done} davon sind {plan.kind_words('done')}, {kinds.get('active', 0)} {plan.kind_words('active')}, "
+        f"{kinds.get('open', 0)} {plan.kind_words('open')} und {kinds.get('stopped', 0)} "
+        f"{plan.kind_words('stopped')}. Seit dem "
+        f"{day_text(plan.since)} haben {len(moved) - fresh} einen neuen Stand"
+    )
+    text += f", {fresh} sind neu hinzugekommen. " if fresh else ". "
+    if late or still:
+        text += (
+            f"Bei {late} ist die Frist verstrichen; {still} haben seit über {plan.patience.still} Tagen "
+            "denselben Stand."
+        )
+    else:
+        text += "Keine Frist ist verstrichen, und keine ist lange ohne neuen Stand."
+    facts = [
+        ("Handlungs\u00adempfehlungen", str(total)),
+        (plan.kind_words("done"), f"{done} von {total}"),
+        ("mit neuem Stand im Zeitraum", str(len(moved) - fresh)),
+        ("Frist verstrichen", str(late)),
+    ]
+    items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    return paragraph(text, css_class="sa-lead") + Fragment(
+        f'<dl class="sa-facts">{items}</dl>', "\n".join(f"{name}: {value}" for name, value in facts)
+    )
+
+
+def _number(count: int, word: str) -> str:
+    return f"eine {word}" if count == 1 else f"{format_number(count)} {word}en"
+
+
+def _styles(plan: SocialPlan) -> list[tuple[str, str, str]]:
+    return [(status.id, status.label, status.kind) for status in plan.rules.statuses]
+
+
+def status_bars(plan: SocialPlan) -> Fragment:
+    """Return how far the Handlungsempfehlungen of each Handlungsfeld are."""
+    if missing := _missing(plan):
+        return missing
+    fields = plan.rules.labels("fields")
+    known = plan.standing[plan.standing["status"] != ""]
+    if not len(known):
+        return warning("Kein Stand ist eingetragen. Bitte recommendation_log ergänzen.")
+    order = [status.id for status in plan.rules.statuses]
+    counts = count_by(known, "field", "status")
+    counts = counts.reindex(index=[key for key in fields if key in counts.index], columns=order, fill_value=0)
+    counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    counts.index = [fields[str(key)] for key in counts.index]
+    finished = [status.id for status in plan.rules.statuses if status.kind == "done"]
+    waiting = [status.id for status in plan.rules.statuses if status.kind == "open"]
+    done, idle = counts[finished].sum(axis=1), counts[waiting].sum(axis=1)
+    finding = "; ".join(
+        f"{name} {done[name]} von {counts.loc[name].sum()} {plan.kind_words('done')}" for name in counts.index
+    )
+    if idle.any():
+        finding += f". Am meisten ist offen bei {idle.idxmax()} ({idle.max()})"
+    caption = f"{plan.area.name}: Stand der Handlungsempfehlungen je Handlungsfeld am {day_text(plan.until)}."
+    return figure(draw_status_bars(counts, status_styles(_styles(plan))), f"{finding}.", caption)
+
+
+def moved(plan: SocialPlan) -> Fragment:
+    """Return what moved in the period: the flow between statuses, then each path with its last note."""
+    if missing := _missing(plan):
+        return missing
+    counted = flow(plan.moves, [status.id for status in plan.rules.statuses])
+    styles = status_styles([("", _NEW, "open"), *_styles(plan)])
+    changed = counted[counted["before"] != counted["after"]]
+    same = int(counted["count"].sum() - changed["count"].sum())
+    steps = [
+        f"{row['count']} von »{styles[row['before']].label}« zu »{styles[row['after']].label}«"
+        if row["before"]
+        else f"{row['count']} neu als »{styles[row['after']].label}«"
+        for row in changed.sort_values("count", ascending=False, kind="stable").to_dict("records")
+    ]
+    rest = f"{same} sind unverändert."
+    ends = (f"am {day_text(plan.since)}", f"am {day_text(plan.until)}")
+    result = paragraph(
+        f"Die häufigsten Wege: {join_words(steps[:_MOST_PATHS])}; {rest}"
+        if steps
+        else f"Keine Bewegung: {rest}"
+    )
+    result += figure(
+        draw_flow(counted, styles, ends),
+        f"{join_words(steps)}; {rest}" if steps else f"Keine Bewegung: {rest}",
+        f"{plan.area.name}: Wege der Handlungsempfehlungen. Farbig: neuer Stand; hell: unverändert.",
+    )
+    return result + _paths(plan)
+
+
+def _paths(plan: SocialPlan) -> Fragment:
+    """Return the path of each Handlungsempfehlung with a new status, by what it has come to."""
+    entries = plan.log.sort_values(["recommendation_id", "date"], kind="stable")
+    before = entries.groupby("recommendation_id")["status"].shift().fillna("")
+    inside = entries.assign(before=before)[(entries["date"] > plan.since) & (entries["status"] != before)]
+    keys = plan.standing["recommendation_id"]
+    texts = dict(zip(keys, plan.standing["text"], strict=True))
+    made_up = dict(zip(keys, plan.standing["synthetic"], strict=True))
+    found: dict[str, list[tuple[pd.Timestamp, list[Cell | str]]]] = {kind: [] for kind in _REACHED}
+    for key, rows in inside.groupby("recommendation_id"):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        start = plan.status_label(first["before"]) if first["before"] else _NEW
+        path = " → ".join([start, *(plan.status_label(status) for status in rows["status"])])
+        line: list[Cell | str] = [
+            _named(str(key), texts[key], made_up[key]),
+            path,
+            day_text(last["date"]),
+            str(last["note"]) or "–",
+        ]
+        found[plan.kind_of(str(last["status"]))].append((last["date"], line))
+    result = Fragment("", "")
+    for kind, caption in _REACHED.items():
+        ordered = sorted(found[kind], key=lambda pair: pair[0], reverse=True)
+        if ordered:
+            header = ["Handlungsempfehlung", "Weg im Zeitraum", "zuletzt am", "Was geschehen ist"]
+            result += html_table(f"{caption} ({len(ordered)})", header, [line for _, line in ordered])
+    return result if result.html else note("Im Zeitraum hat keine Handlungsempfehlung einen neuen Stand.")
+
+
+def _named(key: str, text: str, synthetic: bool) -> Cell:
+    """Return the cell that names a Handlungsempfehlung and leads to its row in the list."""
+    return Cell(text, with_example(key, synthetic), link=f"#empfehlung-{key}")
+
+
+def _short_rows(plan: SocialPlan, frame: pd.DataFrame) -> list[list[Cell | str]]:
+    return [
+        [
+            _named(str(row["recommendation_id"]), str(row["text"]), bool(row["synthetic"])),
+            str(row["addressee"]),
+            Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
+            day_text(row["horizon"]),
+            str(row["note"]) or "–",
+        ]
+        for row in frame.to_dict("records")
+    ]
+
+
+_SHORT: Final = ["Handlungsempfehlung", "Adressat*in", "Stand", "Frist", "Zuletzt vermerkt"]
+
+
+def stuck(plan: SocialPlan) -> Fragment:
+    """Return what is late or has rested for long."""
+    if missing := _missing(plan):
+        return missing
+    late = plan.standing[plan.standing["overdue"]].sort_values("horizon", kind="stable")
+    still = plan.standing[plan.standing["still"] & ~plan.standing["overdue"]].sort_values(
+        "since", kind="stable"
+    )
+    if not len(late) and not len(still):
+        return paragraph("Keine Frist ist verstrichen, und nichts ruht länger als vorgesehen.")
+    result = Fragment("", "")
+    if len(late):
+        result += html_table(
+            f"Frist verstrichen ({len(late)}), die älteste zuerst", _SHORT, _short_rows(plan, late)
+        )
+    if len(still):
+        caption = f"Seit über {plan.patience.still} Tagen ohne neuen Stand, Frist noch offen ({len(still)})"
+        result += html_table(caption, _SHORT, _short_rows(plan, still))
+    return result + note(
+        "Eine verstrichene Frist sagt nicht, woran es liegt: fehlendes Geld, fehlende Stellen, ein anderer "
+        "Plan. Sie ist ein Anlass nachzufragen."
+    )
+
+
+def next_steps(plan: SocialPlan) -> Fragment:
+    """Return what is due soon, and how much has no deadline at all."""
+    if missing := _missing(plan):
+        return missing
+    soon = plan.standing[plan.standing["due_soon"]].sort_values("horizon", kind="stable")
+    running = plan.standing[plan.standing["kind"].isin(["open", "active"])]
+    unlimited = int(running["horizon"].isna().sum())
+    if len(soon):
+        caption = f"Frist in den nächsten {plan.patience.near} Tagen ({len(soon)}), die nächste zuerst"
+        result = html_table(caption, _SHORT, _short_rows(plan, soon))
+    else:
+        result = paragraph(f"In den nächsten {plan.patience.near} Tagen läuft keine Frist ab.")
+    if unlimited:
+        result += note(f"Ohne Frist: {unlimited} von {len(running)}, die noch nicht abgeschlossen sind.")
+    return result
+
+
+def coverage(plan: SocialPlan) -> Fragment:
+    """Return how many there are for each Sozialraum and Handlungsfeld."""
+    if missing := _missing(plan):
+        return missing
+    fields = plan.rules.labels("fields")
+    around = [
+        tuple(dict.fromkeys(place for key in keys for place in plan.places[key]))
+        for keys in plan.standing["area_ids"]
+    ]
+    spread = plan.standing.assign(area_ids=pd.Series(around, index=plan.standing.index, dtype=object))
+    table = count_by(spread, "area_ids", "field")
+    columns = [key for key in fields if key in table.columns]
+    counts = _by_row(table)
+    names = plan.area.analysis.areas["name"]
+    body: list[list[Cell | str]] = [
+        [
+            str(names[place]),
+            *(_amount(counts[place][key]) for key in columns),
+            str(sum(counts[place].values())),
+        ]
+        for place in plan.districts
+        if place in counts
+    ]
+    header = [plan.level_label, *(fields[key] for key in columns), "zusammen"]
+    result = html_table(
+        f"Handlungsempfehlungen je {plan.level_label} und Handlungsfeld",
+        header,
+        body,
+        numeric=range(1, len(header)),
+    )
+    return result + note(
+        "Eine Handlungsempfehlung für mehrere Gebiete zählt in jedem; eine stadtweite überall. Die Summen "
+        "sind darum größer als die Zahl der Handlungsempfehlungen."
+    )
+
+
+def _by_row(table: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Return numbers by row and column."""
+    return {
+        str(row): {str(column): int(count) for column, count in cells.items()}
+        for row, cells in table.to_dict("index").items()
+    }
+
+
+def _amount(count: int) -> Cell:
+    return Cell(str(count)) if count else Cell("–", css_class="sa-sign")
+
+
+def addressees(plan: SocialPlan) -> Fragment:
+    """Return who is to carry out how many, and how far these are; who has one on time stands below."""
+    if missing := _missing(plan):
+        return missing
+    words = {"open": "offen", "active": "in Arbeit", "done": "erreicht", "stopped": "ruht oder verworfen"}
+    table = count_by(plan.standing, "addressee", "kind").reindex(columns=list(words), fill_value=0)
+    late = plan.standing[plan.standing["overdue"]].groupby("addressee").size()
+    late = late.reindex(table.index, fill_value=0)
+    totals = table.sum(axis=1)
+    single = (totals == 1) & (late == 0)
+    ranked = [str(name) for name in totals[~single].sort_values(ascending=False, kind="stable").index]
+    counts = _by_row(table)
+    body: list[list[Cell | str]] = [
+        [
+            name,
+            *(_amount(counts[name][kind]) for kind in words),
+            _amount(int(late[name])),
+            str(int(totals[name])),
+        ]
+        for name in ranked
+    ]
+    header = ["Adressat*in", *words.values(), "davon Frist verstrichen", "zusammen"]
+    result = html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
+    if single.any():
+        named = "; ".join(str(name) for name in totals[single].index)
+        result += paragraph(f"Je eine ohne verstrichene Frist haben: {named}.")
+    return result
+
+
+def durations(plan: SocialPlan) -> Fragment:
+    """Return how long recommendations stayed in each status."""
+    if missing := _missing(plan):
+        return missing
+    frame = plan.durations
+    body: list[list[Cell | str]] = []
+    for status in plan.rules.statuses:
+        rows = frame[frame["status"] == status.id]
+        over, lasting = rows[rows["end"].notna()]["days"], rows[rows["end"].isna()]["days"]
+        if len(rows):
+            body.append([status.label, *_typical(over), *_typical(lasting)])
+    header = ["Stand", "beendet", "Tage darin (Mitte)", "noch darin", "Tage bisher (Mitte)"]
+    table = html_table("Dauer in Tagen", header, body, numeric=range(1, len(header)))
+    return table + note(
+        "Mitte: Die Hälfte dauerte kürzer, die Hälfte länger (Median). Was noch darin ist, kann länger "
+        "dauern."
+    )
+
+
+def _typical(days: pd.Series[int]) -> tuple[str, str]:
+    return (str(len(days)), format_number(float(days.median()))) if len(days) else ("0", "–")
+
+
+def recommendations(plan: SocialPlan) -> Fragment:
+    """Return the list of all Handlungsempfehlungen with their status."""
+    if missing := _missing(plan):
+        return missing
+    fields, visions = plan.rules.labels("fields"), plan.rules.labels("visions")
+    measures = plan.measures.groupby("recommendation_id").size()
+    place = {key: position for position, key in enumerate(fields)}
+    frame = plan.standing.assign(order=plan.standing["field"].map(place))
+    frame = frame.sort_values(["order", "recommendation_id"], kind="stable")
+    body, ids = [], []
+    for row in frame.to_dict("records"):
+        key = str(row["recommendation_id"])
+        ids.append(f"empfehlung-{key}")
+        late = bool(row["overdue"])
+        line: list[Cell | str] = [
+            Cell(str(row["text"]), with_example(key, bool(row["synthetic"]))),
+            Cell(fields[row["field"]], ", ".join(visions[vision] for vision in row["vision"])),
+            Cell(str(row["addressee"]), f"Gebiet: {plan.area_names(row['area_ids'])}"),
+            Cell(day_text(row["horizon"]), "verstrichen" if late else "", "sa-worse" if late else ""),
+            Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
+            _amount(int(measures.get(key, 0))),
+        ]
+        body.append(line)
+    header = ["Handlungsempfehlung", "Handlungsfeld (iSTEK)", "Adressat*in", "Frist", "Stand", "Steckbriefe"]
+    caption = f"Stand am {day_text(plan.until)}, Frist und Zuständigkeit"
+    return html_table(caption, header, body, numeric=[5], row_ids=ids)
+
+
+def developments(plan: SocialPlan) -> Fragment:
+    """Return the positive developments; what is real stands apart from what is made up."""
+    if "developments" in plan.absent:
+        return missing_table(plan, "developments")
+    frame, fields = plan.developments, plan.rules.labels("fields")
+    result = Fragment("", "")
+    for synthetic, caption in (
+        (False, f"Wirkliche Entwicklungen, die {plan.area.root.name} selbst nennt"),
+        (True, "Erfundene Beispiele"),
+    ):
+        rows = frame[frame["synthetic"] == synthetic]
+        body: list[list[Cell | str]] = [
+            [
+                Cell(str(row["text"]), with_example(str(row["development_id"]), synthetic)),
+                fields[row["field"]],
+                plan.area_names(row["area_ids"]),
+            ]
+            for row in rows.to_dict("records")
+        ]
+        if body:
+            header = ["Entwicklung", "Handlungsfeld", "Gebiet"]
+            result += html_table(f"{caption} ({len(body)})", header, body)
+            origin = "; ".join(dict.fromkeys(str(source) for source in rows["source"]))
+            real = "" if synthetic else " Diese Einträge sind nicht erfunden; eine Bewertung sind sie nicht."
+            result += note(f"Quelle: {origin}.{real}")
+    return result if result.html else note(f"Für {plan.area.name} ist keine Entwicklung eingetragen.")

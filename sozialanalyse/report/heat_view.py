@@ -1,0 +1,128 @@
+"""What the page on heat is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.report.view import Analysis
+
+__all__ = ["CoreContribution", "HeatView", "ShownComponent", "ShownIndicator"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIndicator:
+    """One indicator of the heat index: label, year, source, and whether a high value is unfavourable."""
+
+    label: str
+    year: int
+    source: str
+    high_is_unfavourable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComponent:
+    """One component of the heat index as it is shown.
+
+    Attributes
+    ----------
+    key, label, short, meaning : str
+        Its name in the tables, German name, a short one for heads, and a sentence that says what it is.
+    indicators : tuple of ShownIndicator
+        What it is the mean of.
+    """
+
+    key: str
+    label: str
+    short: str
+    meaning: str
+    indicators: tuple[ShownIndicator, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoreContribution:
+    """What social planning's data contribute to one of the WHO's core elements.
+
+    Attributes
+    ----------
+    label, description : str
+        German name, and what the element asks for.
+    contribution, beyond : str
+        What the data say, and what none of them says.
+    present, absent : tuple of str
+        German names of the data on which this rests that the dataset has and lacks.
+    """
+
+    label: str
+    description: str
+    contribution: str
+    beyond: str
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatView:
+    """The heat index with all that belongs to it; every table has passed the disclosure gate.
+
+    Attributes
+    ----------
+    analysis : Analysis
+        Where it comes from.
+    title, description : str
+        German name of the index, and how it is made.
+    missing : str
+        Why there is no index, a German sentence, or ``""``; then `areas` is empty.
+    components : tuple of ShownComponent
+        Those that are in the index.
+    areas : ReleasedTable
+        One row per area of the finest level: ``area_id, index, rank, class_index`` (counted from the most
+        affected class), ``priority, sampling_lower, sampling_upper, choice_lower, choice_upper``; for
+        each component ``<key>_value, <key>_rank``; and a column for each entry of `groups`.
+    groups : tuple of (str, str)
+        Column and German name of the numbers of people that are shown.
+    class_labels : tuple of str
+        German names of the classes, the most affected first.
+    confidence : float
+        Coverage of the intervals of ranks.
+    top : int
+        Number of areas that can be dealt with first.
+    institutions : ReleasedTable
+        Those with vulnerable people: ``institution_id, name, category, area_id, vulnerable, places,
+        synthetic``.
+    access : ReleasedTable
+        Places to go in heat: ``area_id, count, per_thousand, nearest, supply``; the last two are missing
+        without coordinates. Empty without such places.
+    access_label : str
+        German names of the kinds of places, joined.
+    access_missing : str
+        Why there is no such table, a German sentence, or ``""``.
+    zones : tuple of (float, float)
+        Reach of a place: outer limits in kilometres and weights.
+    elements : tuple of CoreContribution
+        The WHO's core elements.
+    remarks : tuple of str
+        German sentences on what was left out.
+    """
+
+    analysis: Analysis
+    title: str
+    description: str
+    missing: str
+    components: tuple[ShownComponent, ...]
+    areas: ReleasedTable
+    groups: tuple[tuple[str, str], ...]
+    class_labels: tuple[str, ...]
+    confidence: float
+    top: int
+    institutions: ReleasedTable
+    access: ReleasedTable
+    access_label: str
+    access_missing: str
+    zones: tuple[tuple[float, float], ...]
+    elements: tuple[CoreContribution, ...]
+    remarks: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for table in (self.areas, self.institutions, self.access):
+            require_released(table)

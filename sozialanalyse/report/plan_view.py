@@ -1,0 +1,217 @@
+"""What the pages of social planning are made from: the planning tables beside released figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
+from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.planning.dialogue import DialogueRule
+from sozialanalyse.planning.recommendations import Patience
+from sozialanalyse.planning.rules import PlanningRules, StatusKind
+from sozialanalyse.report.fragment import Fragment, warning
+from sozialanalyse.report.numbers import format_change, format_interval, join_words
+from sozialanalyse.report.view import AreaView, Row
+
+__all__ = [
+    "CATEGORY_WORDS",
+    "EXAMPLE",
+    "EXPERT_WORDS",
+    "NEED_WORDS",
+    "SIGNAL_WORDS",
+    "SocialPlan",
+    "absent_table",
+    "day_text",
+    "difference_text",
+    "missing_table",
+    "weights_text",
+    "with_example",
+]
+
+CATEGORY_WORDS: Final[dict[str, str]] = {
+    "agreed": "gemeinsam gesehener Bedarf",
+    "statistics": "nur Statistik",
+    "experts": "nur Expert*innen",
+    "none": "kein Bedarf gesehen",
+    "insufficient": "Daten reichen nicht",
+}
+"""What statistics and experts say together, most agreement first."""
+
+SIGNAL_WORDS: Final[dict[str, str]] = {
+    "need": "zeigt Bedarf",
+    "none": "zeigt keinen Bedarf",
+    "unclear": "lässt es offen",
+}
+"""What the statistics say of a theme."""
+
+NEED_WORDS: Final[dict[str, str]] = {
+    "agreed": "Bedarf sehen Statistik und Expert*innen gemeinsam bei",
+    "statistics": "Bedarf zeigt nur die Statistik bei",
+    "experts": "Bedarf sehen nur die Expert*innen bei",
+    "none": "Keinen größeren Bedarf sehen beide bei",
+    "insufficient": "Die Daten reichen nicht bei",
+}
+"""The same as beginnings of sentences."""
+
+EXPERT_WORDS: Final[dict[str, str]] = {
+    "need": "sehen Bedarf",
+    "none": "sehen keinen vorrangigen Bedarf",
+    "unasked": "noch nicht gefragt",
+}
+"""What the experts say of a theme."""
+
+EXAMPLE: Final = "Beispiel"
+"""Marks a row that is made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocialPlan:
+    """The planning tables as far as they concern one area, beside the figures that may be shown.
+
+    Attributes
+    ----------
+    area : AreaView
+        The city or a Sozialraum.
+    rules : PlanningRules
+        Status scale, themes, fields, visions.
+    needs_rule : DialogueRule
+        By which limits a need counts as seen.
+    patience : Patience
+        How long something may rest.
+    level : str
+        Level of the Sozialräume.
+    places : mapping of area to Sozialräume
+        From `sozialanalyse.planning.places.places_at_level`.
+    since, until : Timestamp
+        First and last day of the reporting period; missing without any history.
+    absent : tuple of str
+        Names of planning tables that the dataset does not have.
+    indicators, needs, changes : ReleasedTable
+        Rows of `theme_indicators`, `compare_views` and `target_changes`, the last for the city as a whole or
+        for the parts of a Sozialraum.
+    dialogues, statements, weights : DataFrame
+        The events of the Sozialräume of this area, what was said there, and rows of `theme_weights`.
+    standing, moves, durations : DataFrame
+        Rows of `standing_at`, `movements` and `spells` for the recommendations that concern this area.
+    log : DataFrame
+        Their entries up to the last day.
+    measures, evidence, unserved : DataFrame
+        The measures that concern this area, rows of `evidence_of` and `unserved_needs`.
+    developments : DataFrame
+        Positive developments that concern this area.
+    """
+
+    area: AreaView
+    rules: PlanningRules
+    needs_rule: DialogueRule
+    patience: Patience
+    level: str
+    places: Mapping[str, tuple[str, ...]]
+    since: pd.Timestamp
+    until: pd.Timestamp
+    absent: tuple[str, ...]
+    indicators: ReleasedTable
+    needs: ReleasedTable
+    changes: ReleasedTable
+    dialogues: pd.DataFrame
+    statements: pd.DataFrame
+    weights: pd.DataFrame
+    standing: pd.DataFrame
+    moves: pd.DataFrame
+    durations: pd.DataFrame
+    log: pd.DataFrame
+    measures: pd.DataFrame
+    evidence: pd.DataFrame
+    unserved: pd.DataFrame
+    developments: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        for table in (self.indicators, self.needs, self.changes):
+            require_released(table)
+
+    @property
+    def level_label(self) -> str:
+        """German word for a Sozialraum in this dataset."""
+        return self.area.analysis.label_of(self.level)
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """Keys of the Sozialräume of this area."""
+        return self.places[self.area.area_id]
+
+    def kind_of(self, status: str) -> str:
+        """Return what a status means; a recommendation without any entry is open."""
+        return self.rules.status(status).kind if status else "open"
+
+    def status_label(self, status: str) -> str:
+        """Return the German word for a status."""
+        return self.rules.status(status).label if status else "ohne Eintrag"
+
+    def area_names(self, keys: tuple[str, ...]) -> str:
+        """Return the names of areas; »stadtweit« for none, the city, or all of its Sozialräume."""
+        root = self.area.analysis.root_id
+        if not keys or root in keys or set(self.places[root]) <= set(keys):
+            return "stadtweit"
+        names = self.area.analysis.areas["name"]
+        return ", ".join(str(names[key]) for key in keys)
+
+    def kind_words(self, kind: StatusKind) -> str:
+        """Return the statuses of a kind in words, such as ``"umgesetzt oder verstetigt"``."""
+        labels = self.rules.labels("statuses")
+        return join_words([labels[key] for key in self.rules.statuses_of(kind)], "oder")
+
+
+def missing_table(plan: SocialPlan, *names: str) -> Fragment:
+    """Return a remark for each of these tables that the dataset lacks, with what to do."""
+    result = Fragment("", "")
+    for name in names:
+        if name in plan.absent:
+            result += absent_table(name)
+    return result
+
+
+def absent_table(name: str) -> Fragment:
+    """Return a remark that the dataset lacks this planning table, with what to do."""
+    return warning(
+        f"Es fehlt die Tabelle »{name}« ({PLANNING_FORMS[name].title}). Sobald {name}.csv oder ein "
+        f"Tabellenblatt »{name}« im Datenordner liegt, erscheint dieser Abschnitt. Die Spalten nennt "
+        "die Arbeitsmappe, die »sozialanalyse new« anlegt."
+    )
+
+
+def day_text(day: pd.Timestamp) -> str:
+    """Write a day in German; a missing one as a dash.
+
+    Examples
+    --------
+    >>> day_text(pd.Timestamp("2023-02-07")), day_text(pd.NaT)
+    ('07.02.2023', '–')
+    """
+    return "–" if pd.isna(day) else f"{day:%d.%m.%Y}"
+
+
+def with_example(text: str, synthetic: bool) -> str:
+    """Add the mark of a made-up row to a text.
+
+    Examples
+    --------
+    >>> with_example("12 Tische", True), with_example("", True), with_example("", False)
+    ('12 Tische · Beispiel', 'Beispiel', '')
+    """
+    return " · ".join(filter(None, (text, EXAMPLE if synthetic else "")))
+
+
+def difference_text(row: Row) -> str:
+    """Write the statistical signal of a theme with its interval."""
+    if pd.isna(row["difference"]):
+        return "keine Zahl mit Intervall"
+    return f"{format_change(row['difference'], 2)} ({format_interval(row['lower'], row['upper'], 2)})"
+
+
+def weights_text(row: Row) -> str:
+    """Write the weights of what the experts said on a theme; nothing where they were not asked."""
+    return "" if row["experts"] == "unasked" else f"Bedarf {row['need']}, läuft gut {row['support']}"

@@ -1,0 +1,216 @@
+"""Pages on heat, Sozialkonferenz and iSTEK: every section of every dataset, whatever table it lacks."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sozialanalyse.analysis import load_analysis
+from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
+from sozialanalyse.errors import DisclosureError, ParameterError
+from sozialanalyse.heat_study import heat_of
+from sozialanalyse.project import embedded_folder
+from sozialanalyse.report import conference, conference_goals, heat, heat_plan, istek
+from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.view import Analysis
+from sozialanalyse.topic_planning import conference_of, istek_of
+
+PARAMETERS: Final = str(embedded_folder("parameters"))
+TOPICS: Final = ("alleinerziehend", "einsamkeit")
+CAUSAL: Final = re.compile(
+    r"führt zu|führen zu|verursach|bewirk|Ursache|Wirkung von|Auswirkung|Folge von|aufgrund|infolge"
+    r"|beeinflus|Einfluss|dadurch|deshalb krank",
+    re.IGNORECASE,
+)
+BESIDE: Final = {"heat.location", "conference_goals.no_goals"}
+"""Drawn right below a section that says what is missing, or part of another."""
+
+
+def drawn(analysis: Analysis) -> dict[str, Fragment]:
+    """Return every section of all pages."""
+    views: list[tuple[str, Any, tuple[Any, ...]]] = [
+        ("", heat_of(analysis, PARAMETERS), (heat, heat_plan)),
+        ("", istek_of(analysis, PARAMETERS), (istek,)),
+    ]
+    views += [
+        (f"{topic}-", conference_of(analysis, topic, PARAMETERS), (conference, conference_goals))
+        for topic in TOPICS
+    ]
+    found: dict[str, Fragment] = {}
+    for prefix, view, modules in views:
+        for module in modules:
+            for name in module.__all__:
+                if callable(section := getattr(module, name)):
+                    found[f"{prefix}{module.__name__.rpartition('.')[2]}.{name}"] = section(view)
+    return found
+
+
+@pytest.fixture(scope="module")
+def city() -> Analysis:
+    return load_analysis(str(embedded_folder("data")), PARAMETERS)
+
+
+def without(analysis: Analysis, *tables: str) -> Analysis:
+    return replace(analysis, planning=replace(analysis.planning, **dict.fromkeys(tables)))
+
+
+def everything_is_said(sections: dict[str, Fragment], parse_html: Callable[[str], Any]) -> None:
+    assert len(sections) > 30
+    for name, fragment in sections.items():
+        root = parse_html(fragment.html)
+        assert all(image.get("alt") for image in root.iter("img")), name
+        assert fragment.text.strip() or name in BESIDE, name
+        assert not CAUSAL.search(fragment.text), (name, CAUSAL.search(fragment.text))
+        assert "nan" not in re.findall(r"\w+", fragment.text), name
+
+
+@pytest.mark.parametrize("table", ["", *PLANNING_FORMS])
+def test_without_any_one_planning_table_all_sections_stand(
+    table: str, city: Analysis, parse_html: Callable[[str], Any]
+) -> None:
+    everything_is_said(drawn(without(city, table) if table else city), parse_html)
+
+
+def test_deleted_files_are_said_on_the_pages_and_among_the_remarks(
+    tmp_path: Path, parse_html: Callable[[str], Any]
+) -> None:
+    folder = shutil.copytree(embedded_folder("data"), tmp_path / "data")
+    deleted = ("goals", "institutions", "recommendation_log", "population", "published")
+    for name in deleted:
+        (folder / f"{name}.csv").unlink()
+    analysis = load_analysis(str(folder), PARAMETERS)
+    everything_is_said(drawn(analysis), parse_html)
+    for name in deleted:
+        assert (
+            f"{name}.csv fehlt, obwohl datapackage.json die Datei nennt; die Seiten kommen ohne sie aus."
+        ) in analysis.remarks
+
+
+@pytest.mark.parametrize("place", ["rochdale", "kreis"])
+def test_cities_without_planning_tables_and_heat_say_what_is_missing(
+    place: str, open_place: Callable[[str], Any], parse_html: Callable[[str], Any]
+) -> None:
+    sections = drawn(open_place(place).analysis)
+    everything_is_said(sections, parse_html)
+    lead = sections["heat.overview"].text
+    assert lead.startswith("Kein Hitze-Index: »Hitzebelastung« braucht mindestens 2 Indikatoren mit Werten")
+    assert "Bitte diese Indikatoren in den Datensatz aufnehmen." in lead
+    assert "Es fehlt die Tabelle »goals«" in sections["alleinerziehend-conference.overview"].text
+    assert "Es fehlt die Tabelle »measures«" in sections["istek.overview"].text
+    assert "Es fehlt die Tabelle »institutions«" in sections["heat_plan.institutions"].text
+
+
+def test_a_conference_that_another_city_held_is_not_claimed(open_place: Callable[[str], Any]) -> None:
+    view = conference_of(open_place("rochdale").analysis, "alleinerziehend", PARAMETERS)
+    assert "28.03.2023" not in conference.overview(view).text
+
+
+def test_without_a_population_by_age_the_index_stands_without_children(city: Analysis) -> None:
+    view = heat_of(replace(city, population=None), PARAMETERS)
+    assert view.missing == ""
+    assert "»Empfindlichkeit« ohne kleine Kinder: Der Datensatz hat dafür keine Werte." in view.remarks
+
+
+def test_without_polygons_there_is_a_sentence_in_place_of_maps_and_distances(city: Analysis) -> None:
+    flat = replace(city, geometry=None)
+    view = heat_of(flat, PARAMETERS)
+    assert heat.location(view).text.startswith("Keine Karte")
+    assert "nächste (km Luftlinie)" not in heat_plan.access(view).text
+    assert "nur ihre Zahl je Gebiet" in heat_plan.access(view).text
+    assert "Keine Karte" in conference.areas(conference_of(flat, "einsamkeit", PARAMETERS)).text
+
+
+def test_without_coordinates_institutions_are_counted_per_area(city: Analysis) -> None:
+    table = city.planning.institutions
+    assert table is not None
+    blind = table.assign(longitude=np.nan, latitude=np.nan)
+    view = heat_of(replace(city, planning=replace(city.planning, institutions=blind)), PARAMETERS)
+    frame = view.access.frame
+    assert frame["count"].sum() > 0
+    assert frame[["nearest", "supply"]].isna().all(axis=None)
+
+
+def test_a_hidden_number_of_people_is_a_dot_and_never_part_of_a_sum(city: Analysis) -> None:
+    def hide(frame: pd.DataFrame) -> pd.DataFrame:
+        rows = (frame["area_id"] == "0101") & (frame["indicator_id"] == "over_64")
+        frame.loc[rows, ["value", "lower", "upper", "numerator"]] = np.nan
+        frame.loc[rows, "hidden"] = "numerator"
+        return frame
+
+    view = heat_of(replace(city, current=city.current.derive("current values", hide)), PARAMETERS)
+    assert "Menschen ab 65 Jahren" not in heat.overview(view).text
+    line = next(line for line in heat.priorities(view).text.splitlines() if line.startswith("Innenstadt"))
+    assert " | . | " in line
+
+
+def test_the_priority_list_says_how_many_people_live_there(city: Analysis) -> None:
+    view = heat_of(city, PARAMETERS)
+    people = city.current.where(indicator_id="over_64", area_id="0101").frame["numerator"].iloc[0]
+    line = next(line for line in heat.priorities(view).text.splitlines() if line.startswith("Innenstadt"))
+    assert f"{people:,.0f}".replace(",", ".") in line.split(" | ")
+
+
+def test_made_up_rows_are_marked_and_real_ones_are_not(city: Analysis) -> None:
+    text = istek.entries(istek_of(city, PARAMETERS)).text.splitlines()
+    measures = [line for line in text if line.partition("(")[2].startswith("MS-")]
+    developments = [line for line in text if "(PE-" in line]
+    assert len(developments) == 17
+    assert not [line for line in developments if "Beispiel" in line]
+    assert measures
+    assert not [line for line in measures if "Beispiel" not in line]
+    view = conference_of(city, "einsamkeit", PARAMETERS)
+    for section in (conference_goals.goals, conference_goals.progress, conference_goals.handover):
+        lines = [line for line in section(view).text.splitlines() if "(Z-" in line]
+        assert lines
+        assert all("Beispiel" in line for line in lines)
+    gaps = istek.gaps(istek_of(city, PARAMETERS)).text.splitlines()
+    assert all("(Beispiel)" in line for line in gaps if "HE-" in line)
+
+
+def test_what_was_given_up_counts_for_no_vision(city: Analysis) -> None:
+    measures = city.planning.measures
+    assert measures is not None
+    stopped = replace(city.planning, measures=measures.assign(status="verworfen"))
+    view = istek_of(replace(city, planning=stopped), PARAMETERS)
+    assert "measures" not in view.matrix.index
+    assert view.stopped >= len(measures)
+    assert "zählen nicht mit" in istek.matrix(view).text
+
+
+def test_a_goal_gets_its_verdict_on_the_page_when_later_values_come(city: Analysis) -> None:
+    # 26.8 % in 2022 to 25 % in 2027; 20 % in 2024 with a narrow interval is beyond the target.
+    def later(frame: pd.DataFrame) -> pd.DataFrame:
+        rows = (frame["indicator_id"] == "child_poverty") & (frame["area_id"] == city.root_id)
+        new = frame[rows & (frame["year"] == 2022)].assign(year=2024, value=20.0, lower=19.0, upper=21.0)
+        return pd.concat([frame, new], ignore_index=True)
+
+    values = city.values.derive("values", later)  # noqa: PD011 (a released table, not an array)
+    view = conference_of(replace(city, values=values), "alleinerziehend", PARAMETERS)
+    assert "✓\u00a0erreicht" in conference_goals.progress(view).text
+    assert "gemessen werden fünf (erreicht: 1; nicht zu sagen: 4)" in conference.overview(view).text
+
+
+def test_deadlines_are_looked_at_on_the_day_that_is_asked_for(city: Analysis) -> None:
+    late = conference_of(city, "alleinerziehend", PARAMETERS, until="2030-01-01")
+    assert "sind 7 Fristen abgelaufen" in conference_goals.handover(late).text
+    with pytest.raises(ParameterError, match="»until« muss ein Tag"):
+        conference_of(city, "alleinerziehend", PARAMETERS, until="morgen")
+
+
+def test_an_unknown_topic_is_refused_with_those_that_there_are(city: Analysis) -> None:
+    with pytest.raises(ParameterError, match="alleinerziehend, einsamkeit"):
+        conference_of(city, "armut", PARAMETERS)
+
+
+def test_a_table_that_has_not_passed_the_gate_is_refused(city: Analysis) -> None:
+    view = heat_of(city, PARAMETERS)
+    with pytest.raises(DisclosureError, match="nur freigegebene Tabellen"):
+        replace(view, areas=view.areas.frame)
