@@ -81,7 +81,6 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         sources=dataset.sources,
         attribution=dataset.attribution,
         remarks=dataset.remarks + computed.remarks,
-        fingerprint=dataset.fingerprint,
         rules=parameters.disclosure,
         confidence=confidence,
         years=years,
@@ -90,10 +89,17 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
             "current values", lambda frame: describe_standing(frame, dataset, confidence=confidence)
         ),
         trends=values.derive("trends", lambda frame: describe_trends(frame, confidence=confidence)),
+        medians=values.derive("medians", _medians),
         population=population,
         index=index,
         index_missing=index_missing,
     )
+
+
+def _medians(frame: pd.DataFrame) -> pd.DataFrame:
+    known = frame[frame["value"].notna()]
+    grouped = known.groupby(["level", "indicator_id", "year"], observed=True)["value"].median()
+    return grouped.rename("median").reset_index()
 
 
 def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tuple[IndexView | None, str]:

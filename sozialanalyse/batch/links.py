@@ -67,7 +67,6 @@ def provenance_of(dataset: Dataset) -> Provenance:
     """Return what every page says about the dataset."""
     return Provenance(
         dataset.title,
-        dataset.fingerprint,
         __version__,
         dataset.synthetic,
         tuple(Link(source.title, source.path) for source in dataset.sources),

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
-from sozialanalyse.batch.page import Failure, Page
+from sozialanalyse.batch.page import Failure, Kept, Result
 from sozialanalyse.batch.runs import Run
 from sozialanalyse.batch.summary import title_of
 
@@ -53,7 +53,7 @@ class LineProgress:
         """Take note of the number of runs."""
         self.total = total
 
-    def finished(self, run: Run, result: Page | Failure) -> None:
+    def finished(self, run: Run, result: Result) -> None:
         """Write the line of a run."""
         self.done += 1
         width = len(str(self.total))
@@ -91,7 +91,7 @@ class BarProgress:
         """Take note of the number of runs."""
         self.bar.update(self.task, total=total)
 
-    def finished(self, run: Run, result: Page | Failure) -> None:
+    def finished(self, run: Run, result: Result) -> None:
         """Move the bar on."""
         if isinstance(result, Failure):
             line = f"✗ {title_of(run)}: {_outcome(result)}"
@@ -104,7 +104,9 @@ def progress_for(console: Console) -> BarProgress | LineProgress:
     return BarProgress(console) if console.is_terminal else LineProgress(console)
 
 
-def _outcome(result: Page | Failure) -> str:
+def _outcome(result: Result) -> str:
+    if isinstance(result, Kept):
+        return "unverändert"
     if isinstance(result, Failure):
         return f"fehlgeschlagen: {result.message}"
     seconds = f"{result.seconds:.1f}".replace(".", ",")

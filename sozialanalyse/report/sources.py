@@ -99,7 +99,7 @@ def _rule_value(value: bool | int, unit: str) -> str:
 
 
 def sources(area: AreaView) -> Fragment:
-    """Return the dataset's sources and licences, its version, and remarks on the data."""
+    """Return the dataset's sources and licences, and remarks on the data."""
     analysis = area.analysis
     entries = [(source.title or source.path, source.path) for source in analysis.sources]
     entries += [
@@ -107,7 +107,7 @@ def sources(area: AreaView) -> Fragment:
     ]
     if analysis.attribution:
         entries.append((analysis.attribution, ""))
-    entries.append((f"Datensatz »{analysis.title}«, Prüfsumme {analysis.fingerprint[:16]}", ""))
+    entries.append((f"Datensatz »{analysis.title}«", ""))
     html = f"<ul>{''.join(f'<li>{_link(title, path)}</li>' for title, path in entries)}</ul>"
     result = Fragment(html, "\n".join(title for title, _ in entries))
     for remark in analysis.remarks:

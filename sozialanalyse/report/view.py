@@ -65,7 +65,7 @@ class Analysis:
     Attributes
     ----------
     title, synthetic, levels, areas, indicators, geometry, schematic_geometry, licenses, sources,
-    attribution, remarks, fingerprint
+    attribution, remarks
         As in `sozialanalyse.dataset.schema.Dataset`.
     rules : DisclosureRules
         By which cells were hidden.
@@ -80,6 +80,8 @@ class Analysis:
         `sozialanalyse.indicators.standing.describe_standing`.
     trends : ReleasedTable
         Made from `values`: the development over time.
+    medians : ReleasedTable
+        Made from `values`: columns ``level, indicator_id, year, median`` over the areas of each level.
     population : ReleasedTable or None
         Columns ``area_id, year, sex, age_group, count, hidden``.
     index : IndexView or None
@@ -99,19 +101,19 @@ class Analysis:
     sources: tuple[Source, ...]
     attribution: str
     remarks: tuple[str, ...]
-    fingerprint: str
     rules: DisclosureRules
     confidence: float
     years: Mapping[str, int]
     values: ReleasedTable
     current: ReleasedTable
     trends: ReleasedTable
+    medians: ReleasedTable
     population: ReleasedTable | None
     index: IndexView | None
     index_missing: str
 
     def __post_init__(self) -> None:
-        for table in (self.values, self.current, self.trends):
+        for table in (self.values, self.current, self.trends, self.medians):
             require_released(table)
         if self.population is not None:
             require_released(self.population)
@@ -252,9 +254,8 @@ class AreaView:
 
     def level_medians(self, indicator_id: str) -> pd.Series[float]:
         """Return the median of all areas of its level for every year, indexed by year."""
-        table = self.analysis.values  # noqa: PD011 (a released table, not an array)
-        frame = table.where(level=self.level, indicator_id=indicator_id).frame
-        return frame.groupby("year")["value"].median().dropna()
+        frame = self.analysis.medians.where(level=self.level, indicator_id=indicator_id).frame
+        return frame.set_index("year")["median"].sort_index()
 
 
 def records(frame: pd.DataFrame) -> dict[str, Row]:

@@ -36,8 +36,6 @@ class Provenance:
     ----------
     dataset_title : str
         German title of the dataset.
-    fingerprint : str
-        SHA-256 of the dataset, hexadecimal.
     package_version : str
         Version of this package.
     synthetic : bool
@@ -49,7 +47,6 @@ class Provenance:
     """
 
     dataset_title: str
-    fingerprint: str
     package_version: str
     synthetic: bool = False
     sources: tuple[Link, ...] = ()

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from sozialanalyse.site.frame import Provenance
 from sozialanalyse.site.index_page import IndexEntry, IndexSection, render_index
 
-PROVENANCE = Provenance("Musterstadt", "0123456789abcdef", "0.1.0")
+PROVENANCE = Provenance("Musterstadt", "0.1.0")
 CITY = IndexEntry("s", "Musterstadt", "Stadt", "", "n/s.html")
 
 
