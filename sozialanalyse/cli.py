@@ -101,6 +101,12 @@ def commands() -> None:
     default="fork",
     help="fork: alle Seiten aus einem vorbereiteten Prozess (sonst); papermill: je Seite ein neuer Kernel.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADRESSE",
+    default="",
+    help="Auf mehreren Rechnern: Adresse eines Schedulers von Dask (tcp://rechner:8786), oder »local«.",
+)
 @click.option("--force", is_flag=True, help="Auch Seiten neu erstellen, an denen sich nichts geändert hat.")
 @click.option(
     "--timeout", metavar="SEKUNDEN", type=click.IntRange(min=1), help="Zeitgrenze je Seite (sonst 1800)."
@@ -117,6 +123,7 @@ def run(
     level: str,
     jobs: int | None,
     engine: str,
+    scheduler: str,
     force: bool,
     timeout: int | None,
     memory: int | None,
@@ -140,7 +147,9 @@ def run(
 
     project = open_project(data, parameters)
     runs = select_runs(project.plan, project.dataset, notebook, areas, level)
-    machinery = choose_machinery(engine, jobs=jobs or available_cores(), timeout=timeout, memory=memory)
+    machinery = choose_machinery(
+        engine, jobs=jobs or available_cores(), timeout=timeout, memory=memory, scheduler=scheduler
+    )
     if machinery.remark:
         click.echo(machinery.remark, err=True)
     with progress_for(Console()) as progress:

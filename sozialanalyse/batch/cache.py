@@ -23,6 +23,7 @@ __all__ = [
     "Made",
     "Trace",
     "code_digest",
+    "installed_packages",
     "read_cache",
     "run_digest",
     "unchanged_summary",
@@ -134,13 +135,17 @@ def run_digest(entry: Entry, surroundings: str) -> str:
         What the page says around the notebook's content: of the dataset as a whole, and of other areas.
     """
     inputs = {name: digest for name, digest in entry.inputs.items() if name != "dataset"}
-    facts = [*entry.key, dict(entry.parameters), inputs, surroundings, _environment()]
+    facts = [*entry.key, dict(entry.parameters), inputs, surroundings, installed_packages()]
     return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def whole_digest(data: Path, parameters: Path, notebooks: Path) -> str:
     """Return the digest of everything that a batch over these folders is made from here and now."""
-    parts = [code_digest(), _environment(), *(_folder(folder) for folder in (data, parameters, notebooks))]
+    parts = [
+        code_digest(),
+        installed_packages(),
+        *(_folder(folder) for folder in (data, parameters, notebooks)),
+    ]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -151,13 +156,13 @@ def code_digest() -> str:
     return _files(package, (path for path in package.rglob("*") if _BYTECODE not in path.parts))
 
 
-def _environment() -> str:
+def installed_packages() -> str:
     """Return what else can change a page: the interpreter, the system and every installed package."""
-    return _environment_of(tuple(sys.path))
+    return _packages_in(tuple(sys.path))
 
 
 @cache
-def _environment_of(folders: tuple[str, ...]) -> str:
+def _packages_in(folders: tuple[str, ...]) -> str:
     installed = {
         path.name
         for folder in folders

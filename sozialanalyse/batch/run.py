@@ -51,6 +51,8 @@ _REPEAT: Final = "Bitte den Lauf für dieses Gebiet wiederholen."
 _LOST: Final[Mapping[str, str]] = {
     "died": "Der Python-Prozess des Notebooks ist abgebrochen, meist aus Mangel an Arbeitsspeicher. "
     "Bitte mit weniger Prozessen (--jobs) wiederholen.",
+    "raised": _REPEAT,
+    "missing": "Ein Paket fehlt oder ist beschädigt. Bitte die Pakete aus requirements.lock neu einrichten.",
     "timeout": f"Der Lauf hat die Zeitgrenze überschritten und wurde beendet. {_REPEAT}",
 }
 
@@ -165,9 +167,9 @@ def _results(
 
 
 def _account_of(lost: Lost) -> str:
-    if lost.cause == "raised":
-        return f"{lost.detail} außerhalb des Notebooks. {_REPEAT}"
     text = _LOST[lost.cause]
+    if lost.cause in {"raised", "missing"}:
+        return f"Fehler außerhalb des Notebooks: {lost.detail}. {text}"
     return text.replace("abgebrochen", f"abgebrochen ({lost.detail})", 1) if lost.detail else text
 
 

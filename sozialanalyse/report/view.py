@@ -134,7 +134,8 @@ class Analysis:
         if not isinstance(area_id, str):
             raise ParameterError(
                 "Ein Gebietsschlüssel ist ein Text und keine Zahl, sonst gehen führende Nullen verloren. "
-                'Bitte in Anführungszeichen setzen, zum Beispiel area_id = "0101".'
+                'Bitte in Anführungszeichen setzen, zum Beispiel area_id = "0101"; bei papermill mit '
+                "»-r area_id 0101« statt »-p«."
             )
         if area_id not in self.areas.index:
             example = ", ".join(f"{key} ({name})" for key, name in self.areas["name"].iloc[:3].items())
