@@ -109,6 +109,9 @@ def commands() -> None:
 )
 @click.option("--force", is_flag=True, help="Auch Seiten neu erstellen, an denen sich nichts geändert hat.")
 @click.option(
+    "--quiet", is_flag=True, help="Nur melden, was fehlschlägt; alles andere steht in protokoll.txt."
+)
+@click.option(
     "--timeout", metavar="SEKUNDEN", type=click.IntRange(min=1), help="Zeitgrenze je Seite (sonst 1800)."
 )
 @click.option(
@@ -125,6 +128,7 @@ def run(
     engine: str,
     scheduler: str,
     force: bool,
+    quiet: bool,
     timeout: int | None,
     memory: int | None,
 ) -> int:
@@ -133,7 +137,7 @@ def run(
     if not (notebook or areas or level or force):
         lines = _unchanged(folder, data, parameters)
         if lines:
-            _echo([*lines, _overview(folder)])
+            _echo([] if quiet else [*lines, _overview(folder)])
             return 0
     from rich.console import Console  # noqa: PLC0415 - help must not wait for it
 
@@ -152,7 +156,7 @@ def run(
     )
     if machinery.remark:
         click.echo(machinery.remark, err=True)
-    with progress_for(Console()) as progress:
+    with progress_for(Console(), quiet=quiet) as progress:
         summary = run_batch(
             project,
             runs,
@@ -162,7 +166,8 @@ def run(
             engine=machinery.engine,
             force=force,
         )
-    _echo(["", *summary_lines(summary), _overview(folder)])
+    if summary.failed or not quiet:
+        _echo(["", *summary_lines(summary), _overview(folder)])
     return 1 if summary.failed else 0
 
 

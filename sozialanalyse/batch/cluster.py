@@ -1,7 +1,7 @@
 """Working through a batch on several machines, by a Dask scheduler.
 
 Each worker gets data, parameters and notebooks once, and prepares them once (`sozialanalyse.batch.station`);
-then it gets numbers of tasks, and gives back pages. So nothing need be shared by the machines but the packages.
+then it gets numbers of tasks, and gives back pages. So machines need not share anything but the packages.
 A worker that is lost costs time: the scheduler gives its tasks to another one.
 """
 

@@ -148,7 +148,9 @@ def _is_own(name: str) -> bool:
     )
 
 
-def write_manifest(out: Path, dataset: Mapping[str, object], entries: Iterable[Entry]) -> None:
+def write_manifest(
+    out: Path, dataset: Mapping[str, object], entries: Iterable[Entry]
+) -> tuple[dict[str, Any], str]:
     """Write the record: no times and no paths of the machine, so equal inputs give equal bytes.
 
     Parameters
@@ -156,11 +158,18 @@ def write_manifest(out: Path, dataset: Mapping[str, object], entries: Iterable[E
     out : Path
         The output folder.
     dataset : mapping
-        Name, title, fingerprint and whether it is synthetic.
+        Name, title, fingerprint, newest year, licences and whether it is synthetic.
     entries : iterable of Entry
         In the order of the plan.
+
+    Returns
+    -------
+    document : dict
+        What was written.
+    digest : str
+        SHA-256 of the file.
     """
-    document = {
+    document: dict[str, Any] = {
         "schema": _SCHEMA,
         "sozialanalyse": __version__,
         "python": platform.python_version(),
@@ -169,7 +178,7 @@ def write_manifest(out: Path, dataset: Mapping[str, object], entries: Iterable[E
         "runs": [asdict(entry) for entry in entries],
     }
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    write_final(out / MANIFEST, text.encode())
+    return document, write_final(out / MANIFEST, text.encode())
 
 
 def write_final(path: Path, content: bytes) -> str:

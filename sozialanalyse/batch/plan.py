@@ -100,7 +100,7 @@ def make_plan(
         own: list[str] = []
         for variant in variants:
             given = {AREA_PARAMETER: "", **recipe.parameters, **variant.parameters}
-            own += parameter_faults(notebook, given) or year_faults(recipe.notebook, given, dataset)
+            own += parameter_faults(notebook, given) or year_faults(notebook, given, dataset)
         # A fault of the shared parameters is one fault, whatever the number of variants.
         faults += dict.fromkeys(own)
         notebooks[recipe.notebook] = notebook
@@ -222,12 +222,13 @@ def select_runs(
 
 
 def _notebook_name(given: str, plan: Plan) -> str:
-    """Accept the file instead of the name, as a shell completes it; another of that name stays unknown."""
+    """Accept the file instead of the name, or the path that it has in a project; another stays unknown."""
     path = Path(given)
     if path.suffix != ".ipynb" or path.stem not in plan.notebooks:
         return given
-    own = not path.exists() or path.resolve() == plan.notebooks[path.stem].path
-    return path.stem if own else given
+    planned = plan.notebooks[path.stem].path
+    same = path.resolve() == planned if path.exists() else path.parts[-2:] == planned.parts[-2:]
+    return path.stem if same else given
 
 
 def _unknown(what: str, given: Sequence[str], known: Iterable[str], hint: str = "") -> list[str]:

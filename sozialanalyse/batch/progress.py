@@ -14,7 +14,7 @@ from sozialanalyse.batch.page import Failure, Kept, Result
 from sozialanalyse.batch.runs import Run
 from sozialanalyse.batch.summary import title_of
 
-__all__ = ["BarProgress", "LineProgress", "progress_for"]
+__all__ = ["BarProgress", "LineProgress", "QuietProgress", "progress_for"]
 
 
 class _Remaining(ProgressColumn):
@@ -63,6 +63,17 @@ class LineProgress:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+class QuietProgress(LineProgress):
+    """A line for every page that failed, as it happens, and nothing else."""
+
+    def finished(self, run: Run, result: Result) -> None:
+        """Write the line of a failed run."""
+        if isinstance(result, Failure):
+            super().finished(run, result)
+        else:
+            self.done += 1
+
+
 class BarProgress:
     """A bar with the remaining time; failures stand above it as they happen.
 
@@ -99,8 +110,10 @@ class BarProgress:
         self.bar.advance(self.task)
 
 
-def progress_for(console: Console) -> BarProgress | LineProgress:
+def progress_for(console: Console, *, quiet: bool = False) -> BarProgress | LineProgress:
     """Return the progress that suits where the output goes."""
+    if quiet:
+        return QuietProgress(console)
     return BarProgress(console) if console.is_terminal else LineProgress(console)
 
 

@@ -52,7 +52,7 @@ def open_project(data: str = "", parameters: str = "") -> Project:
     parameters_folder = chosen_folder("parameters", parameters)
     notebooks = notebooks_folder(parameters_folder)
     recipes, faults = read_recipes(parameters_folder)
-    faults += rule_faults(parameters_folder)
+    faults += rule_faults(parameters_folder, [notebooks / f"{recipe.notebook}.ipynb" for recipe in recipes])
     try:
         dataset = read_dataset(data_folder)
     except DatasetError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from sozialanalyse.batch.notebook import Value
-from sozialanalyse.batch.recipe import RULES_FOLDER
+from sozialanalyse.batch.notebook import Notebook, Value
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.parameters import read_parameters
@@ -15,44 +14,47 @@ from sozialanalyse.study_rules import read_connection_rules, read_sensitivity_ru
 
 __all__ = ["rule_faults", "year_faults"]
 
-_READERS: Final[Sequence[Callable[[Path], object]]] = (
-    read_parameters,
-    read_connection_rules,
-    read_sensitivity_rules,
-)
+_READERS: Final[Mapping[str, Callable[[Path], object]]] = {
+    "load_analysis": read_parameters,
+    "connections_of": read_connection_rules,
+    "study_of": read_sensitivity_rules,
+}
+"""What reads the rules of a function that notebooks call."""
 
 
-def rule_faults(parameters: Path) -> list[str]:
-    """Return what is wrong with the rules of a parameters folder.
+def rule_faults(parameters: Path, notebooks: Iterable[Path]) -> list[str]:
+    """Return what is wrong with the rules that notebooks need.
 
     Parameters
     ----------
     parameters : Path
-        The folder; notebooks that need no rules do without its subfolder.
+        Folder with the rules.
+    notebooks : iterable of Path
+        Only rules of functions that one of them names are read.
 
     Returns
     -------
     list of str
         German sentences.
     """
-    if not (parameters / RULES_FOLDER).is_dir():
-        return []
+    sources = [path.read_text(encoding="utf-8", errors="replace") for path in notebooks if path.is_file()]
     faults = []
-    for read in _READERS:
+    for function, read in _READERS.items():
         try:
-            read(parameters)
+            if any(function in source for source in sources):
+                read(parameters)
         except ParameterError as error:
             faults.append(str(error))
     return list(dict.fromkeys(faults))
 
 
-def year_faults(notebook: str, given: Mapping[str, Value], dataset: Dataset) -> Sequence[str]:
+def year_faults(notebook: Notebook, given: Mapping[str, Value], dataset: Dataset) -> Sequence[str]:
     """Return what is wrong with the year of comparison that a notebook is to be given, if there is one.
 
     Parameters
     ----------
-    notebook : str
-        Its name.
+    notebook : Notebook
+        One that loads no analysis does with its year what it likes.
     given : mapping from name to value
         Its parameters.
     dataset : Dataset
@@ -64,13 +66,14 @@ def year_faults(notebook: str, given: Mapping[str, Value], dataset: Dataset) -> 
         German sentences.
     """
     year = given.get("year", "latest")
-    if not isinstance(year, str) or year == "latest":
+    source = notebook.path.read_text(encoding="utf-8", errors="replace")
+    if not isinstance(year, str) or year == "latest" or "load_analysis" not in source:
         return ()
     there = dataset.observations.dropna(subset=["numerator", "value"], how="all")["year"]
     if year.isdecimal() and (there == int(year)).any():
         return ()
     span = f" Es gibt Werte von {there.min()} bis {there.max()}." if len(there) else ""
     return (
-        f"»{notebook}.yaml«: Für das Jahr »{year}« enthält der Datensatz keinen Wert.{span} "
+        f"»{notebook.name}.yaml«: Für das Jahr »{year}« enthält der Datensatz keinen Wert.{span} "
         'Bitte »year« ändern, zum Beispiel auf "latest".',
     )

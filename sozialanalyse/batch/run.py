@@ -21,6 +21,7 @@ from sozialanalyse.batch.cache import (
     whole_digest,
     write_cache,
 )
+from sozialanalyse.batch.crate import write_crate
 from sozialanalyse.batch.engine import execute_with_papermill
 from sozialanalyse.batch.environment import prepare_environment
 from sozialanalyse.batch.executors import Executor, Lost
@@ -28,6 +29,7 @@ from sozialanalyse.batch.journal import end_journal, read_journal, write_journal
 from sozialanalyse.batch.links import AreaTree, area_tree, index_sections, navigation_of, provenance_of
 from sozialanalyse.batch.lock import locked
 from sozialanalyse.batch.manifest import (
+    MANIFEST,
     Entry,
     intact,
     read_manifest,
@@ -300,8 +302,11 @@ class _Batch:
             "title": dataset.title,
             "fingerprint": dataset.fingerprint,
             "synthetic": dataset.synthetic,
+            "licenses": [{"title": licence.title, "path": licence.path} for licence in dataset.licenses],
+            "newest": str(dataset.observations["year"].max()),
         }
-        write_manifest(self.out, facts, entries.values())
+        manifest, digest = write_manifest(self.out, facts, entries.values())
+        write_crate(self.out, manifest, {INDEX: index, MANIFEST: digest})
         done = tuple((run, self.entries[run.key]) for run in runs if run.key in self.done)
         kept = tuple(
             (run, self.entries[run.key]) for run in runs if run.key not in self.done and self.is_current(run)
