@@ -32,9 +32,7 @@ __all__ = [
 MANIFEST: Final = "manifest.json"
 _SCHEMA: Final = 1
 _PACKAGES: Final = (
-    "esda",
     "jinja2",
-    "libpysal",
     "mapclassify",
     "matplotlib",
     "nbconvert",
@@ -43,8 +41,6 @@ _PACKAGES: Final = (
     "papermill",
     "scipy",
     "shapely",
-    "spreg",
-    "statsmodels",
 )
 _SUFFIXES: Final = (".html", ".ipynb")
 
