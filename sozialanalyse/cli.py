@@ -168,7 +168,7 @@ def run(
         )
     if summary.failed or not quiet:
         _echo(["", *summary_lines(summary), _overview(folder)])
-    return 1 if summary.failed else 0
+    return 1 if summary.failed or summary.breaches else 0
 
 
 def _unchanged(folder: Path, data: str, parameters: str) -> Sequence[str]:

@@ -43,6 +43,7 @@ _RULE_KEYS: Final[dict[str, Wanted]] = {
     "source": str,
 }
 _TYPE_WORDS: Final[dict[type, str]] = {
+    int: "eine ganze Zahl",
     str: "ein Text",
     float: "eine Dezimalzahl",
     dict: "eine Gruppe von Angaben",

@@ -154,15 +154,8 @@ def audit_lines(report: AuditReport) -> list[str]:
     return [*lines, f"Verletzt ({len(report.breaches)}):", *(f"- {breach}" for breach in report.breaches)]
 
 
-def audit_summary(out: Path) -> str:
-    """Attack everything in an output folder and put the result into one German line, as `run` ends with.
-
-    Raises
-    ------
-    RunError
-        As `audit_folder`.
-    """
-    report = audit_folder(out)
+def audit_summary(report: AuditReport) -> str:
+    """Put the result into one German line, as `run` ends with."""
     narrowest = (
         f"engster ableitbarer Bereich {report.narrowest:.0f} Fälle breit"
         if math.isfinite(report.narrowest)

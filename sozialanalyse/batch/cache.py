@@ -91,12 +91,15 @@ class Cache:
         SHA-256 of other files of the folder, by name.
     summary : tuple of str
         What such a batch says if nothing has changed.
+    protection : str
+        What the audit of the folder said if it found nothing wrong, otherwise ``""``.
     """
 
     runs: Mapping[str, Made] = field(default_factory=dict)
     whole: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
+    protection: str = ""
 
 
 def read_cache(out: Path) -> Cache:
@@ -119,6 +122,7 @@ def write_cache(out: Path, content: Cache) -> None:
         "whole": content.whole,
         "files": dict(content.files),
         "summary": content.summary,
+        "protection": content.protection,
     }
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     write_final(out / CACHE, text.encode())

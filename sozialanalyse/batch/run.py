@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 from sozialanalyse import __version__
+from sozialanalyse.batch.audit import audit_folder, audit_summary
 from sozialanalyse.batch.cache import (
     Cache,
     Made,
@@ -184,7 +185,9 @@ class _Batch:
         self.tree: AreaTree = area_tree(project.dataset)
         self.provenance = provenance_of(project.dataset)
         self.surroundings = f"{self.provenance!r} {self.tree!r}"
-        self.made: dict[str, Made] = dict(read_cache(out).runs)
+        cache = read_cache(out)
+        self.made: dict[str, Made] = dict(cache.runs)
+        self.former_protection = cache.protection
         former = read_manifest(out)
         for entry, made in read_journal(out):
             former[entry.key] = entry
@@ -311,21 +314,38 @@ class _Batch:
         kept = tuple(
             (run, self.entries[run.key]) for run in runs if run.key not in self.done and self.is_current(run)
         )
-        summary = Summary(done, dict(plan.skipped), len(runs) - len(done) - len(kept), kept)
-        self._remember(index)
+        unfinished = len(runs) - len(done) - len(kept)
+        # Whoever breaks a batch off wants to wait no longer.
+        protection, breaches = ("", ()) if unfinished else self._attack()
+        summary = Summary(done, dict(plan.skipped), unfinished, kept, protection, breaches)
+        self._remember(index, summary)
         write_final(self.out / _LOG, "".join(f"{line}\n" for line in summary_lines(summary)).encode())
         return summary
 
-    def _remember(self, index: str) -> None:
+    def _attack(self) -> tuple[str, tuple[str, ...]]:
+        """Try to work out hidden numbers from all that lies in the folder, unless that was done before."""
+        if self.former_protection and not self.done:
+            return self.former_protection, ()
+        if not any(entry.outputs for entry in self.entries.values()):
+            return "", ()
+        try:
+            report = audit_folder(self.out)
+        except RunError as error:
+            return f"Geheimhaltung: nicht geprüft. {error}", ()
+        return audit_summary(report), report.breaches
+
+    def _remember(self, index: str, summary: Summary) -> None:
         """Write down what the pages were made from, so that the next batch need not make them again."""
         rendered = {key: entry for key, entry in self.entries.items() if entry.status == "rendered"}
         current = [(run, rendered[key]) for key, run in self.planned.items() if key in rendered]
         runs = {run.stem: self.made[run.stem] for run, _ in current if run.stem in self.made}
-        cache = Cache(runs)
-        if len(current) == len(self.planned) and all(self.is_current(run) for run, _ in current):
+        protection = "" if summary.breaches else summary.protection
+        cache = Cache(runs, protection=protection)
+        complete = len(current) == len(self.planned) and all(self.is_current(run) for run, _ in current)
+        if complete and not summary.breaches:
             project = self.project
             whole = whole_digest(project.data, project.parameters, project.notebooks)
-            nothing_to_do = Summary((), dict(project.plan.skipped), kept=tuple(current))
-            cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)))
+            nothing_to_do = Summary((), summary.skipped, kept=tuple(current), protection=protection)
+            cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)), protection)
         write_cache(self.out, cache)
         end_journal(self.out)

@@ -25,12 +25,18 @@ class Summary:
         Number of runs that were asked for, but not finished: the batch was broken off.
     kept : tuple of (Run, Entry)
         Runs whose page was there already, made from the very same.
+    protection : str
+        What the audit of the folder found, as a German sentence.
+    breaches : tuple of str
+        Every hidden number that can be worked out.
     """
 
     results: tuple[tuple[Run, Entry], ...]
     skipped: Mapping[str, str]
     unfinished: int = 0
     kept: tuple[tuple[Run, Entry], ...] = ()
+    protection: str = ""
+    breaches: tuple[str, ...] = ()
 
     @property
     def failed(self) -> int:
@@ -75,6 +81,9 @@ def summary_lines(summary: Summary) -> list[str]:
     if summary.skipped:
         lines.append("Übersprungen:")
         lines += [f"  {notebook}: {reason}" for notebook, reason in summary.skipped.items()]
+    if summary.protection:
+        lines.append(summary.protection)
+    lines += [f"  {breach}" for breach in summary.breaches]
     return lines
 
 

@@ -167,13 +167,13 @@ def test_files_that_cannot_be_read_are_named(out: Path) -> None:
 
 
 def test_the_summary_is_one_line(out: Path) -> None:
-    assert audit_summary(out) == (
+    assert audit_summary(audit_folder(out)) == (
         "Geheimhaltung: 2 geheime Angaben geprüft, engster ableitbarer Bereich 60 Fälle breit, "
         "keine ableitbar."
     )
     plant(out, "bild/S.html", "2 / 500")
     # A is shown where it is hidden elsewhere, and against a rule; B follows: 120 − 60 − 2.
-    assert audit_summary(out).endswith("verletzt.")
+    assert audit_summary(audit_folder(out)).endswith("verletzt.")
 
 
 def test_a_folder_without_pages_is_refused(tmp_path: Path) -> None:
