@@ -28,6 +28,7 @@ __all__ = [
     "day_text",
     "difference_text",
     "missing_table",
+    "plan_origin",
     "weights_text",
     "with_example",
 ]
@@ -181,6 +182,29 @@ def absent_table(name: str) -> Fragment:
         f"Tabellenblatt »{name}« im Datenordner liegt, erscheint dieser Abschnitt. Die Spalten nennt "
         "die Arbeitsmappe, die »sozialanalyse new« anlegt."
     )
+
+
+def plan_origin(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return the line below a figure drawn from planning tables: which, and up to which day.
+
+    Parameters
+    ----------
+    tables : mapping of table to DataFrame
+        The rows shown of each, with a column ``synthetic``; those with a column ``date`` say the day.
+
+    Examples
+    --------
+    >>> plan_origin({"dialogues": pd.DataFrame({"date": [pd.Timestamp("2023-02-07")], "synthetic": [False]})})
+    'Quelle: Tabelle »dialogues« (Expert*innendialoge); Stand: 07.02.2023.'
+    """
+    word = "Quelle"
+    if any(frame["synthetic"].any() for frame in tables.values()):
+        word += " (mit erfundenen Beispielen)"
+    named = join_words([f"»{name}« ({PLANNING_FORMS[name].title})" for name in tables])
+    line = f"{word}: {'Tabelle' if len(tables) == 1 else 'Tabellen'} {named}"
+    days = [frame["date"].max() for frame in tables.values() if "date" in frame]
+    known = [day for day in days if pd.notna(day)]
+    return f"{line}; Stand: {day_text(max(known))}." if known else f"{line}."
 
 
 def day_text(day: pd.Timestamp) -> str:
