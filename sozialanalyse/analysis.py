@@ -101,10 +101,17 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         trends=values.derive(
             "trends", lambda frame: describe_trends(frame, windows=windows, confidence=confidence)
         ),
+        medians=values.derive("medians", _medians),
         population=population,
         index=index,
         index_missing=index_missing,
     )
+
+
+def _medians(frame: pd.DataFrame) -> pd.DataFrame:
+    known = frame[frame["value"].notna()]
+    grouped = known.groupby(["level", "indicator_id", "year"], observed=True)["value"].median()
+    return grouped.rename("median").reset_index()
 
 
 def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tuple[IndexView | None, str]:

@@ -101,7 +101,16 @@ def commands() -> None:
     default="fork",
     help="fork: alle Seiten aus einem vorbereiteten Prozess (sonst); papermill: je Seite ein neuer Kernel.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADRESSE",
+    default="",
+    help="Auf mehreren Rechnern: Adresse eines Schedulers von Dask (tcp://rechner:8786), oder »local«.",
+)
 @click.option("--force", is_flag=True, help="Auch Seiten neu erstellen, an denen sich nichts geändert hat.")
+@click.option(
+    "--quiet", is_flag=True, help="Nur melden, was fehlschlägt; alles andere steht in protokoll.txt."
+)
 @click.option(
     "--timeout", metavar="SEKUNDEN", type=click.IntRange(min=1), help="Zeitgrenze je Seite (sonst 1800)."
 )
@@ -117,7 +126,9 @@ def run(
     level: str,
     jobs: int | None,
     engine: str,
+    scheduler: str,
     force: bool,
+    quiet: bool,
     timeout: int | None,
     memory: int | None,
 ) -> int:
@@ -126,7 +137,7 @@ def run(
     if not (notebook or areas or level or force):
         lines = _unchanged(folder, data, parameters)
         if lines:
-            _echo([*lines, _overview(folder)])
+            _echo([] if quiet else [*lines, _overview(folder)])
             return 0
     from rich.console import Console  # noqa: PLC0415 - help must not wait for it
 
@@ -140,10 +151,12 @@ def run(
 
     project = open_project(data, parameters)
     runs = select_runs(project.plan, project.dataset, notebook, areas, level)
-    machinery = choose_machinery(engine, jobs=jobs or available_cores(), timeout=timeout, memory=memory)
+    machinery = choose_machinery(
+        engine, jobs=jobs or available_cores(), timeout=timeout, memory=memory, scheduler=scheduler
+    )
     if machinery.remark:
         click.echo(machinery.remark, err=True)
-    with progress_for(Console()) as progress:
+    with progress_for(Console(), quiet=quiet) as progress:
         summary = run_batch(
             project,
             runs,
@@ -153,7 +166,8 @@ def run(
             engine=machinery.engine,
             force=force,
         )
-    _echo(["", *summary_lines(summary), _overview(folder)])
+    if summary.failed or not quiet:
+        _echo(["", *summary_lines(summary), _overview(folder)])
     return 1 if summary.failed else 0
 
 

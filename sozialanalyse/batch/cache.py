@@ -9,18 +9,21 @@ import json
 import platform
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sozialanalyse.batch.manifest import Entry, intact, read_manifest, write_final
 
 __all__ = [
     "CACHE",
     "Cache",
+    "Made",
+    "Trace",
     "code_digest",
+    "installed_packages",
     "read_cache",
     "run_digest",
     "unchanged_summary",
@@ -29,8 +32,49 @@ __all__ = [
 ]
 
 CACHE: Final = ".cache.json"
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 _BYTECODE: Final = "__pycache__"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a page was made from, as far as it comes from the dataset.
+
+    Attributes
+    ----------
+    context : str
+        Digest of everything that was prepared, but for the cells of released tables.
+    reads : mapping from str to str
+        Digest of the rows that were looked at, by a JSON list of the table's path and the filters.
+    """
+
+    context: str
+    reads: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a page was made from.
+
+    Attributes
+    ----------
+    digest : str
+        Of everything but the dataset; see `run_digest`.
+    dataset : str
+        Fingerprint of the dataset.
+    trace : Trace or None
+        What the page looked at; None if it depends on the whole dataset.
+    """
+
+    digest: str
+    dataset: str
+    trace: Trace | None = None
+
+    @classmethod
+    def from_mapping(cls, facts: Mapping[str, Any]) -> Self:
+        """Read what `dataclasses.asdict` made of it."""
+        trace = facts["trace"]
+        return cls(facts["digest"], facts["dataset"], None if trace is None else Trace(**trace))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +83,8 @@ class Cache:
 
     Attributes
     ----------
-    runs : mapping from str to str
-        Digest of everything that a page was made from, by its path without suffix; see `run_digest`.
+    runs : mapping from str to Made
+        What a page was made from, by its path without suffix.
     whole : str
         Digest of everything that a whole batch was made from if all its pages are there, otherwise ``""``.
     files : mapping from str to str
@@ -49,7 +93,7 @@ class Cache:
         What such a batch says if nothing has changed.
     """
 
-    runs: Mapping[str, str] = field(default_factory=dict)
+    runs: Mapping[str, Made] = field(default_factory=dict)
     whole: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[str, ...] = ()
@@ -61,7 +105,8 @@ def read_cache(out: Path) -> Cache:
         document = json.loads((out / CACHE).read_text(encoding="utf-8"))
         if document.pop("schema") != _SCHEMA:
             return Cache()
-        return Cache(**{**document, "summary": tuple(document["summary"])})
+        runs = {stem: Made.from_mapping(facts) for stem, facts in document["runs"].items()}
+        return Cache(**{**document, "runs": runs, "summary": tuple(document["summary"])})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Cache()
 
@@ -70,7 +115,7 @@ def write_cache(out: Path, content: Cache) -> None:
     """Write the cache file of an output folder."""
     document: dict[str, Any] = {
         "schema": _SCHEMA,
-        "runs": dict(content.runs),
+        "runs": {stem: asdict(made) for stem, made in content.runs.items()},
         "whole": content.whole,
         "files": dict(content.files),
         "summary": content.summary,
@@ -79,15 +124,28 @@ def write_cache(out: Path, content: Cache) -> None:
     write_final(out / CACHE, text.encode())
 
 
-def run_digest(entry: Entry) -> str:
-    """Return the digest of everything that this page is made from, if it is made here and now."""
-    facts = [*entry.key, dict(entry.parameters), dict(entry.inputs), _environment()]
+def run_digest(entry: Entry, surroundings: str) -> str:
+    """Return the digest of all but the dataset that this page is made from, if it is made here and now.
+
+    Parameters
+    ----------
+    entry : Entry
+        Its record.
+    surroundings : str
+        What the page says around the notebook's content: of the dataset as a whole, and of other areas.
+    """
+    inputs = {name: digest for name, digest in entry.inputs.items() if name != "dataset"}
+    facts = [*entry.key, dict(entry.parameters), inputs, surroundings, installed_packages()]
     return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 def whole_digest(data: Path, parameters: Path, notebooks: Path) -> str:
     """Return the digest of everything that a batch over these folders is made from here and now."""
-    parts = [code_digest(), _environment(), *(_folder(folder) for folder in (data, parameters, notebooks))]
+    parts = [
+        code_digest(),
+        installed_packages(),
+        *(_folder(folder) for folder in (data, parameters, notebooks)),
+    ]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -98,13 +156,13 @@ def code_digest() -> str:
     return _files(package, (path for path in package.rglob("*") if _BYTECODE not in path.parts))
 
 
-def _environment() -> str:
+def installed_packages() -> str:
     """Return what else can change a page: the interpreter, the system and every installed package."""
-    return _environment_of(tuple(sys.path))
+    return _packages_in(tuple(sys.path))
 
 
 @cache
-def _environment_of(folders: tuple[str, ...]) -> str:
+def _packages_in(folders: tuple[str, ...]) -> str:
     installed = {
         path.name
         for folder in folders

@@ -22,7 +22,15 @@ import psutil
 
 from sozialanalyse.batch.limits import RUN_MEMORY, limit_memory
 
-__all__ = ["Executor", "Lost", "available_cores", "end_process", "interrupt_ignored", "run_in_processes"]
+__all__ = [
+    "Executor",
+    "Lost",
+    "available_cores",
+    "end_process",
+    "interrupt_ignored",
+    "lost_by",
+    "run_in_processes",
+]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -37,14 +45,35 @@ class Lost:
 
     Attributes
     ----------
-    cause : {"died", "timeout", "raised"}
-        Its process ended, or took too long and was ended, or the work raised.
+    cause : {"died", "timeout", "raised", "missing"}
+        Its process ended, or took too long and was ended, or the work raised, or could not import something.
     detail : str
-        Name of the exception class if the work raised, how the process ended if that is known, or ``""``.
+        What the work raised and where; or how the process ended, if that is known; else ``""``.
     """
 
-    cause: Literal["died", "timeout", "raised"]
+    cause: Literal["died", "timeout", "raised", "missing"]
     detail: str = ""
+
+
+def lost_by(error: Exception) -> Lost:
+    """Say what the work raised and where, but not the message: that may hold a value of the data.
+
+    Examples
+    --------
+    >>> lost_by(KeyError("4711"))
+    Lost(cause='raised', detail='KeyError')
+    """
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        # The last line of our own: deeper ones tell nobody anything.
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        if not place or module.startswith("sozialanalyse."):
+            place = f" in {module}, Zeile {trace.tb_lineno}"
+        trace = trace.tb_next
+    if isinstance(error, ImportError):
+        return Lost("missing", f"{type(error).__name__} (»{error.name or 'unbekannt'}«){place}")
+    return Lost("raised", f"{type(error).__name__}{place}")
 
 
 class Executor(Protocol):
@@ -185,7 +214,7 @@ def _collect(workers: list[_Worker[Task, Result]]) -> Iterator[tuple[int, Result
         else:
             continue
         index, worker.index = worker.index, -1
-        if isinstance(outcome, Lost) and outcome.cause != "raised":
+        if isinstance(outcome, Lost) and outcome.cause in {"died", "timeout"}:
             workers.remove(worker)
             _end(worker)
         yield index, outcome
@@ -231,7 +260,7 @@ def _serve(
         try:
             outcome: Result | Lost = work(task)
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent must learn of it
-            outcome = Lost("raised", type(error).__name__)
+            outcome = lost_by(error)
         try:
             pipe.send(outcome)
         except BrokenPipeError:

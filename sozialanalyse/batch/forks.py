@@ -18,22 +18,31 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
 
 import psutil
 
-from sozialanalyse.batch.executors import RUN_SECONDS, Lost, end_process, interrupt_ignored
+from sozialanalyse.batch.executors import RUN_SECONDS, Lost, end_process, interrupt_ignored, lost_by
 from sozialanalyse.batch.limits import RUN_MEMORY, adopt_orphans, die_with_parent, kill_group, limit_memory
 
-__all__ = ["run_in_forks"]
+__all__ = ["Order", "run_in_forks", "start_parent"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """What the parent is to do; sent after it has started, so that it imports under its own environment."""
+class Order:
+    """What the parent is to do; sent after it has started, so that it imports under its own environment.
+
+    Attributes
+    ----------
+    work, tasks, prepare, jobs, timeout, memory
+        As for `run_in_forks`.
+    stays : bool
+        Whether it waits to be told the index of each task to do, until its pipe is closed; else it does all.
+    """
 
     work: Callable[[Any], Any]
     tasks: Sequence[Any]
@@ -41,6 +50,7 @@ class _Order:
     jobs: int
     timeout: float
     memory: int
+    stays: bool = False
 
 
 @dataclass(slots=True)
@@ -98,17 +108,12 @@ def run_in_forks(
     """
     if not tasks:
         return
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_lead, args=(theirs, folder), daemon=False)
-    with interrupt_ignored(), _set(environment):
-        process.start()
-    theirs.close()
+    process, ours = start_parent(environment, folder)
     missing = set(range(len(tasks)))
     groups: dict[int, int] = {}
     try:
         try:
-            ours.send(_Order(work, tasks, prepare, jobs, timeout, memory))
+            ours.send(Order(work, tasks, prepare, jobs, timeout, memory))
             while missing:
                 kind, index, value = ours.recv()
                 if kind == "started":
@@ -125,6 +130,17 @@ def run_in_forks(
     finally:
         ours.close()
         end_process(process)
+
+
+def start_parent(environment: Mapping[str, str], folder: str) -> tuple[SpawnProcess, Connection]:
+    """Start a parent of forks, and return it with a pipe that first takes an `Order`."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_lead, args=(theirs, folder), daemon=False)
+    with interrupt_ignored(), _set(environment):
+        process.start()
+    theirs.close()
+    return process, ours
 
 
 @contextmanager
@@ -147,26 +163,31 @@ def _lead(pipe: Connection, folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
     os.chdir(folder)
-    order: _Order = pipe.recv()
-    order.prepare(order.tasks)
+    order: Order = pipe.recv()
+    try:
+        order.prepare(order.tasks)
+    except Exception as error:  # noqa: BLE001 - whatever it is, whoever started this process must learn of it
+        for index in range(len(order.tasks)):
+            pipe.send(("finished", index, lost_by(error)))
+        return
     # What is there now is there for good: the collector need not touch, and so copy, its pages in every fork.
     gc.collect()
     gc.freeze()
-    waiting = list(range(len(order.tasks)))[::-1]
+    waiting = [] if order.stays else list(range(len(order.tasks)))[::-1]
     workers: list[_Worker] = []
     # Whoever started this process may be gone at any time; then nobody wants the results any more.
-    with suppress(BrokenPipeError, ConnectionResetError):
-        while waiting or workers:
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while waiting or workers or order.stays:
             while waiting and len(workers) < order.jobs:
                 worker = _fork(order, waiting.pop(), pipe)
                 workers.append(worker)
                 pipe.send(("started", worker.index, worker.process))
-            if not _follow(workers, pipe):
-                break
+            if _follow(workers, pipe):
+                waiting.insert(0, pipe.recv())
     _end_all()
 
 
-def _fork(order: _Order, index: int, pipe: Connection) -> _Worker:
+def _fork(order: Order, index: int, pipe: Connection) -> _Worker:
     _require_one_thread()
     source, target = multiprocessing.Pipe(duplex=False)
     leader = os.getpid()
@@ -191,7 +212,7 @@ def _require_one_thread() -> None:
         raise RuntimeError("a thread was started before the fork")
 
 
-def _work(order: _Order, index: int, target: Connection, leader: int) -> None:
+def _work(order: Order, index: int, target: Connection, leader: int) -> None:
     """Do one task; in its worker."""
     os.setpgid(0, 0)
     die_with_parent(leader)
@@ -202,18 +223,18 @@ def _work(order: _Order, index: int, target: Connection, leader: int) -> None:
     try:
         outcome = order.work(order.tasks[index])
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must learn of it
-        outcome = Lost("raised", type(error).__name__)
+        outcome = lost_by(error)
     target.send(outcome)
     os._exit(0)
 
 
 def _follow(workers: list[_Worker], pipe: Connection) -> bool:
-    """Wait until something happens, and take it; return whether somebody still wants results."""
-    patience = max(0.0, min(worker.deadline for worker in workers) - time.monotonic())
+    """Wait until something happens, and take it; return whether whoever wants results has sent something."""
+    patience = None
+    if workers:
+        patience = max(0.0, min(worker.deadline for worker in workers) - time.monotonic())
     handles: list[Any] = [pipe, *(end for worker in workers for end in (worker.pipe, worker.handle))]
     ready = wait(handles, patience)
-    if pipe in ready:
-        return False
     for worker in list(workers):
         if worker.pipe in ready or worker.handle in ready:
             cause = "died"
@@ -223,7 +244,7 @@ def _follow(workers: list[_Worker], pipe: Connection) -> bool:
             continue
         workers.remove(worker)
         pipe.send(("finished", worker.index, _outcome(worker, cause)))
-    return True
+    return pipe in ready
 
 
 def _outcome(worker: _Worker, cause: str) -> object:

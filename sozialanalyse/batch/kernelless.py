@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -176,6 +177,9 @@ def _serve(pipe: Connection, parents_end: Connection, parent: int, memory: int) 
     limit_memory(memory)
     for name, value in {**ONE_THREAD, **PLOT_BACKEND}.items():
         os.environ.setdefault(name, value)
+    if "matplotlib" in sys.modules:
+        # Imported before the fork, it has looked at the environment already.
+        sys.modules["matplotlib"].use(os.environ["MPLBACKEND"])
     shell = Shell()
 
     def send(message: Message) -> None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from sozialanalyse.batch.cluster import run_on_cluster
 from sozialanalyse.batch.engine import execute_in_process, execute_with_papermill
 from sozialanalyse.batch.executors import RUN_SECONDS, Executor, run_in_processes
 from sozialanalyse.batch.forks import run_in_forks
 from sozialanalyse.batch.limits import RUN_MEMORY, can_fork
 from sozialanalyse.batch.runs import Engine
 from sozialanalyse.batch.warm import warm_up
+from sozialanalyse.errors import ParameterError
 
 __all__ = ["Machinery", "choose_machinery"]
 
@@ -41,7 +43,7 @@ class Machinery:
 
 
 def choose_machinery(
-    name: str, *, jobs: int, timeout: float | None = None, memory: int | None = None
+    name: str, *, jobs: int, timeout: float | None = None, memory: int | None = None, scheduler: str = ""
 ) -> Machinery:
     """Return what executes notebooks.
 
@@ -55,14 +57,28 @@ def choose_machinery(
         Seconds that a page may take.
     memory : int, optional
         Mebibytes that a page may take.
+    scheduler : str
+        Address of a Dask scheduler, ``"local"`` for one of this machine, or ``""`` for none.
 
     Returns
     -------
     Machinery
         Stock papermill with a remark where forks are asked for, but not safe.
+
+    Raises
+    ------
+    ParameterError
+        If a scheduler is given, but no forks.
     """
     seconds = RUN_SECONDS if timeout is None else timeout
     size = RUN_MEMORY if memory is None else memory * _MEBIBYTE
+    if scheduler:
+        if name != "fork" or not can_fork():
+            raise ParameterError("»--scheduler« geht nur mit »--engine fork« und nur unter Linux.")
+        cluster: Executor = partial(
+            run_on_cluster, address=scheduler, jobs=jobs, timeout=seconds, memory=size
+        )
+        return Machinery("fork", execute_in_process, cluster)
     if name == "fork" and can_fork():
         forks: Executor = partial(run_in_forks, jobs=jobs, timeout=seconds, memory=size, prepare=warm_up)
         return Machinery("fork", execute_in_process, forks)

@@ -18,14 +18,21 @@ from sozialanalyse.batch.notebook import Value
 from sozialanalyse.batch.runs import Key
 from sozialanalyse.errors import RunError
 
-__all__ = ["MANIFEST", "Entry", "intact", "read_manifest", "remove_outputs", "write_final", "write_manifest"]
+__all__ = [
+    "MANIFEST",
+    "Entry",
+    "entry_of",
+    "intact",
+    "read_manifest",
+    "remove_outputs",
+    "write_final",
+    "write_manifest",
+]
 
 MANIFEST: Final = "manifest.json"
 _SCHEMA: Final = 1
 _PACKAGES: Final = (
-    "esda",
     "jinja2",
-    "libpysal",
     "mapclassify",
     "matplotlib",
     "nbconvert",
@@ -34,8 +41,6 @@ _PACKAGES: Final = (
     "papermill",
     "scipy",
     "shapely",
-    "spreg",
-    "statsmodels",
 )
 _SUFFIXES: Final = (".html", ".ipynb")
 
@@ -106,7 +111,7 @@ def read_manifest(out: Path) -> dict[Key, Entry]:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["schema"] != _SCHEMA:
             return {}
-        entries = [_entry(run) for run in document["runs"]]
+        entries = [entry_of(run) for run in document["runs"]]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise RunError(
             f"»{out.name}/{MANIFEST}« ist beschädigt. Bitte einen anderen Ausgabeordner wählen "
@@ -115,7 +120,14 @@ def read_manifest(out: Path) -> dict[Key, Entry]:
     return {entry.key: entry for entry in entries}
 
 
-def _entry(run: Mapping[str, Any]) -> Entry:
+def entry_of(run: Mapping[str, Any]) -> Entry:
+    """Read what `dataclasses.asdict` made of an entry.
+
+    Raises
+    ------
+    ValueError
+        If it names a file that no batch writes.
+    """
     outputs = {str(name): str(digest) for name, digest in run["outputs"].items()}
     if not all(_is_own(name) for name in outputs):
         raise ValueError("an output outside the folder")
@@ -132,7 +144,9 @@ def _is_own(name: str) -> bool:
     )
 
 
-def write_manifest(out: Path, dataset: Mapping[str, object], entries: Iterable[Entry]) -> None:
+def write_manifest(
+    out: Path, dataset: Mapping[str, object], entries: Iterable[Entry]
+) -> tuple[dict[str, Any], str]:
     """Write the record: no times and no paths of the machine, so equal inputs give equal bytes.
 
     Parameters
@@ -140,11 +154,18 @@ def write_manifest(out: Path, dataset: Mapping[str, object], entries: Iterable[E
     out : Path
         The output folder.
     dataset : mapping
-        Name, title, fingerprint and whether it is synthetic.
+        Name, title, fingerprint, newest year, licences and whether it is synthetic.
     entries : iterable of Entry
         In the order of the plan.
+
+    Returns
+    -------
+    document : dict
+        What was written.
+    digest : str
+        SHA-256 of the file.
     """
-    document = {
+    document: dict[str, Any] = {
         "schema": _SCHEMA,
         "sozialanalyse": __version__,
         "python": platform.python_version(),
@@ -153,7 +174,7 @@ def write_manifest(out: Path, dataset: Mapping[str, object], entries: Iterable[E
         "runs": [asdict(entry) for entry in entries],
     }
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    write_final(out / MANIFEST, text.encode())
+    return document, write_final(out / MANIFEST, text.encode())
 
 
 def write_final(path: Path, content: bytes) -> str:

@@ -5,22 +5,36 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from sozialanalyse.batch.cache import Trace
 from sozialanalyse.batch.clean import clean_notebook
 from sozialanalyse.batch.runs import Engine, Run
 from sozialanalyse.errors import SozialanalyseError
 from sozialanalyse.site.frame import Provenance
 from sozialanalyse.site.render import Navigation, render_page
 
-__all__ = ["Failure", "Job", "Page", "make_page", "render_again"]
+__all__ = ["Failure", "Job", "Kept", "Page", "Result", "make_page", "render_again"]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run with what its page says around the notebook's content."""
+    """A run with what its page says around the notebook's content.
+
+    Attributes
+    ----------
+    run : Run
+        The run.
+    provenance : Provenance
+        Of the dataset.
+    navigation : Navigation
+        Links to other pages.
+    trace : Trace or None
+        What the page that is there was made from, if all else is the same: it may still hold.
+    """
 
     run: Run
     provenance: Provenance
     navigation: Navigation
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +49,15 @@ class Page:
         Warnings and hindrances, for the summary.
     seconds : float
         How long it took.
+    trace : Trace or None
+        What it was made from; None if it depends on the whole dataset.
     """
 
     html: bytes
     ipynb: bytes
     remarks: tuple[str, ...]
     seconds: float
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +68,16 @@ class Failure:
     seconds: float = 0.0
 
 
-def make_page(job: Job, *, engine: Engine) -> Page | Failure:
-    """Execute and render one run.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The page that is there would come out the same from new data."""
+
+
+Result = Page | Failure | Kept
+
+
+def make_page(job: Job, *, engine: Engine) -> Result:
+    """Execute and render one run, unless its page would come out the same.
 
     Parameters
     ----------
@@ -63,21 +88,27 @@ def make_page(job: Job, *, engine: Engine) -> Page | Failure:
 
     Returns
     -------
-    Page or Failure
+    Page, Failure or Kept
         A failure for every error that this package raises on purpose.
     """
     import nbformat  # noqa: PLC0415 - takes seconds, which the planning process shall not wait
 
+    from sozialanalyse.batch.trace import still_true, traced  # noqa: PLC0415
+
+    if job.trace is not None and still_true(job.trace):
+        return Kept()
     start = time.monotonic()
     try:
-        notebook, warnings = clean_notebook(engine(job.run))
+        with traced() as recorder:
+            executed = engine(job.run)
+        trace = None if recorder is None else recorder.trace()
+        notebook, warnings = clean_notebook(executed)
         rendered = render_page(notebook, job.run.notebook, job.provenance, job.navigation)
     except SozialanalyseError as error:
         return Failure(str(error), time.monotonic() - start)
     ipynb = nbformat.writes(notebook, version=4) + "\n"
-    return Page(
-        rendered.html.encode(), ipynb.encode(), (*warnings, *rendered.remarks), time.monotonic() - start
-    )
+    remarks = (*warnings, *rendered.remarks)
+    return Page(rendered.html.encode(), ipynb.encode(), remarks, time.monotonic() - start, trace)
 
 
 def render_again(job: Job, ipynb: bytes) -> bytes:

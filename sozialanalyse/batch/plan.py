@@ -13,6 +13,7 @@ from typing import Final
 
 from sozialanalyse.batch.notebook import AREA_PARAMETER, Notebook, parameter_faults, read_notebook
 from sozialanalyse.batch.recipe import Recipe, Variant
+from sozialanalyse.batch.rules import year_faults
 from sozialanalyse.batch.runs import Run
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
@@ -50,7 +51,9 @@ class Plan:
     skipped: Mapping[str, str]
 
 
-def make_plan(dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Path) -> Plan:
+def make_plan(
+    dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Path, found: Sequence[str] = ()
+) -> Plan:
     """Turn recipes into runs, after checking notebooks, parameters, levels and areas.
 
     Parameters
@@ -61,6 +64,8 @@ def make_plan(dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Pat
         What is to run.
     notebooks_folder : Path
         Where the notebooks of the recipes lie.
+    found : sequence of str
+        Faults that were found before, in other recipes or in rules.
 
     Returns
     -------
@@ -70,13 +75,14 @@ def make_plan(dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Pat
     Raises
     ------
     ParameterError
-        With the faults of all notebooks: missing file, parameters cell, unknown parameter, wrong type.
+        With those, and the faults of all notebooks: missing file, parameters cell, unknown parameter, wrong
+        type, a year without values.
     """
     names = area_file_names(dataset.areas.index.tolist())
     notebooks: dict[str, Notebook] = {}
     runs: list[Run] = []
     skipped: dict[str, str] = {}
-    faults: list[str] = []
+    faults = list(found)
     for recipe in recipes:
         path = notebooks_folder.resolve() / f"{recipe.notebook}.ipynb"
         if not path.is_file():
@@ -91,15 +97,12 @@ def make_plan(dataset: Dataset, recipes: Sequence[Recipe], notebooks_folder: Pat
             faults.append(str(error))
             continue
         variants = recipe.variants or (_ONLY,)
+        own: list[str] = []
+        for variant in variants:
+            given = {AREA_PARAMETER: "", **recipe.parameters, **variant.parameters}
+            own += parameter_faults(notebook, given) or year_faults(notebook, given, dataset)
         # A fault of the shared parameters is one fault, whatever the number of variants.
-        found = [
-            fault
-            for variant in variants
-            for fault in parameter_faults(
-                notebook, {AREA_PARAMETER: "", **recipe.parameters, **variant.parameters}
-            )
-        ]
-        faults += dict.fromkeys(found)
+        faults += dict.fromkeys(own)
         notebooks[recipe.notebook] = notebook
         missing = _missing(dataset, recipe)
         if missing:
@@ -183,7 +186,7 @@ def select_runs(
     notebooks, areas : sequence of str
         Names of notebooks, or their files; keys of areas.
     level : str
-        A level, or ``""`` for all.
+        A level, ``"coarsest"`` or ``"finest"``, or ``""`` for all.
 
     Returns
     -------
@@ -203,7 +206,8 @@ def select_runs(
     faults += _unknown(
         "Das Gebiet", areas, dataset.areas.index, "Schlüssel und Namen zeigt »sozialanalyse list«."
     )
-    faults += _unknown("Die Ebene", [level] if level else [], [entry.level for entry in dataset.levels])
+    levels = _levels(dataset)
+    faults += _unknown("Die Ebene", [level] if level else [], levels)
     if faults:
         raise ParameterError("\n".join(faults))
     chosen = tuple(
@@ -211,7 +215,7 @@ def select_runs(
         for run in plan.runs
         if (not notebooks or run.notebook in notebooks)
         and (not areas or run.area_id in areas)
-        and (not level or run.level == level)
+        and (not level or run.level == levels[level])
     )
     if not chosen:
         raise ParameterError(
@@ -222,9 +226,13 @@ def select_runs(
 
 
 def _notebook_name(given: str, plan: Plan) -> str:
-    """Accept the file instead of the name, as a shell completes it; a file elsewhere stays unknown."""
-    paths = {str(notebook.path): name for name, notebook in plan.notebooks.items()}
-    return paths.get(str(Path(given).resolve()), given)
+    """Accept the file instead of the name, or the path that it has in a project; another stays unknown."""
+    path = Path(given)
+    if path.suffix != ".ipynb" or path.stem not in plan.notebooks:
+        return given
+    planned = plan.notebooks[path.stem].path
+    same = path.resolve() == planned if path.exists() else path.parts[-2:] == planned.parts[-2:]
+    return path.stem if same else given
 
 
 def _unknown(what: str, given: Sequence[str], known: Iterable[str], hint: str = "") -> list[str]:

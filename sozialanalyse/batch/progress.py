@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
-from sozialanalyse.batch.page import Failure, Page
+from sozialanalyse.batch.page import Failure, Kept, Result
 from sozialanalyse.batch.runs import Run
 from sozialanalyse.batch.summary import title_of
 
-__all__ = ["BarProgress", "LineProgress", "progress_for"]
+__all__ = ["BarProgress", "LineProgress", "QuietProgress", "progress_for"]
 
 
 class _Remaining(ProgressColumn):
@@ -53,7 +53,7 @@ class LineProgress:
         """Take note of the number of runs."""
         self.total = total
 
-    def finished(self, run: Run, result: Page | Failure) -> None:
+    def finished(self, run: Run, result: Result) -> None:
         """Write the line of a run."""
         self.done += 1
         width = len(str(self.total))
@@ -61,6 +61,17 @@ class LineProgress:
 
     def _write(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+class QuietProgress(LineProgress):
+    """A line for every page that failed, as it happens, and nothing else."""
+
+    def finished(self, run: Run, result: Result) -> None:
+        """Write the line of a failed run."""
+        if isinstance(result, Failure):
+            super().finished(run, result)
+        else:
+            self.done += 1
 
 
 class BarProgress:
@@ -91,7 +102,7 @@ class BarProgress:
         """Take note of the number of runs."""
         self.bar.update(self.task, total=total)
 
-    def finished(self, run: Run, result: Page | Failure) -> None:
+    def finished(self, run: Run, result: Result) -> None:
         """Move the bar on."""
         if isinstance(result, Failure):
             line = f"✗ {title_of(run)}: {_outcome(result)}"
@@ -99,12 +110,16 @@ class BarProgress:
         self.bar.advance(self.task)
 
 
-def progress_for(console: Console) -> BarProgress | LineProgress:
+def progress_for(console: Console, *, quiet: bool = False) -> BarProgress | LineProgress:
     """Return the progress that suits where the output goes."""
+    if quiet:
+        return QuietProgress(console)
     return BarProgress(console) if console.is_terminal else LineProgress(console)
 
 
-def _outcome(result: Page | Failure) -> str:
+def _outcome(result: Result) -> str:
+    if isinstance(result, Kept):
+        return "unverändert"
     if isinstance(result, Failure):
         return f"fehlgeschlagen: {result.message}"
     seconds = f"{result.seconds:.1f}".replace(".", ",")

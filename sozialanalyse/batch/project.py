@@ -7,8 +7,10 @@ from pathlib import Path
 
 from sozialanalyse.batch.plan import Plan, make_plan
 from sozialanalyse.batch.recipe import notebooks_folder, read_recipes
+from sozialanalyse.batch.rules import rule_faults
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.errors import DatasetError, ParameterError
 from sozialanalyse.planning_rules import planning_check
 from sozialanalyse.project import chosen_folder
 
@@ -43,14 +45,20 @@ def open_project(data: str = "", parameters: str = "") -> Project:
     Raises
     ------
     ParameterError
-        If a folder, a recipe or a notebook is wrong.
+        If a folder, a recipe, a rule or a notebook is wrong: with all faults.
     DatasetError
         If the dataset breaks its form.
     """
     data_folder = chosen_folder("data", data)
     parameters_folder = chosen_folder("parameters", parameters)
     notebooks = notebooks_folder(parameters_folder)
-    recipes = read_recipes(parameters_folder)
-    dataset = read_dataset(data_folder, planning_check(parameters_folder))
-    plan = make_plan(dataset, recipes, notebooks)
+    recipes, faults = read_recipes(parameters_folder)
+    faults += rule_faults(parameters_folder, [notebooks / f"{recipe.notebook}.ipynb" for recipe in recipes])
+    try:
+        dataset = read_dataset(data_folder, None if faults else planning_check(parameters_folder))
+    except DatasetError as error:
+        if faults:
+            raise ParameterError("\n".join([*faults, str(error)])) from None
+        raise
+    plan = make_plan(dataset, recipes, notebooks, faults)
     return Project(data_folder, parameters_folder, notebooks, dataset, plan)

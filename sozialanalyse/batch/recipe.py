@@ -108,7 +108,7 @@ def notebooks_folder(parameters: Path) -> Path:
     return beside if beside.is_dir() else embedded_folder("notebooks")
 
 
-def read_recipes(folder: Path) -> tuple[Recipe, ...]:
+def read_recipes(folder: Path) -> tuple[tuple[Recipe, ...], list[str]]:
     """Read every recipe of a parameters folder; rules in its subfolder are not recipes.
 
     Parameters
@@ -118,28 +118,24 @@ def read_recipes(folder: Path) -> tuple[Recipe, ...]:
 
     Returns
     -------
-    tuple of Recipe
-        In the order of their positions, then of the file names.
-
-    Raises
-    ------
-    ParameterError
-        With the faults of all files, if there are any; or if the folder holds no recipe.
+    recipes : tuple of Recipe
+        Those without a fault, in the order of their positions, then of the file names.
+    faults : list of str
+        German sentences on all others, or that the folder holds no recipe.
     """
-    recipes, faults = [], []
+    recipes: list[Recipe] = []
+    faults: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
             recipes.append(read_recipe(path))
         except ParameterError as error:
             faults.append(str(error))
-    if faults:
-        raise ParameterError("\n".join(faults))
-    if not recipes:
-        raise ParameterError(
+    if not recipes and not faults:
+        faults.append(
             f"Im Ordner »{folder.name}« liegt keine YAML-Datei, die ein Notebook nennt. "
             "Bitte den Pfad prüfen: Zu notebooks/beispiel.ipynb gehört parameters/beispiel.yaml."
         )
-    return tuple(sorted(recipes, key=lambda recipe: recipe.position))
+    return tuple(sorted(recipes, key=lambda recipe: recipe.position)), faults
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 from sozialanalyse import __version__
-from sozialanalyse.batch.cache import Cache, code_digest, read_cache, run_digest, whole_digest, write_cache
+from sozialanalyse.batch.cache import (
+    Cache,
+    Made,
+    Trace,
+    code_digest,
+    read_cache,
+    run_digest,
+    whole_digest,
+    write_cache,
+)
+from sozialanalyse.batch.crate import write_crate
 from sozialanalyse.batch.engine import execute_with_papermill
 from sozialanalyse.batch.environment import prepare_environment
 from sozialanalyse.batch.executors import Executor, Lost
+from sozialanalyse.batch.journal import end_journal, read_journal, write_journal
 from sozialanalyse.batch.links import AreaTree, area_tree, index_sections, navigation_of, provenance_of
 from sozialanalyse.batch.lock import locked
 from sozialanalyse.batch.manifest import (
+    MANIFEST,
     Entry,
     intact,
     read_manifest,
@@ -25,7 +37,7 @@ from sozialanalyse.batch.manifest import (
     write_final,
     write_manifest,
 )
-from sozialanalyse.batch.page import Failure, Job, Page, make_page, render_again
+from sozialanalyse.batch.page import Failure, Job, Kept, Page, Result, make_page, render_again
 from sozialanalyse.batch.project import Project
 from sozialanalyse.batch.recipe import parameters_digest
 from sozialanalyse.batch.runs import Engine, Key, Run
@@ -41,6 +53,8 @@ _REPEAT: Final = "Bitte den Lauf für dieses Gebiet wiederholen."
 _LOST: Final[Mapping[str, str]] = {
     "died": "Der Python-Prozess des Notebooks ist abgebrochen, meist aus Mangel an Arbeitsspeicher. "
     "Bitte mit weniger Prozessen (--jobs) wiederholen.",
+    "raised": _REPEAT,
+    "missing": "Ein Paket fehlt oder ist beschädigt. Bitte die Pakete aus requirements.lock neu einrichten.",
     "timeout": f"Der Lauf hat die Zeitgrenze überschritten und wurde beendet. {_REPEAT}",
 }
 
@@ -52,7 +66,7 @@ class Listener(Protocol):
         """Take note of the number of runs."""
         ...
 
-    def finished(self, run: Run, result: Page | Failure) -> None:
+    def finished(self, run: Run, result: Result) -> None:
         """Take note of a finished run."""
         ...
 
@@ -118,8 +132,15 @@ def _run(
     due = [run for run in runs if force or not batch.is_current(run)]
     listener.started(len(due))
     pages = batch.pages_with(due)
-    tree, provenance = batch.tree, provenance_of(project.dataset)
-    tasks = [Job(run, provenance, navigation_of(run, tree, pages)) for run in due]
+    tasks = [
+        Job(
+            run,
+            batch.provenance,
+            navigation_of(run, batch.tree, pages),
+            None if force else batch.trace_of(run),
+        )
+        for run in due
+    ]
     try:
         with closing(_results(project, tasks, executor, engine)) as results:
             for job, result in results:
@@ -132,7 +153,7 @@ def _run(
 
 def _results(
     project: Project, tasks: Sequence[Job], executor: Executor, engine: Engine
-) -> Generator[tuple[Job, Page | Failure], None, None]:
+) -> Generator[tuple[Job, Result], None, None]:
     with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as name:
         workshop = Path(name)
         (workshop / "work").mkdir()
@@ -148,9 +169,9 @@ def _results(
 
 
 def _account_of(lost: Lost) -> str:
-    if lost.cause == "raised":
-        return f"{lost.detail} außerhalb des Notebooks. {_REPEAT}"
     text = _LOST[lost.cause]
+    if lost.cause in {"raised", "missing"}:
+        return f"Fehler außerhalb des Notebooks: {lost.detail}. {text}"
     return text.replace("abgebrochen", f"abgebrochen ({lost.detail})", 1) if lost.detail else text
 
 
@@ -161,8 +182,15 @@ class _Batch:
         self.project = project
         self.out = out
         self.tree: AreaTree = area_tree(project.dataset)
-        self.cache = read_cache(out)
+        self.provenance = provenance_of(project.dataset)
+        self.surroundings = f"{self.provenance!r} {self.tree!r}"
+        self.made: dict[str, Made] = dict(read_cache(out).runs)
         former = read_manifest(out)
+        for entry, made in read_journal(out):
+            former[entry.key] = entry
+            for name in entry.outputs:
+                if made is not None:
+                    self.made[name.rpartition(".")[0]] = made
         planned = {run.key: run for run in project.plan.runs}
         self.planned = planned
         self.stale = [entry for key, entry in former.items() if key not in planned]
@@ -185,7 +213,19 @@ class _Batch:
         entry = self.entries.get(run.key)
         if entry is None or entry.status != "rendered":
             return False
-        return self.cache.runs.get(run.stem) == run_digest(self._entry(run, "rendered"))
+        made = self.made.get(run.stem)
+        return made is not None and made == replace(self._made(run), trace=made.trace)
+
+    def trace_of(self, run: Run) -> Trace | None:
+        """Return what the page of a run was made from, if the dataset is all that has changed since."""
+        entry, made = self.entries.get(run.key), self.made.get(run.stem)
+        if entry is None or entry.status != "rendered" or made is None:
+            return None
+        return made.trace if made.digest == self._made(run).digest else None
+
+    def _made(self, run: Run, trace: Trace | None = None) -> Made:
+        digest = run_digest(self._entry(run, "rendered"), self.surroundings)
+        return Made(digest, self.project.dataset.fingerprint, trace)
 
     def _entry(self, run: Run, status: Literal["rendered", "failed"], **result: Any) -> Entry:
         inputs = self.inputs[run.notebook]
@@ -197,8 +237,12 @@ class _Batch:
         keys |= {run.key for run in runs}
         return {key: run for key, run in self.planned.items() if key in keys}
 
-    def store(self, run: Run, result: Page | Failure) -> Page | Failure:
+    def store(self, run: Run, result: Result) -> Result:
         """Write a page, or remove the one of an earlier batch: it would pass for the new one."""
+        if isinstance(result, Kept):
+            self.entries[run.key] = replace(self.entries[run.key], inputs=self.inputs[run.notebook])
+            self.made[run.stem] = self._made(run, self.made[run.stem].trace)
+            return result
         outputs: dict[str, str] = {}
         try:
             if isinstance(result, Page):
@@ -217,13 +261,20 @@ class _Batch:
             entry = self._entry(run, "failed", failure=result.message)
         self.entries[run.key] = entry
         self.done.add(run.key)
+        made = self._made(run, result.trace) if isinstance(result, Page) else None
+        if made is None:
+            self.made.pop(run.stem, None)
+        else:
+            self.made[run.stem] = made
+        # Without this line the next batch makes the page again; that is no reason to give up this one.
+        with suppress(OSError):
+            write_journal(self.out, entry, made)
         return result
 
     def relink(self, jobs: Sequence[Job]) -> None:
         """Render pages anew whose neighbours failed, or came to be, after the page was made."""
         pages = self.pages_with(())
-        known = {job.run.key: job for job in jobs}
-        provenance = provenance_of(self.project.dataset)
+        known = {job.run.key: job for job in jobs if job.run.key in self.done}
         earlier = {key: self.planned[key] for key, entry in self.former.items() if entry.status == "rendered"}
         for key, run in pages.items():
             entry = self.entries[key]
@@ -232,7 +283,9 @@ class _Batch:
             made_with = known[key].navigation if key in known else navigation_of(run, self.tree, earlier)
             navigation = navigation_of(run, self.tree, pages)
             if navigation != made_with:
-                html = render_again(Job(run, provenance, navigation), (self.out / run.ipynb).read_bytes())
+                html = render_again(
+                    Job(run, self.provenance, navigation), (self.out / run.ipynb).read_bytes()
+                )
                 outputs = {**entry.outputs, run.html: write_final(self.out / run.html, html)}
                 self.entries[key] = replace(entry, outputs=outputs)
 
@@ -243,14 +296,17 @@ class _Batch:
         dataset, plan = self.project.dataset, self.project.plan
         entries = {key: self.entries[key] for key in self.planned if key in self.entries}
         sections = index_sections(plan, self.tree, entries, self.inputs)
-        index = write_final(self.out / INDEX, render_index(sections, provenance_of(dataset)).encode())
+        index = write_final(self.out / INDEX, render_index(sections, self.provenance).encode())
         facts = {
             "name": dataset.name,
             "title": dataset.title,
             "fingerprint": dataset.fingerprint,
             "synthetic": dataset.synthetic,
+            "licenses": [{"title": licence.title, "path": licence.path} for licence in dataset.licenses],
+            "newest": str(dataset.observations["year"].max()),
         }
-        write_manifest(self.out, facts, entries.values())
+        manifest, digest = write_manifest(self.out, facts, entries.values())
+        write_crate(self.out, manifest, {INDEX: index, MANIFEST: digest})
         done = tuple((run, self.entries[run.key]) for run in runs if run.key in self.done)
         kept = tuple(
             (run, self.entries[run.key]) for run in runs if run.key not in self.done and self.is_current(run)
@@ -264,14 +320,12 @@ class _Batch:
         """Write down what the pages were made from, so that the next batch need not make them again."""
         rendered = {key: entry for key, entry in self.entries.items() if entry.status == "rendered"}
         current = [(run, rendered[key]) for key, run in self.planned.items() if key in rendered]
-        runs = {
-            run.stem: run_digest(entry) if entry.key in self.done else self.cache.runs.get(run.stem, "")
-            for run, entry in current
-        }
-        self.cache = Cache(runs)
+        runs = {run.stem: self.made[run.stem] for run, _ in current if run.stem in self.made}
+        cache = Cache(runs)
         if len(current) == len(self.planned) and all(self.is_current(run) for run, _ in current):
             project = self.project
             whole = whole_digest(project.data, project.parameters, project.notebooks)
             nothing_to_do = Summary((), dict(project.plan.skipped), kept=tuple(current))
-            self.cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)))
-        write_cache(self.out, self.cache)
+            cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)))
+        write_cache(self.out, cache)
+        end_journal(self.out)

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from sozialanalyse.batch.crate import CRATE
 from sozialanalyse.batch.machinery import Machinery
 from sozialanalyse.batch.manifest import MANIFEST, read_manifest
 from sozialanalyse.batch.project import Project
@@ -63,7 +64,7 @@ def differing_files(
         )
         names = {file for entry in recorded.values() for file in entry.outputs}
         names |= {file for entry in read_manifest(again).values() for file in entry.outputs}
-        names |= {INDEX, MANIFEST}
+        names |= {CRATE, INDEX, MANIFEST}
         differing = [file for file in sorted(names) if _content(out / file) != _content(again / file)]
     return differing, len(names)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -17,9 +18,10 @@ from sozialanalyse.disclosure.suppress import LINKED, primary_suppression
 from sozialanalyse.disclosure.system import BoolArray
 from sozialanalyse.errors import DisclosureError, ParameterError
 
-__all__ = ["ReleasedTable", "release_population", "release_values", "require_released"]
+__all__ = ["ReleasedTable", "observe_reads", "release_population", "release_values", "require_released"]
 
 _SEAL: Final = object()
+_observers: list[Callable[[ReleasedTable], None]] = []
 _PROTECTED_COLUMNS: Final = ("value", "lower", "upper", "numerator", "denominator")
 
 
@@ -38,13 +40,22 @@ class ReleasedTable:
     seal : object
         Known to this module alone.
 
+    Attributes
+    ----------
+    origin : ReleasedTable
+        The table of which this one holds some rows; itself if it was not made by `where`.
+    filters : tuple of dict
+        What `where` was called with, one after the other, to get from the origin to this table.
+    observed : bool
+        Whether it was made from another table while reads were observed, so that making it was a read.
+
     Raises
     ------
     DisclosureError
         When made elsewhere.
     """
 
-    __slots__ = ("_frame", "name")
+    __slots__ = ("_frame", "filters", "name", "observed", "origin")
 
     def __init__(self, name: str, frame: pd.DataFrame, *, seal: object) -> None:
         if seal is not _SEAL:
@@ -54,22 +65,35 @@ class ReleasedTable:
             )
         self.name = name
         self._frame = frame
+        self.origin: ReleasedTable = self
+        self.filters: tuple[dict[str, Any], ...] = ()
+        self.observed = False
+
+    def touch(self) -> None:
+        """Tell observers that these cells are looked at."""
+        for observer in tuple(_observers):
+            observer(self)
+
+    def _read(self) -> pd.DataFrame:
+        self.touch()
+        return self._frame
 
     def __repr__(self) -> str:
-        return f"ReleasedTable({self.name!r}, {len(self._frame)} rows)"
+        return f"ReleasedTable({self.name!r}, {len(self)} rows)"
 
     def __len__(self) -> int:
-        return len(self._frame)
+        return len(self._read())
 
     @property
     def frame(self) -> pd.DataFrame:
         """A copy of the released cells."""
-        return self._frame.copy()
+        return self._read().copy()
 
     @property
     def hidden_count(self) -> int:
         """Number of hidden cells, 0 for derived tables without a column ``hidden``."""
-        return int((self._frame["hidden"] != "").sum()) if "hidden" in self._frame else 0
+        frame = self._read()
+        return int((frame["hidden"] != "").sum()) if "hidden" in frame else 0
 
     def where(self, **wanted: Any) -> ReleasedTable:
         """Keep the rows whose columns equal the wanted values (or are among them, for a list or tuple)."""
@@ -79,7 +103,9 @@ class ReleasedTable:
             mask &= (
                 cells.isin(value) if isinstance(value, list | tuple | set) else cells == value
             ).to_numpy()
-        return ReleasedTable(self.name, self._frame[mask], seal=_SEAL)
+        part = type(self)(self.name, self._frame[mask], seal=_SEAL)
+        part.origin, part.filters, part.observed = self.origin, (*self.filters, wanted), self.observed
+        return part
 
     def derive(self, name: str, calculation: Callable[[pd.DataFrame], pd.DataFrame]) -> ReleasedTable:
         """Make a table from released cells only.
@@ -91,7 +117,25 @@ class ReleasedTable:
         calculation : callable
             Gets a copy of the released frame, and must use nothing else that varies with hidden cells.
         """
-        return ReleasedTable(name, calculation(self.frame), seal=_SEAL)
+        table = ReleasedTable(name, calculation(self.frame), seal=_SEAL)
+        table.observed = bool(_observers)
+        return table
+
+
+@contextmanager
+def observe_reads(observer: Callable[[ReleasedTable], None]) -> Iterator[None]:
+    """Tell of every table whose cells are looked at: what a page is made from.
+
+    Parameters
+    ----------
+    observer : callable
+        Gets the table. Choosing rows by `where` is no look yet: who looks at them shows which rows.
+    """
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.remove(observer)
 
 
 def require_released(table: object) -> ReleasedTable:

@@ -154,6 +154,8 @@ def _draw_panel(
         canvas.line(x, y, style.colour, style.width, style.dash)
         if line is panel.lines[0]:
             canvas.marks(x, y, Mark("o", 3.2, style.colour))
+    # Years follow the title, not numbers of the axis: read in this order they would pass for values.
+    frame.left_axis(ticks, format_ticks(ticks), 7.2)
     canvas.text(
         left,
         top - 5 / POINTS,
@@ -162,7 +164,6 @@ def _draw_panel(
         anchor="bottom",
         room=0.42 * WIDTH,
     )
-    frame.left_axis(ticks, format_ticks(ticks), 7.2)
     chosen = _year_ticks([float(year) for year in years])
     frame.bottom_axis(chosen, [f"{year:.0f}" for year in chosen], 7.2)
 

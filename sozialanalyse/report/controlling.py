@@ -12,7 +12,7 @@ from sozialanalyse.report.controlling_charts import draw_flow, draw_status_bars,
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import format_number, join_words
-from sozialanalyse.report.plan_view import SocialPlan, day_text, missing_table, with_example
+from sozialanalyse.report.plan_view import SocialPlan, day_text, missing_table, plan_origin, with_example
 from sozialanalyse.report.tables import Cell, html_table
 
 __all__ = [
@@ -128,7 +128,12 @@ def status_bars(plan: SocialPlan) -> Fragment:
     if idle.any():
         finding += f". Am meisten ist offen bei {idle.idxmax()} ({idle.max()})"
     caption = f"{plan.area.name}: Stand der Handlungsempfehlungen je Handlungsfeld am {day_text(plan.until)}."
-    return figure(draw_status_bars(counts, status_styles(_styles(plan))), f"{finding}.", caption)
+    svg = draw_status_bars(counts, status_styles(_styles(plan)))
+    return figure(svg, f"{finding}.", caption, _origin(plan))
+
+
+def _origin(plan: SocialPlan) -> str:
+    return plan_origin({"recommendations": plan.standing, "recommendation_log": plan.log})
 
 
 def moved(plan: SocialPlan) -> Fragment:
@@ -156,6 +161,7 @@ def moved(plan: SocialPlan) -> Fragment:
         draw_flow(counted, styles, ends),
         f"{join_words(steps)}; {rest}" if steps else f"Keine Bewegung: {rest}",
         f"{plan.area.name}: Wege der Handlungsempfehlungen. Farbig: neuer Stand; hell: unverändert.",
+        _origin(plan),
     )
     return result + _paths(plan)
 

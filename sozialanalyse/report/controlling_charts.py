@@ -5,27 +5,32 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import Patch, PathPatch
-from matplotlib.path import Path
+from numpy.typing import NDArray
 
-from sozialanalyse.report.theme import INK, MUTED, empty_axes, new_figure, styled, to_svg
+from sozialanalyse.report.canvas import POINTS, Align, Canvas
+from sozialanalyse.report.lettering import text_width
+from sozialanalyse.report.plot import Frame, Key, legend
+from sozialanalyse.report.theme import BACKGROUND, INK, MUTED, WIDTH
 
 __all__ = ["StatusStyle", "draw_flow", "draw_status_bars", "status_styles"]
 
-_SHADES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
+Hatch = Literal["", "lines", "crossed"]
+
+_SHADES: Final[dict[str, tuple[tuple[str, Hatch, str], ...]]] = {
     "open": (("#fbf3dd", "", INK), ("#f0dfae", "", INK)),
     "active": (("#b5d3df", "", INK), ("#6fa8c0", "", INK), ("#4c8cab", "", "white")),
     "done": (("#1f5f83", "", "white"), ("#0a3247", "", "white")),
-    "stopped": (("#ffffff", "////", INK), ("#ffffff", "xxxx", INK)),
+    "stopped": (("#ffffff", "lines", INK), ("#ffffff", "crossed", INK)),
 }
 """Kind of status to fill, hatch and colour of writing; light to dark follows the scale."""
 _GAP: Final = 0.035
 """Room between two statuses of the flow, in shares of its height."""
+_STEPS: Final = np.linspace(0.0, 1.0, 33)
+"""Where along a bent edge of the flow its points lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,8 @@ class StatusStyle:
 
     label: str
     colour: str
-    hatch: str
+    hatch: Hatch
     writing: str
-
-    @property
-    def patch(self) -> Patch:
-        """Its entry in a legend."""
-        return Patch(facecolor=self.colour, hatch=self.hatch, edgecolor=MUTED, lw=0.6, label=self.label)
 
 
 def status_styles(statuses: Sequence[tuple[str, str, str]]) -> dict[str, StatusStyle]:
@@ -60,7 +60,6 @@ def status_styles(statuses: Sequence[tuple[str, str, str]]) -> dict[str, StatusS
     return styles
 
 
-@styled
 def draw_status_bars(counts: pd.DataFrame, styles: Mapping[str, StatusStyle]) -> bytes:
     """Draw one bar per row, divided by status.
 
@@ -72,49 +71,37 @@ def draw_status_bars(counts: pd.DataFrame, styles: Mapping[str, StatusStyle]) ->
         How each is drawn.
     """
     height = 0.36 * len(counts) + 0.75
-    figure = new_figure(height)
-    axes = figure.add_axes((0.3, 0.08 / height, 0.66, 1 - 0.75 / height))
-    places = np.arange(len(counts))[::-1]
-    start = np.zeros(len(counts))
-    for key in counts.columns:
-        style, widths = styles[str(key)], counts[key].to_numpy(dtype=np.float64)
-        axes.barh(
-            places,
-            widths,
-            left=start,
-            height=0.74,
-            color=style.colour,
-            hatch=style.hatch,
-            edgecolor=MUTED,
-            lw=0.6,
-        )
-        for place, left, width in zip(places, start, widths, strict=True):
-            if width > 0:
-                box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if style.hatch else None
-                axes.text(
-                    left + width / 2, float(place), f"{width:.0f}", ha="center", va="center", fontsize=8,
-                    color=style.writing, bbox=box,
-                )  # fmt: skip
-        start = start + widths
-    for place, total in zip(places, start, strict=True):
-        axes.text(
-            total + 0.015 * start.max(), float(place), f"{total:.0f}", va="center", fontsize=8, color=MUTED
-        )
-    labels = ["\n".join(textwrap.wrap(str(label), 30)) for label in counts.index]
-    axes.set_yticks(places, labels, fontsize=8.4)
-    axes.tick_params(axis="y", length=0, labelcolor=INK)
-    axes.set_xticks([])
-    axes.set_xlim(0, 1.08 * start.max())
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
-    figure.legend(
-        handles=[styles[str(key)].patch for key in counts.columns if counts[key].any()],
-        loc="upper left", ncols=4, frameon=False, fontsize=8, bbox_to_anchor=(0.0, 1.0),
-    )  # fmt: skip
-    return to_svg(figure)
+    totals = counts.sum(axis=1)
+    canvas = Canvas(height)
+    frame = Frame(
+        canvas,
+        *(0.3 * WIDTH, 0.67, 0.66 * WIDTH, height - 0.75),
+        (0.0, 1.08 * float(totals.max())),
+        (-0.5, len(counts) - 0.5),
+    )
+    for position, numbers in enumerate(counts.to_dict("records")):
+        place, start = float(len(counts) - 1 - position), 0.0
+        middle = frame.y(place)
+        for key, count in numbers.items():
+            if not count:
+                continue
+            style, end = styles[str(key)], start + float(count)
+            box = _box(frame.x(start), frame.y(place + 0.37), frame.x(end), frame.y(place - 0.37))
+            _fill(canvas, box, style, MUTED, 0.6)
+            centre, label = frame.x((start + end) / 2), str(count)
+            if style.hatch:
+                half = text_width(label, 8.0) / POINTS / 2 + 0.02
+                canvas.rectangles(centre - half, middle - 0.07, centre + half, middle + 0.07, "white")
+            canvas.text(centre, middle, label, 8.0, colour=style.writing, align="middle")
+            start = end
+        canvas.text(frame.x(start) + 0.07, middle, f"{start:.0f}", 8.0, colour=MUTED)
+    frame.row_names(["\n".join(textwrap.wrap(str(label), 30)) for label in counts.index], 8.4)
+    shown = [styles[str(key)] for key in counts.columns if counts[key].any()]
+    keys = [Key(style.label, fill=_paint(canvas, style), edge=MUTED, edge_width=0.6) for style in shown]
+    legend(canvas, keys, 0.07, 0.09, 4, 8.0)
+    return canvas.svg()
 
 
-@styled
 def draw_flow(flow: pd.DataFrame, styles: Mapping[str, StatusStyle], ends: tuple[str, str]) -> bytes:
     """Draw how many recommendations went from which status (left) to which (right).
 
@@ -127,58 +114,72 @@ def draw_flow(flow: pd.DataFrame, styles: Mapping[str, StatusStyle], ends: tuple
     ends : tuple of str
         What stands over the left and the right side: the two days.
     """
-    total = float(flow["count"].sum())
-    order = list(styles)
     sides = [flow.groupby(name)["count"].sum() for name in ("before", "after")]
-    keys = [[key for key in order if key in side.index] for side in sides]
+    keys = [[key for key in styles if key in side.index] for side in sides]
     most = max(len(side) for side in keys)
     height = max(2.6, 0.45 * most + 1.6)
-    figure = new_figure(height)
-    axes = empty_axes(figure, (0.0, 0.0, 1.0, 1.0))
-    axes.set_xlim(0, 1)
-    axes.set_ylim(1, 0)
-    top = 0.32 / height
-    scale = (1 - top - 0.02 - _GAP * (most - 1)) / total
-    starts = []
-    for side, names, x, align, head in zip(sides, keys, (0.3, 0.68), ("right", "left"), ends, strict=True):
-        y, found = top, {}
-        for key in names:
-            found[key] = y
-            size, style = float(side[key]) * scale, styles[key]
-            axes.add_patch(_bar(x, y, size, style))
-            axes.text(
-                x - 0.012 if align == "right" else x + 0.032, y + size / 2, f"{style.label}: {side[key]}",
-                ha=align, va="center", fontsize=8.8, color=INK,
-            )  # fmt: skip
-            y += size + _GAP
-        starts.append(found)
-        axes.text(x + 0.01, 0.14 / height, head, ha="center", va="center", fontsize=8.6, color=MUTED)
+    canvas = Canvas(height)
+    top, gap, wide = 0.32, _GAP * height, 0.02 * WIDTH
+    scale = (0.98 * height - top - gap * (most - 1)) / float(flow["count"].sum())
+    tops = [_tops(side[names] * scale, top, gap) for side, names in zip(sides, keys, strict=True)]
+
+    left, right = 0.3 * WIDTH + wide, 0.68 * WIDTH
+    free = [dict(side) for side in tops]
+    bands = []
     for before, after, count in flow.itertuples(index=False, name=None):
         size = float(count) * scale
-        _band(axes, starts[0][before], starts[1][after], size, styles[after], moved=before != after)
-        starts[0][before] += size
-        starts[1][after] += size
-    return to_svg(figure)
+        bands.append((before, after, _band((left, free[0][before]), (right, free[1][after]), size)))
+        free[0][before] += size
+        free[1][after] += size
+    for before, after, ring in bands:
+        if before == after:
+            canvas.polygons([ring], BACKGROUND, MUTED, 0.5)
+    for before, after, ring in bands:
+        if before != after:
+            _fill(canvas, ring, styles[after], MUTED, 0.5)
 
-
-def _bar(x: float, y: float, size: float, style: StatusStyle) -> PathPatch:
-    corners = [(x, y), (x + 0.02, y), (x + 0.02, y + size), (x, y + size), (x, y)]
-    return PathPatch(
-        Path(corners, closed=True), facecolor=style.colour, hatch=style.hatch, edgecolor=INK, lw=0.7, zorder=3
+    places: tuple[tuple[float, float, Align], ...] = (
+        (left - wide, left - wide - 0.09, "right"),
+        (right, right + wide + 0.09, "left"),
     )
+    for side, starts, (x, beside, align), head in zip(sides, tops, places, ends, strict=True):
+        for key, y in starts.items():
+            size, style = float(side[key]) * scale, styles[key]
+            _fill(canvas, _box(x, y, x + wide, y + size), style, INK, 0.7)
+            canvas.text(beside, y + size / 2, f"{style.label}: {side[key]}", 8.8, align=align)
+        canvas.text(x + wide / 2, 0.14, head, 8.6, colour=MUTED, align="middle")
+    return canvas.svg()
 
 
-def _band(axes: Axes, left: float, right: float, size: float, style: StatusStyle, *, moved: bool) -> None:
-    start, end, middle = 0.32, 0.68, 0.5
-    points = [
-        (start, left), (middle, left), (middle, right), (end, right),
-        (end, right + size), (middle, right + size), (middle, left + size), (start, left + size),
-        (start, left),
-    ]  # fmt: skip
-    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    axes.add_patch(
-        PathPatch(
-            Path(points, codes), facecolor=style.colour if moved else "#eef2f3", edgecolor=MUTED, lw=0.5,
-            hatch=style.hatch if moved else "", zorder=2 if moved else 1,
-        )
-    )  # fmt: skip
+def _tops(sizes: pd.Series[float], top: float, gap: float) -> dict[str, float]:
+    """Return where each box begins when they stand below each other."""
+    heights = sizes.to_numpy(dtype=np.float64)
+    starts = top + np.cumsum(heights + gap) - heights - gap
+    return dict(zip(sizes.index, starts.tolist(), strict=True))
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> NDArray[np.float64]:
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _band(start: tuple[float, float], end: tuple[float, float], size: float) -> NDArray[np.float64]:
+    """Return the ring of a band that leaves and arrives level, between its two upper corners."""
+    there, back = _STEPS, 1.0 - _STEPS
+    middle = (start[0] + end[0]) / 2
+    x = start[0] * back**3 + 3 * middle * there * back + end[0] * there**3
+    y = start[1] + (end[1] - start[1]) * there**2 * (3 - 2 * there)
+    upper = np.column_stack([x, y])
+    return np.concatenate([upper, upper[::-1] + np.array([0.0, size])])
+
+
+def _paint(canvas: Canvas, style: StatusStyle) -> str:
+    return canvas.hatched(MUTED, crossed=style.hatch == "crossed") if style.hatch else style.colour
+
+
+def _fill(
+    canvas: Canvas, ring: NDArray[np.float64], style: StatusStyle, edge: str, edge_width: float
+) -> None:
+    """Fill a ring in the look of a status; what lies below does not shine through a hatch."""
+    if style.hatch:
+        canvas.polygons([ring], style.colour)
+    canvas.polygons([ring], _paint(canvas, style), edge, edge_width)

@@ -29,9 +29,11 @@ from sozialanalyse.report.plan_view import (
     day_text,
     difference_text,
     missing_table,
+    plan_origin,
     weights_text,
     with_example,
 )
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.view import Row, records
 
@@ -347,7 +349,12 @@ def comparison_figure(plan: SocialPlan) -> Fragment:
         f"den Gebieten, mit mindestens {confidence}-%-Intervall; rechts das Gewicht der Aussagen im letzten "
         "Dialog."
     )
-    return figure(draw_views(picture, plan.needs_rule.relevant_difference), f"{finding}.", caption)
+    svg = draw_views(picture, plan.needs_rule.relevant_difference)
+    shown = plan.indicators.where(area_id=plan.area.area_id).frame["indicator_id"].drop_duplicates()
+    sources = origin(plan.area.analysis, shown)
+    if len(plan.statements):
+        sources += f" {plan_origin({'dialogues': plan.dialogues, 'statements': plan.statements})}"
+    return figure(svg, f"{finding}.", caption, sources)
 
 
 def comparison(plan: SocialPlan) -> Fragment:

@@ -21,7 +21,7 @@ def population_pyramid(area: AreaView) -> Fragment:
         return warning(
             "Keine Bevölkerungspyramide: Der Datensatz enthält keine Bevölkerung nach Geschlecht und Alter."
         )
-    frame = table.frame
+    frame = table.where(area_id=[area.area_id, area.root.area_id]).frame
     newest = max(area.analysis.years.values(), default=int(frame["year"].max()))
     year = (
         int(frame.loc[frame["year"] <= newest, "year"].max()) if (frame["year"] <= newest).any() else newest

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.dataset.schema import Level, Source
-from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.disclosure.release import ReleasedTable, observe_reads, require_released
 from sozialanalyse.disclosure.rules import DisclosureRules
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.report.numbers import decimals_for
@@ -85,6 +85,8 @@ class Analysis:
         `sozialanalyse.indicators.standing.describe_standing`.
     trends : ReleasedTable
         Made from `values`: the development over time.
+    medians : ReleasedTable
+        Made from `values`: columns ``level, indicator_id, year, median`` over the areas of each level.
     population : ReleasedTable or None
         Columns ``area_id, year, sex, age_group, count, hidden``.
     index : IndexView or None
@@ -111,13 +113,14 @@ class Analysis:
     values: ReleasedTable
     current: ReleasedTable
     trends: ReleasedTable
+    medians: ReleasedTable
     population: ReleasedTable | None
     index: IndexView | None
     index_missing: str
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for table in (self.values, self.current, self.trends):
+        for table in (self.values, self.current, self.trends, self.medians):
             require_released(table)
         if self.population is not None:
             require_released(self.population)
@@ -133,9 +136,15 @@ class Analysis:
             Makes it; nobody may change it afterwards.
         """
         if key not in self._kept:
-            self._kept[key] = make()
-        kept: T = self._kept[key]
-        return kept
+            reads: list[ReleasedTable] = []
+            with observe_reads(reads.append):
+                self._kept[key] = make(), tuple(reads)
+            return cast("T", self._kept[key][0])
+        kept, read = self._kept[key]
+        # Whoever follows what a page is made from learns the same from what is kept.
+        for table in read:
+            table.touch()
+        return cast("T", kept)
 
     @property
     def root_id(self) -> str:
@@ -309,9 +318,8 @@ class AreaView:
         )
 
     def _level_medians(self, indicator_id: str) -> pd.Series[float]:
-        table = self.analysis.values  # noqa: PD011 (a released table, not an array)
-        frame = table.where(level=self.level, indicator_id=indicator_id).frame
-        return frame.groupby("year")["value"].median().dropna()
+        frame = self.analysis.medians.where(level=self.level, indicator_id=indicator_id).frame
+        return frame.set_index("year")["median"].sort_index()
 
 
 def records(frame: pd.DataFrame) -> dict[str, Row]:

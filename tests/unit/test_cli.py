@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from sozialanalyse.batch.cache import CACHE
+from sozialanalyse.batch.limits import can_fork
 from sozialanalyse.cli import main
 
 COMMAND = [sys.executable, "-m", "sozialanalyse"]
@@ -110,7 +111,7 @@ def test_broken_areas_never_stop_the_others(project: Path, first: Done) -> None:
     assert first.code == 1
     assert set(files(project / "outputs")) == {
         *(f"bild/{key}{suffix}" for key in ("stadt", "a") for suffix in (".html", ".ipynb")),
-        *("index.html", "manifest.json", "protokoll.txt"),
+        *("index.html", "manifest.json", "protokoll.txt", "ro-crate-metadata.json"),
     }
 
 
@@ -389,3 +390,83 @@ def test_help_loads_no_heavy_package(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     heavy = {"numpy", "pandas", "nbconvert", "papermill", "rich", "jinja2", "yaml", "shapely", "matplotlib"}
     assert heavy.isdisjoint(json.loads(done.stderr))
+
+
+@posix_only
+def test_quiet_says_nothing_but_failures(tmp_path: Path, make_project: Callable[..., Path]) -> None:
+    folder = make_project(tmp_path / "projekt", SHOW, "if area_id == 'b': raise KeyError('geheim')")
+    done = call("run", *project_options(folder), "--quiet", folder=folder)
+    assert done.code == 1
+    told = done.out.partition("Zusammenfassung")[0].split()
+    assert " ".join(told[1:5]) == "bild b Bezirk B"
+    assert (folder / "outputs" / "protokoll.txt").read_text(encoding="utf-8").count("KeyError") == 1
+    good = call("run", *project_options(folder), "--quiet", "--area", "a", "--force", folder=folder)
+    assert (good.code, good.out, good.err) == (0, "", "")
+
+
+@posix_only
+@pytest.mark.skipif(not can_fork(), reason="this system cannot fork safely")
+def test_a_run_goes_on_after_its_process_was_killed_and_leaves_no_process_and_no_lock(
+    tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    mark = tmp_path / "halt"
+    wait = (
+        "import os, pathlib, time\nfrom IPython.display import HTML\n"
+        f"mark = pathlib.Path({str(mark)!r})\n"
+        "if area_id == 'b' and not mark.exists():\n    mark.touch()\n    time.sleep(120)\n"
+        "HTML(f'<h1>{area_id}</h1>')"
+    )
+    folder = make_project(tmp_path / "projekt", wait)
+    options = ["run", *project_options(folder), "--jobs", "1"]
+    process = subprocess.Popen([*COMMAND, *options], cwd=folder, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not mark.exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs(family, timeout=20)[1] == []
+    half = files(folder / "outputs")
+    assert {name for name in half if name.endswith(".html")} == {"bild/stadt.html", "bild/a.html"}
+    assert all(
+        content.rstrip().endswith(b"</html>") for name, content in half.items() if name.endswith("html")
+    )
+    again = call(*options, folder=folder)
+    assert again.code == 0, again.out + again.err
+    assert "3 Seiten erstellt, 2 unverändert übernommen, 0 fehlgeschlagen." in again.out
+    assert not [name for name in files(folder / "outputs") if name.endswith((".part", ".jsonl"))]
+
+
+@posix_only
+def test_a_full_disk_costs_the_pages_that_do_not_fit_and_no_other(
+    tmp_path: Path, make_project: Callable[..., Path]
+) -> None:
+    large = "HTML('<h1>x</h1><p>' + 'x' * (6_000_000 if area_id == 'b' else 10) + '</p>')"
+    folder = make_project(tmp_path / "projekt", "from IPython.display import HTML", large)
+    # A bound of the system on the size of files: writing more fails, as on a full disk.
+    code = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, 4_000_000))\n"
+        "from sozialanalyse.cli import main\n"
+        "if __name__ == '__main__': main()\n"
+    )
+    script = tmp_path / "voll.py"
+    script.write_text(code)
+    done = subprocess.run(
+        [sys.executable, str(script), "run", *project_options(folder)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "4 Seiten erstellt, 1 fehlgeschlagen." in done.stdout
+    assert "Die Dateien ließen sich nicht schreiben (OSError). Bitte Speicherplatz" in done.stdout
+    written = files(folder / "outputs")
+    assert "bild/b.html" not in written
+    assert not [name for name in written if name.endswith(".part")]

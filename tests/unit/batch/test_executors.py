@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import operator
 import os
+import re
 import subprocess
 import sys
 import time
@@ -44,7 +46,21 @@ def test_a_dying_and_a_raising_task_cost_only_themselves(tmp_path: Path) -> None
         partial(operator.truediv, 1, 0),
         partial(operator.neg, 2),
     ]
-    assert results(tasks, tmp_path) == {0: -1, 1: Lost("died"), 2: Lost("raised", "ZeroDivisionError"), 3: -2}
+    found = results(tasks, tmp_path)
+    raised = found.pop(2)
+    assert found == {0: -1, 1: Lost("died"), 3: -2}
+    assert isinstance(raised, Lost)
+    assert raised.cause == "raised"
+    assert re.fullmatch(r"ZeroDivisionError in sozialanalyse\.batch\.executors, Zeile \d+", raised.detail)
+
+
+def test_a_missing_package_is_named_with_the_place_but_no_message(tmp_path: Path) -> None:
+    tasks = [partial(importlib.import_module, "gibt_es_nicht"), partial(operator.neg, 1)]
+    found = results(tasks, tmp_path)
+    assert found[1] == -1
+    assert isinstance(found[0], Lost)
+    assert found[0].cause == "missing"
+    assert found[0].detail.startswith("ModuleNotFoundError (»gibt_es_nicht«) in sozialanalyse.batch.")
 
 
 def test_a_hanging_task_is_ended_with_what_it_started(tmp_path: Path) -> None:

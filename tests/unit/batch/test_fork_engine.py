@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import nbformat
 import papermill
 import pytest
@@ -72,6 +73,16 @@ def test_every_kind_of_output_is_that_of_a_kernel(tmp_path: Path, write_notebook
     for number, (ours, theirs) in enumerate(zip(outcome(forked), outcome(stock), strict=True)):
         assert ours == theirs, f"cell {number}"
     assert forked.metadata.language_info == stock.metadata.language_info
+
+
+@needs_fork
+def test_figures_come_out_where_matplotlib_was_imported_before_for_something_else(
+    tmp_path: Path, write_notebook
+) -> None:
+    mpl.use("agg")
+    code = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(figsize=(1, 1))\naxes.plot([1, 2]);"
+    executed = execute(write_notebook(tmp_path / "n.ipynb", code), FORK_ENGINE)
+    assert [set(output.data) for output in executed.cells[-1].outputs] == [{"text/plain", "image/png"}]
 
 
 @needs_fork

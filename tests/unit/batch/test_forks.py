@@ -6,6 +6,7 @@ import ctypes
 import multiprocessing
 import operator
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def run_code(code: str) -> Call:
     return partial(exec, code, {})
 
 
-def results(tasks: Sequence[Call], folder: Path, **options: Any) -> dict[int, object]:
+def results(tasks: Sequence[Call], folder: Path, **options: Any) -> dict[int, Any]:
     settings = {"jobs": 2, "timeout": 60.0, "environment": {}, "folder": str(folder), "prepare": len}
     return dict(run(tasks, **(settings | options)))
 
@@ -99,11 +100,12 @@ def test_exiting_killed_crashing_and_raising_tasks_cost_only_themselves(tmp_path
         partial(sys.exit, 0),
         partial(operator.neg, 2),
     ]
-    assert results(tasks, tmp_path) == {
+    found = results(tasks, tmp_path)
+    assert re.fullmatch(r"ZeroDivisionError in sozialanalyse\.batch\.forks, Zeile \d+", found.pop(3).detail)
+    assert found == {
         0: Lost("died", "Rückgabewert 3"),
         1: Lost("died", "SIGKILL"),
         2: Lost("died", "SIGSEGV"),
-        3: Lost("raised", "ZeroDivisionError"),
         4: Lost("died", "Rückgabewert 1"),
         5: -2,
     }
@@ -111,7 +113,17 @@ def test_exiting_killed_crashing_and_raising_tasks_cost_only_themselves(tmp_path
 
 def test_a_greedy_task_meets_its_bound(tmp_path: Path) -> None:
     tasks = [partial(bytearray, 600 * 1024**2), partial(operator.neg, 1)]
-    assert results(tasks, tmp_path, memory=300 * 1024**2) == {0: Lost("raised", "MemoryError"), 1: -1}
+    found = results(tasks, tmp_path, memory=300 * 1024**2)
+    assert found[1] == -1
+    assert found[0].detail.startswith("MemoryError in ")
+
+
+def test_a_preparation_that_fails_says_how_for_every_task(tmp_path: Path) -> None:
+    broken = partial(exec, "import gibt_es_nicht", {})
+    found = results([partial(operator.neg, 1)] * 2, tmp_path, prepare=_Prepare(broken))
+    assert [(lost.cause, lost.detail[:37]) for lost in found.values()] == [
+        ("missing", "ModuleNotFoundError (»gibt_es_nicht«)")
+    ] * 2
 
 
 def test_a_gigabyte_of_text_goes_nowhere(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,40 +12,71 @@ import pytest
 from sozialanalyse.cli import main
 
 CANARY = 271_828
+FORMS = ("271828", "271.828", "271,828", "271 828", "271\u00a0828", "271\u202f828", "2.71828e", "2,71828e")
 NOTEBOOK = """
-import os, sys, warnings
+import logging, os, sys, warnings
 import pandas as pd
 table = pd.read_csv(os.path.join(os.environ["SOZIALANALYSE_DATA"], "observations.csv"))
 number = int(table.loc[table["area_id"] == "c", "value"].iloc[0])
 print(number)
 print(number, file=sys.stderr)
 warnings.warn(f"{number}")
+logger = logging.getLogger("sozialanalyse")
+logger.addHandler(logging.StreamHandler())
+logger.setLevel(logging.DEBUG)
+logger.debug("%s %s", number, table)
 assert area_id != "a", f"{number}"
 if area_id == "b":
     raise ValueError(table)
+if area_id == "d" and os.environ.get("CANARY_CRASH"):
+    os.kill(os.getpid(), 9)
 from IPython.display import Markdown
 Markdown(f"# {area_id}")
 """
 
 
-@pytest.mark.parametrize("damaged", [False, True], ids=["sound data", "damaged data"])
+def everything(out: Path) -> Iterator[str]:
+    """Return names and contents of all files, and what is packed into them as base64."""
+    for path in sorted(out.rglob("*")):
+        yield path.name
+        if path.is_file():
+            text = path.read_bytes().decode("utf-8", errors="replace")
+            yield text
+            for packed in re.findall(r"base64,([A-Za-z0-9+/]+=*)", text):
+                yield base64.b64decode(packed).decode("utf-8", errors="replace")
+
+
+@pytest.mark.parametrize(
+    ("state", "jobs"),
+    [
+        ("sound data", "1"),
+        ("sound data", "2"),
+        ("damaged data", "1"),
+        ("crash in the middle", "2"),
+    ],
+)
 def test_no_canary_in_pages_notebooks_records_logs_and_messages(
     tmp_path: Path,
     make_project: Callable[..., Path],
     capfd: pytest.CaptureFixture[str],
-    damaged: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    jobs: str,
 ) -> None:
+    if state == "crash in the middle":
+        monkeypatch.setenv("CANARY_CRASH", "1")
     folder = make_project(tmp_path / "p", NOTEBOOK)
     observations = folder / "data" / "observations.csv"
     text = observations.read_text().replace("c,people,2024,,,1000", f"c,people,2024,,,{CANARY}")
+    damaged = state == "damaged data"
     observations.write_text(text + (f"unknown,people,2024,{CANARY},,-{CANARY}\n" if damaged else ""))
     arguments = ["run", "--data", str(folder / "data"), "--parameters", str(folder / "parameters")]
     with pytest.raises(SystemExit) as ended:
-        main([*arguments, "--out", str(tmp_path / "out"), "--jobs", "1"])
+        main([*arguments, "--out", str(tmp_path / "out"), "--jobs", jobs])
     assert ended.value.code == 1
     printed = capfd.readouterr()
-    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert damaged or {path.name for path in files} >= {"manifest.json", "protokoll.txt", "index.html"}
-    told = [printed.out, printed.err, *(path.read_text(encoding="utf-8") for path in files)]
-    for canary in (str(CANARY), "271.828", "271,828"):
-        assert not [text for text in told if canary in text]
+    files = {path.name for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert damaged or files >= {"manifest.json", "protokoll.txt", "index.html", "c.html", "c.ipynb"}
+    assert state != "crash in the middle" or "d.html" not in files
+    told = [printed.out, printed.err, *everything(tmp_path / "out")]
+    assert not [text for text in told if any(form in text for form in FORMS)]

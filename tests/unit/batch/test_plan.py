@@ -124,8 +124,30 @@ def test_selection_by_notebook_area_and_level(project: Path, dataset: Dataset) -
 def test_a_notebook_may_be_named_by_its_file_but_not_by_another_one(project: Path, dataset: Dataset) -> None:
     plan = plan_of(project, dataset)
     assert select_runs(plan, dataset, [str(project / "notebooks" / "bild.ipynb")]) == plan.runs
+    assert select_runs(plan, dataset, ["notebooks/bild.ipynb"]) == plan.runs
     with pytest.raises(ParameterError, match="gibt es nicht"):
         select_runs(plan, dataset, [str(project / "anderswo" / "bild.ipynb")])
+
+
+def test_words_for_levels_choose_runs_as_in_recipes(project: Path, dataset: Dataset) -> None:
+    plan = plan_of(project, dataset)
+    assert [run.area_id for run in select_runs(plan, dataset, level="coarsest")] == ["stadt"]
+    assert [run.area_id for run in select_runs(plan, dataset, level="finest")] == [*"abcd"]
+
+
+def test_a_year_without_values_is_one_fault_before_the_start(
+    project: Path, dataset: Dataset, write_notebook
+) -> None:
+    write_notebook(project / "notebooks" / "bild.ipynb", "load_analysis(year=year)")
+    recipe = replace(RECIPE, parameters={"year": "1999"})
+    with pytest.raises(ParameterError) as caught:
+        plan_of(project, dataset, recipe)
+    assert str(caught.value) == (
+        "»bild.yaml«: Für das Jahr »1999« enthält der Datensatz keinen Wert. Es gibt Werte von 2024 bis "
+        "2024. "
+        'Bitte »year« ändern, zum Beispiel auf "latest".'
+    )
+    assert len(plan_of(project, dataset, replace(RECIPE, parameters={"year": "2024"})).runs) == 5
 
 
 @pytest.mark.parametrize(
@@ -133,7 +155,10 @@ def test_a_notebook_may_be_named_by_its_file_but_not_by_another_one(project: Pat
     [
         ({"notebooks": ["blid"]}, r"Das Notebook »blid« gibt es nicht\. Vorhanden: bild"),
         ({"areas": ["z", "y"]}, r"(?s)Das Gebiet »z« gibt es nicht.*Das Gebiet »y« gibt es nicht"),
-        ({"level": "kreis"}, r"Die Ebene »kreis« gibt es nicht\. Vorhanden: city, district"),
+        (
+            {"level": "kreis"},
+            r"Die Ebene »kreis« gibt es nicht\. Vorhanden: coarsest, finest, city, district",
+        ),
         ({"areas": ["a"], "level": "city"}, "Für diese Auswahl ist nichts zu erstellen"),
     ],
 )

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 
 from sozialanalyse.batch.cache import CACHE, unchanged_summary, whole_digest
 from sozialanalyse.batch.executors import Lost
+from sozialanalyse.batch.journal import JOURNAL
 from sozialanalyse.batch.lock import locked
 from sozialanalyse.batch.page import Failure, Page
 from sozialanalyse.batch.plan import select_runs
@@ -111,7 +112,12 @@ def page(folder: Path, name: str) -> str:
 def test_a_full_batch_writes_pages_notebooks_index_record_and_log(folder: Path) -> None:
     summary = batch(folder)
     expected = {f"bild/{key}{suffix}" for key in ("stadt", *"abcd") for suffix in (".html", ".ipynb")}
-    assert set(files(folder)) == expected | {"index.html", "manifest.json", "protokoll.txt"}
+    assert set(files(folder)) == expected | {
+        "index.html",
+        "manifest.json",
+        "protokoll.txt",
+        "ro-crate-metadata.json",
+    }
     assert summary_lines(summary) == ["Zusammenfassung: 5 Seiten erstellt, 0 fehlgeschlagen."]
 
 
@@ -286,6 +292,26 @@ def test_pages_made_from_the_same_are_kept_and_nothing_is_written_differently(fo
         "Zusammenfassung: 0 Seiten erstellt, 5 unverändert übernommen, 0 fehlgeschlagen."
     ]
     assert quick_answer(folder) == summary_lines(summary)
+
+
+def after_a_kill(work: Callable, tasks: Sequence, **settings: object) -> Iterator[tuple[int, object]]:
+    yield from ((number, work(task)) for number, task in enumerate(tasks[:2]))
+    # What a process that is killed here has left behind: neither record nor cache, but the journal.
+    raise SystemExit
+
+
+def test_a_batch_goes_on_where_a_killed_one_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("sozialanalyse.batch.run._Batch.record", lambda *_: None)
+        with pytest.raises(SystemExit):
+            batch(folder, executor=after_a_kill)
+    assert (folder / "out" / JOURNAL).is_file()
+    assert not (folder / "out" / "manifest.json").exists()
+    with (folder / "out" / JOURNAL).open("ab") as journal:
+        journal.write(b'{"entry": {"notebook": "bi')
+    assert counted(batch(folder, force=False)) == ([*"bcd"], ["stadt", "a"])
+    assert not (folder / "out" / JOURNAL).exists()
+    assert quick_answer(folder) != []
 
 
 @pytest.mark.parametrize(

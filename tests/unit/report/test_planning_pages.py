@@ -23,6 +23,7 @@ from sozialanalyse.report import (
     measures_profiles,
     strategy,
 )
+from sozialanalyse.report.controlling_charts import draw_status_bars, status_styles
 from sozialanalyse.report.fragment import Fragment
 from sozialanalyse.report.plan_view import SocialPlan
 from sozialanalyse.report.view import Analysis
@@ -378,3 +379,34 @@ def test_a_measure_may_be_supported_by_an_indicator_of_no_theme_in_a_quartier(an
     row = analysis.current.where(area_id="0101", indicator_id="minimum_income").frame.iloc[0]
     assert row["city_position"] == "higher"
     assert found.evidence["indicators"].tolist() == [1]
+
+
+def test_below_a_figure_stand_its_tables_their_last_day_and_that_rows_are_made_up(analysis: Analysis) -> None:
+    # The last entries of our data are of 30.09.2024; none is later than the day asked for.
+    found = plan(analysis, CITY)
+    line = (
+        "Quelle (mit erfundenen Beispielen): Tabellen »recommendations« (Handlungsempfehlungen) und "
+        "»recommendation_log« (Verlauf der Handlungsempfehlungen); Stand: 30.09.2024."
+    )
+    assert line in controlling.status_bars(found).text
+    assert line in controlling.moved(found).text
+    earlier = plan(analysis, CITY, until="2023-12-31")
+    assert earlier.log["date"].max() <= pd.Timestamp("2023-12-31")
+    assert f"Stand: {earlier.log['date'].max():%d.%m.%Y}." in controlling.status_bars(earlier).text
+
+
+def test_a_dialogue_figure_names_the_tables_of_what_was_said_only_where_something_was_said(
+    analysis: Analysis,
+) -> None:
+    named = "»statements« (Aussagen der Expert*innen)"
+    assert named in dialogues.comparison_figure(plan(analysis)).text
+    assert named not in dialogues.comparison_figure(plan(without(analysis, "statements"))).text
+
+
+def test_statuses_that_rest_differ_in_black_and_white() -> None:
+    styles = status_styles([("s", "zurückgestellt", "stopped"), ("x", "verworfen", "stopped")])
+    picture = draw_status_bars(pd.DataFrame({"s": [1], "x": [2]}, index=["Bildung"]), styles).decode()
+    assert styles["s"].colour == styles["x"].colour
+    patterns = re.findall(r'<pattern id="(\w+)".*?<path d="([^"]+)"', picture)
+    assert len({lines for _, lines in patterns}) == 2
+    assert all(picture.count(f"url(#{key})") == 2 for key, _ in patterns), "once as bar, once in the legend"

@@ -186,7 +186,7 @@ def test_a_page_of_made_up_data_carries_a_banner_on_screen_and_paper() -> None:
     assert not soup_of(output(TITLE)).select(".sa-banner, .sa-print-mark")
 
 
-def test_footer_names_dataset_state_source_and_notebook() -> None:
+def test_footer_names_dataset_source_and_notebook() -> None:
     footer = soup_of(output(TITLE)).footer
     text = " ".join(footer.get_text(" ").split())
     assert "Musterstadt <2024>" in text

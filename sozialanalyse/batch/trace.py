@@ -1,0 +1,195 @@
+"""What a page has looked at: so that a changed dataset makes only those pages again that can differ.
+
+A page is a function of its notebook, its parameters, the code, and what it reads of the prepared analyses.
+The first three are known beforehand (see `sozialanalyse.batch.cache`). The reads are noted while the page is
+made: each is some rows of a released table, and is kept as a digest of these rows. If all are the same
+in new data, the notebook would go the same way again and read nothing else: the page would come out the same.
+
+Whatever cannot be followed that way, such as a notebook that opens a file of the dataset itself, makes a page
+depend on the whole dataset.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, is_dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from sozialanalyse.batch.cache import Trace
+from sozialanalyse.disclosure.release import ReleasedTable, observe_reads
+
+__all__ = ["frame_digest", "prepare_traces", "still_true", "traced"]
+
+_STARTS_PROCESS: Final = frozenset({"subprocess.Popen", "os.system", "os.fork", "os.posix_spawn", "os.exec"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What is ready for all pages in this process.
+
+    Attributes
+    ----------
+    tables : mapping from str to ReleasedTable
+        All tables by their path.
+    context : str
+        Digest of everything else.
+    folders : tuple of str
+        Where datasets lie, absolute and without links.
+    """
+
+    tables: Mapping[str, ReleasedTable]
+    context: str
+    folders: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Recorder:
+    prepared: _Prepared
+    paths: dict[int, str]
+    found: dict[str, ReleasedTable] = field(default_factory=dict)
+    whole: bool = False
+
+    def look(self, table: ReleasedTable) -> None:
+        """Note which rows of which table are looked at."""
+        path = self.paths.get(id(table.origin))
+        if path is None:
+            # Either made here, from what was looked at, or by another way than the prepared one.
+            self.whole |= not table.origin.observed
+            return
+        try:
+            self.found.setdefault(_key(path, table.filters), table)
+        except (TypeError, ValueError):
+            self.whole = True
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Note when something is opened or started that cannot be followed."""
+        if event in _STARTS_PROCESS:
+            self.whole = True
+        elif event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            path = Path(os.path.realpath(os.fsdecode(arguments[0])))
+            self.whole |= any(path.is_relative_to(folder) for folder in self.prepared.folders)
+
+    def trace(self) -> Trace | None:
+        """Return the trace, or None if the page depends on the whole dataset."""
+        if self.whole:
+            return None
+        # Digests only now: to look twice at the same rows is common.
+        reads = {key: frame_digest(table.frame) for key, table in sorted(self.found.items())}
+        return Trace(self.prepared.context, reads)
+
+
+_ready: list[_Prepared] = []
+
+
+def prepare_traces(roots: Mapping[str, object], folders: Sequence[str]) -> None:
+    """Let pages of this process, and of its forks, be traced.
+
+    Parameters
+    ----------
+    roots : mapping from str to object
+        All that is prepared, by a name that stays the same from run to run.
+    folders : sequence of str
+        Where datasets lie.
+    """
+    tables: dict[str, ReleasedTable] = {}
+    rest = sha256()
+    seen: set[int] = set()
+    for name, root in roots.items():
+        _take_apart(name, root, tables, rest, seen)
+    places = tuple(str(Path(folder).resolve()) for folder in folders)
+    _ready[:] = [_Prepared(tables, rest.hexdigest(), places)]
+
+
+def _take_apart(
+    path: str, value: object, tables: dict[str, ReleasedTable], rest: Any, seen: set[int]
+) -> None:
+    """Sort what was prepared into released tables and the rest, of which a digest is made."""
+    if is_dataclass(value) and not isinstance(value, type):
+        # A study holds the analysis that it was made from.
+        if id(value) not in seen:
+            seen.add(id(value))
+            # What begins with an underscore is kept to save time, and made from the rest.
+            for part in (part for part in fields(value) if not part.name.startswith("_")):
+                _take_apart(f"{path}.{part.name}", getattr(value, part.name), tables, rest, seen)
+    elif isinstance(value, ReleasedTable):
+        tables[path] = value
+    elif isinstance(value, pd.DataFrame):
+        rest.update(f"{path}={frame_digest(value)}\n".encode())
+    else:
+        rest.update(f"{path}={sha256(pickle.dumps(value, protocol=5)).hexdigest()}\n".encode())
+
+
+@contextmanager
+def traced() -> Iterator[_Recorder | None]:
+    """Follow what is done inside; None where nothing was prepared, so that nothing can be followed.
+
+    Only for a process that ends afterwards: what listens to the interpreter cannot be taken away again.
+    """
+    if not _ready:
+        yield None
+        return
+    prepared = _ready[0]
+    recorder = _Recorder(prepared, {id(table): path for path, table in prepared.tables.items()})
+    sys.addaudithook(recorder.hear)
+    with observe_reads(recorder.look):
+        yield recorder
+
+
+def still_true(trace: Trace) -> bool:
+    """Return whether all that a page has looked at is there, and the same, in what this process prepared."""
+    if not _ready or _ready[0].context != trace.context:
+        return False
+    tables = _ready[0].tables
+    for key, digest in trace.reads.items():
+        path, filters = json.loads(key)
+        table = tables.get(path)
+        if table is None:
+            return False
+        for wanted in filters:
+            table = table.where(**wanted)
+        if frame_digest(table.frame) != digest:
+            return False
+    return True
+
+
+def _key(path: str, filters: Sequence[Mapping[str, Any]]) -> str:
+    plain = [{name: _plain(value) for name, value in wanted.items()} for wanted in filters]
+    return json.dumps([path, plain], ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    """Return the value of a filter as JSON gives it back; of a set the order does not matter."""
+    if isinstance(value, set):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def frame_digest(frame: pd.DataFrame) -> str:
+    """Return the SHA-256 over names, types and cells of a frame, with its index.
+
+    Examples
+    --------
+    >>> one, other = pd.DataFrame({"a": [1.0, 2.0]}), pd.DataFrame({"a": [1.0, 2.5]})
+    >>> frame_digest(one) == frame_digest(one.copy()), frame_digest(one) == frame_digest(other)
+    (True, False)
+    """
+    total = sha256()
+    for name, cells in (("", frame.index), *frame.items()):
+        array = cells.to_numpy()
+        content = (
+            array.tobytes()
+            if array.dtype.kind in "biuf"
+            else json.dumps([repr(cell) for cell in array]).encode()
+        )
+        total.update(f"{name}\0{array.dtype.str}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
