@@ -230,7 +230,11 @@ def _components(index: HeatIndex, cells: _Cells) -> tuple[ShownComponent, ...]:
             component.meaning,
             tuple(
                 ShownIndicator(
-                    cells[key].label, cells[key].year, cells[key].source, part.direction == "higher_is_worse"
+                    key,
+                    cells[key].label,
+                    cells[key].year,
+                    cells[key].source,
+                    part.direction == "higher_is_worse",
                 )
                 for part, key in index.chosen[component.key]
             ),

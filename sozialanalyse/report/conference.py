@@ -12,14 +12,14 @@ from sozialanalyse.report.conference_view import ConferenceView
 from sozialanalyse.report.domains import compared_indicators
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
-from sozialanalyse.report.front import banner
+from sozialanalyse.report.front import MOST_LABELS, banner
 from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.numbers import (
     decimals_for,
     format_number,
     join_words,
 )
-from sozialanalyse.report.sources import definition_table
+from sozialanalyse.report.sources import definition_table, map_origin
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import AreaView, Row
@@ -144,13 +144,14 @@ def _map(view: ConferenceView, counts: pd.DataFrame, finding: str) -> Fragment:
         str(key): next(code for code, (fewest, _) in enumerate(BURDEN_CLASSES) if number >= fewest)
         for key, number in counts.loc[counts["known"] > 0, "yes"].items()
     }
+    names = analysis.areas["name"]
     svg = draw_map(
         MapLayer(
             areas=shapes,
             classes=classes,
             class_labels=tuple(word for _, word in BURDEN_CLASSES),
             borders=borders,
-            labels={key: str(analysis.areas["name"][key]) for key in borders},
+            labels={key: str(names[key]) for key in borders} if len(borders) <= MOST_LABELS else {},
             marked=(),
             marked_label="",
             legend_title="auffällige Indikatoren",
@@ -159,9 +160,7 @@ def _map(view: ConferenceView, counts: pd.DataFrame, finding: str) -> Fragment:
     caption = f"Zahl der auffälligen Indikatoren des Themas je Gebiet (von {len(view.indicator_ids)})."
     if analysis.schematic_geometry:
         caption += " Die Umrisse sind schematisch."
-    if analysis.attribution:
-        caption += f" {analysis.attribution}"
-    return figure(svg, finding, caption)
+    return figure(svg, finding, caption, map_origin(analysis, view.indicator_ids))
 
 
 def _table(view: ConferenceView, frame: pd.DataFrame, counts: pd.DataFrame) -> Fragment:

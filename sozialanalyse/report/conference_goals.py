@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Final
 
@@ -18,7 +19,8 @@ from sozialanalyse.report.numbers import (
     format_value,
     join_words,
 )
-from sozialanalyse.report.plan_view import absent_table, day_text, with_example
+from sozialanalyse.report.plan_view import absent_table, day_text, plan_origin, with_example
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table, missing_cell
 from sozialanalyse.report.view import AreaView, Row
 
@@ -128,7 +130,7 @@ def progress(view: ConferenceView) -> Fragment:
     texts, made_up = named["text"], named["synthetic"]
     catalogue = view.analysis.indicators
     body: list[list[Cell | str]] = []
-    panels: list[Panel] = []
+    panels: dict[str, Panel] = {}
     for row in frame.to_dict("records"):
         key = str(row["indicator_id"])
         unit = str(catalogue["unit"].get(key, ""))
@@ -153,7 +155,7 @@ def progress(view: ConferenceView) -> Fragment:
             ]
         )
         if pd.notna(row["baseline"]) and row["target_year"] > row["baseline_year"]:
-            panels.append(_panel(area, line, decimals))
+            panels[str(row["goal_id"])] = _panel(area, line, decimals)
     header = [
         "Ziel",
         "Gebiet",
@@ -172,7 +174,8 @@ def progress(view: ConferenceView) -> Fragment:
             "Entwicklung der Indikatoren mit Intervall (Band) und gerader Weg vom Ausgangswert zum Zielwert "
             "(gestrichelt)."
         )
-        result += figure(draw_series(panels), f"Weg zu den Zielen. {'; '.join(words)}.", caption)
+        svg = draw_series(list(panels.values()))
+        result += figure(svg, f"Weg zu den Zielen. {'; '.join(words)}.", caption, _origin(view, panels))
     return result + note(
         "Die Regel: Ausgangswert ist der letzte Wert aus einem Jahr vor der Konferenz. Von ihm führt ein "
         "gerader Weg zum Zielwert; der Zwischenwert liegt auf diesem Weg im nächsten Jahr, für das noch kein "
@@ -180,6 +183,15 @@ def progress(view: ConferenceView) -> Fragment:
         "weiter liegt; nicht auf Kurs, wenn das ganze Intervall dahinter bleibt; sonst ist es nicht zu "
         "sagen. Ein Urteil sagt nicht, woran es liegt."
     )
+
+
+def _origin(view: ConferenceView, panels: Mapping[str, Panel]) -> str:
+    """Return whose figures the panels of these goals show, of which years, and where the goals stand."""
+    frame = view.progress.frame
+    drawn = frame.loc[frame["goal_id"].isin(list(panels)), "indicator_id"].drop_duplicates()
+    years = [year for panel in panels.values() for year in panel.lines[0].years]
+    own = view.goals[view.goals["goal_id"].isin(list(panels))]
+    return f"Statistik: {origin(view.analysis, drawn, years)} Ziele: {plan_origin({'goals': own})}"
 
 
 def _verdicts(frame: pd.DataFrame) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
@@ -10,11 +11,12 @@ import pandas as pd
 
 from sozialanalyse.report.facts import CASES, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
-from sozialanalyse.report.front import banner
+from sozialanalyse.report.front import MOST_LABELS, banner
 from sozialanalyse.report.heat_charts import Meeting, draw_meeting
-from sozialanalyse.report.heat_view import HeatView
+from sozialanalyse.report.heat_view import HeatView, ShownComponent
 from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.numbers import format_number, join_words
+from sozialanalyse.report.sources import origin
 from sozialanalyse.report.study_charts import draw_ranks
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.view import Row
@@ -107,13 +109,14 @@ def location(view: HeatView) -> Fragment:
     middle = analysis.areas.index[~analysis.areas["level"].isin([coarsest, finest])]
     borders = {str(key): analysis.geometry[str(key)] for key in middle if str(key) in analysis.geometry}
     urgent = set(frame.loc[frame["priority"] == "high", "area_id"])
+    names = analysis.areas["name"]
     svg = draw_map(
         MapLayer(
             areas=shapes,
             classes=dict(zip(frame["area_id"], frame["class_index"].astype(int), strict=True)),
             class_labels=view.class_labels,
             borders=borders,
-            labels={key: str(analysis.areas["name"][key]) for key in borders},
+            labels={key: str(names[key]) for key in borders} if len(borders) <= MOST_LABELS else {},
             marked=tuple(shapes[key] for key in shapes if key in urgent),
             marked_label=PRIORITY_WORDS["high"],
             legend_title=f"{view.title}\n(oben: am stärksten betroffen)",
@@ -129,9 +132,18 @@ def location(view: HeatView) -> Fragment:
     caption = f"{view.title} nach Klassen; dick umrandet: vordringliche Gebiete."
     if analysis.schematic_geometry:
         caption += " Die Umrisse sind schematisch und zeigen nur, welche Gebiete aneinandergrenzen."
-    if analysis.attribution:
-        caption += f" {analysis.attribution}"
-    return figure(svg, finding, caption)
+    shown = f"{_origin(view, view.components)} {analysis.attribution}".rstrip()
+    return figure(svg, finding, caption, shown)
+
+
+def _origin(view: HeatView, components: Iterable[ShownComponent]) -> str:
+    """Return sources and years of the indicators of these components."""
+    parts = [part for component in components for part in component.indicators]
+    # What no indicator gives comes from the population by age, which has the source of that indicator.
+    catalogue = view.analysis.indicators.index
+    keys = [part.key if part.key in catalogue else "population" for part in parts]
+    years = [part.year for part in parts]
+    return origin(view.analysis, dict.fromkeys(keys), years, table=f"»Woraus der {view.title} besteht«")
 
 
 def meeting(view: HeatView) -> Fragment:
@@ -157,7 +169,8 @@ def meeting(view: HeatView) -> Fragment:
         "Gebieten" + (f": {_listed(both['name'])}." if len(both) else ".")
     )
     caption = f"{first.label} und {second.label} der Gebiete; graue Fläche: beides über dem Mittel."
-    return paragraph(finding) + figure(svg, finding, caption)
+    shown = _origin(view, (first, second))
+    return paragraph(finding) + figure(svg, finding, caption, shown)
 
 
 def priorities(view: HeatView) -> Fragment:
@@ -242,7 +255,7 @@ def ranks(view: HeatView) -> Fragment:
         "Ein Rang ist keine feste Größe. Das breite Band zeigt, welche Ränge allein durch den Zufall in den "
         "Fallzahlen möglich sind. Der schmale Strich zeigt, was herauskommt, wenn anders entschieden wird: "
         "andere Skala, ein Indikator weniger, andere Gewichte, ein Teil zählt doppelt."
-    ) + figure(svg, finding, caption)
+    ) + figure(svg, finding, caption, _origin(view, view.components))
 
 
 def construction(view: HeatView) -> Fragment:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from sozialanalyse.report.canvas import Canvas, Mark
 from sozialanalyse.report.labels import place_labels
-from sozialanalyse.report.numbers import format_number
-from sozialanalyse.report.theme import BACKGROUND, MARKS, MUTED, new_figure, styled, to_svg
+from sozialanalyse.report.numbers import format_ticks
+from sozialanalyse.report.plot import Frame, Key, legend, nice_ticks, padded
+from sozialanalyse.report.theme import BACKGROUND, MARKS, MUTED, WIDTH
 
 __all__ = ["PRIORITY_MARKS", "Meeting", "draw_meeting"]
 
@@ -52,46 +52,43 @@ class Meeting:
     labels: dict[str, str]
 
 
-@styled
 def draw_meeting(meeting: Meeting) -> bytes:
     """Draw areas as dots; the shaded corner is where both components are above the mean."""
-    figure = new_figure(4.9)
-    axes = figure.add_axes((0.095, 0.11, 0.885, 0.79))
-    for values, set_limits in ((meeting.x, axes.set_xlim), (meeting.y, axes.set_ylim)):
-        low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
-        margin = 0.12 * (high - low or 1.0)
-        set_limits(low - margin, high + margin)
-    (_, right), (_, top) = axes.get_xlim(), axes.get_ylim()
-    axes.add_patch(Rectangle((0, 0), right, top, fc=BACKGROUND, lw=0, zorder=0))
-    axes.axhline(0, color=MUTED, lw=0.8, zorder=1)
-    axes.axvline(0, color=MUTED, lw=0.8, zorder=1)
+    canvas = Canvas(4.9)
+    frame = Frame(
+        canvas,
+        0.095 * WIDTH,
+        0.45,
+        0.885 * WIDTH,
+        3.9,
+        _range_with_mean(meeting.x),
+        _range_with_mean(meeting.y),
+    )
+    mean = frame.x(0.0), frame.y(0.0)
+    canvas.rectangles(mean[0], frame.top, frame.right, mean[1], BACKGROUND)
+    canvas.line([frame.left, frame.right], mean[1], MUTED, 0.8)
+    canvas.line(mean[0], [frame.top, frame.bottom], MUTED, 0.8)
     codes = np.asarray(meeting.priority)
-    handles = []
-    for code, (colour, marker) in PRIORITY_MARKS.items():
+    keys = []
+    for code, (colour, shape) in PRIORITY_MARKS.items():
         inside = codes == code
         if inside.any():
-            axes.plot(
-                meeting.x[inside],
-                meeting.y[inside],
-                ls="",
-                marker=marker,
-                color=colour,
-                ms=6.5,
-                mec="white",
-                mew=0.6,
-                zorder=3,
-            )
-            handles.append(
-                Line2D([], [], ls="", marker=marker, color=colour, ms=6.5, label=meeting.labels[code])
-            )
-    for axis, title in ((axes.xaxis, meeting.titles[0]), (axes.yaxis, meeting.titles[1])):
-        axis.set_major_formatter(lambda value, _: format_number(float(value), 1))
-        axis.set_label_text(f"{title} (0 = Mittel der Gebiete, höher = ungünstiger)", fontsize=8)
-    axes.tick_params(labelsize=7.4, length=2)
-    axes.text(right, top, "beides über dem Mittel ", ha="right", va="top", fontsize=8, color=MUTED)
+            mark = Mark(shape, 6.5, colour, "white", 0.6)
+            canvas.marks(frame.x(meeting.x[inside]), frame.y(meeting.y[inside]), mark)
+            keys.append(Key(meeting.labels[code], mark))
+    titles = [f"{title} (0 = Mittel der Gebiete, höher = ungünstiger)" for title in meeting.titles]
+    across, up = nice_ticks(*frame.x_range, 8), nice_ticks(*frame.y_range, 8)
+    frame.bottom_axis(across, format_ticks(across), 7.4, titles[0], 8.4)
+    frame.left_axis(up, format_ticks(up), 7.4, titles[1])
+    corner = frame.right - 0.05, frame.top + 0.04
+    canvas.text(*corner, "beides über dem Mittel", 8.0, colour=MUTED, align="right", anchor="top")
     both = np.minimum(meeting.x, meeting.y)
-    place_labels(axes, meeting.names, meeting.x, meeting.y, np.argsort(-both, kind="stable"))
-    axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(-0.08, 1.0), ncols=4, frameon=False, fontsize=8
-    )
-    return to_svg(figure)
+    urgency = np.array([list(PRIORITY_MARKS).index(code) for code in meeting.priority])
+    place_labels(frame, meeting.names, meeting.x, meeting.y, np.lexsort((-both, urgency)))
+    legend(canvas, keys, 0.1, 0.15, 4, 8.0)
+    return canvas.svg()
+
+
+def _range_with_mean(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return a range with room at both ends that holds the values and 0."""
+    return padded(np.append(values, 0.0), 0.12)

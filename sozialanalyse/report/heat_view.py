@@ -12,8 +12,9 @@ __all__ = ["CoreContribution", "HeatView", "ShownComponent", "ShownIndicator"]
 
 @dataclass(frozen=True, slots=True)
 class ShownIndicator:
-    """One indicator of the heat index: label, year, source, and whether a high value is unfavourable."""
+    """One indicator of the heat index: key, label, year, source, and whether a high value is unfavourable."""
 
+    key: str
     label: str
     year: int
     source: str

@@ -13,7 +13,7 @@ from sozialanalyse.report.front import banner
 from sozialanalyse.report.istek_charts import draw_counts
 from sozialanalyse.report.istek_view import IstekView
 from sozialanalyse.report.numbers import join_words
-from sozialanalyse.report.plan_view import absent_table, day_text, with_example
+from sozialanalyse.report.plan_view import absent_table, day_text, plan_origin, with_example
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import count_word
 
@@ -124,7 +124,16 @@ def fields(view: IstekView) -> Fragment:
         "Einträge aller Arten nach Handlungsfeld und Vision; schraffiert: kein Eintrag. Eine leere Stelle "
         "kann gewollt sein, weil nicht jedes Handlungsfeld zu jeder Vision gehört."
     )
-    return paragraph(shown) + figure(svg, finding, caption)
+    return paragraph(shown) + figure(svg, finding, caption, _origin(view))
+
+
+def _origin(view: IstekView) -> str:
+    """Return the tables of the entries, and the day of the statuses of recommendations."""
+    tables = {str(kind): rows for kind, rows in view.items.groupby("kind", sort=False)}
+    log = view.analysis.planning.recommendation_log
+    if log is not None and "recommendations" in tables:
+        tables["recommendation_log"] = log
+    return plan_origin(tables)
 
 
 def gaps(view: IstekView) -> Fragment:

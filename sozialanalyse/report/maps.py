@@ -99,7 +99,8 @@ def simplify_for_maps(
         for key in areas.index[(areas["level"] == level) & ~areas.index.isin(keys)]:
             parts = areas.index[areas["parent_id"] == key]
             if len(parts) and all(part in result for part in parts):
-                result[str(key)] = shapely.coverage_union_all([result[str(part)] for part in parts])
+                # Neighbours may overlap by a hair; a union made for exact borders would then cross itself.
+                result[str(key)] = shapely.union_all([result[str(part)] for part in parts])
             elif key in geometry:
                 result[str(key)] = geometry[str(key)].simplify(extent / DETAIL)
     return result

@@ -22,7 +22,13 @@ MOST_SOURCES: Final = 4
 _ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
-def origin(analysis: Analysis, indicator_ids: Iterable[str], years: Iterable[int] | None = None) -> str:
+def origin(
+    analysis: Analysis,
+    indicator_ids: Iterable[str],
+    years: Iterable[int] | None = None,
+    *,
+    table: str = "die Definitionen",
+) -> str:
     """Return the line below a figure: whose figures it shows, and of which years.
 
     Parameters
@@ -33,6 +39,8 @@ def origin(analysis: Analysis, indicator_ids: Iterable[str], years: Iterable[int
         What the figure shows.
     years : iterable of int, optional
         Of these years; without them those in which the indicators are compared.
+    table : str
+        What on the page names all sources, where the line has no room for them.
     """
     keys = list(indicator_ids)
     given = analysis.indicators["source"].reindex(keys).dropna()
@@ -47,7 +55,7 @@ def origin(analysis: Analysis, indicator_ids: Iterable[str], years: Iterable[int
     more = len(named) - MOST_SOURCES
     listed = "; ".join(named[:MOST_SOURCES])
     if more > 0:
-        listed += f" und {'eine weitere' if more == 1 else f'{more} weitere'} (siehe die Definitionen)"
+        listed += f" und {'eine weitere' if more == 1 else f'{more} weitere'} (siehe {table})"
     span = format_years(analysis.years[key] for key in keys if key in analysis.years)
     span = span if years is None else format_years(years)
     return f"{word}: {listed}; Stand: {span}." if span else f"{word}: {listed}."

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from sozialanalyse.report.charts import Line, Panel, draw_bars, draw_series
 from sozialanalyse.report.connection_charts import VERDICT_SIGNS, draw_matrix
-from sozialanalyse.report.maps import MapLayer, draw_map
+from sozialanalyse.report.maps import MapLayer, draw_map, simplify_for_maps
 from sozialanalyse.report.numbers import format_change
 from sozialanalyse.report.theme import CLASS_COLOURS, MARKS, REFERENCE
 from sozialanalyse.report.view import AreaView
@@ -129,6 +130,18 @@ def test_a_large_marked_area_needs_neither_ring_nor_enlargement() -> None:
     svg = marking("groß", 0.3)
     assert b"<circle" not in svg
     assert "Ausschnitt, vergrößert" not in texts_of(svg)
+
+
+def test_neighbours_that_overlap_a_little_make_a_district_without_crossing_borders() -> None:
+    # Two squares of side 1 that share a strip of 0.001: 2 - 0.001 in all.
+    areas = pd.DataFrame(
+        {"level": ["city", "part", "part"], "parent_id": ["", "c", "c"]}, index=["c", "a", "b"]
+    )
+    shapes = {"a": shapely.box(0, 0, 1, 1), "b": shapely.box(0.999, 0, 1.999, 1)}
+    found = simplify_for_maps(shapes, areas, "part")
+    assert found is not None
+    assert found["c"].is_valid
+    assert found["c"].area == pytest.approx(1.999)
 
 
 def test_a_name_on_a_map_leaves_the_marked_area_free() -> None:

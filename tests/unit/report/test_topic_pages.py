@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 from collections.abc import Callable
@@ -111,6 +112,40 @@ def test_cities_without_planning_tables_and_heat_say_what_is_missing(
 def test_a_conference_that_another_city_held_is_not_claimed(open_place: Callable[[str], Any]) -> None:
     view = conference_of(open_place("rochdale").analysis, "alleinerziehend", PARAMETERS)
     assert "28.03.2023" not in conference.overview(view).text
+
+
+def test_every_figure_says_whose_data_it_shows_and_of_when(city: Analysis) -> None:
+    sections = drawn(city)
+    pictures = {name: fragment.html for name, fragment in sections.items() if "<figure" in fragment.html}
+    assert set(pictures) == {
+        *("heat.location", "heat.meeting", "heat.ranks", "istek.fields"),
+        *(f"{topic}-conference.{name}" for topic in TOPICS for name in ("areas", "indicators")),
+        *(f"{topic}-conference_goals.progress" for topic in TOPICS),
+    }
+    lines = {
+        name: re.findall(r"<br><small>(.*?)</small></figcaption>", html) for name, html in pictures.items()
+    }
+    for name, found in lines.items():
+        assert len(found) == 1, name
+        assert re.search(r"Quelle[ :(].*; Stand: [0-9]", found[0]), name
+    # Children under 5 come from the population by age: ten more indicators, four of the eleven sources named.
+    assert "und 7 weitere (siehe »Woraus der Hitze-Index besteht«)" in lines["heat.location"][0]
+    # The log's last entry is of 30.09.2024; the goals themselves have no date.
+    assert lines["istek.fields"][0].endswith("; Stand: 30.09.2024.")
+    # Values reach from 2016 to 2022; the years of the targets, 2027 and 2030, are none of the data.
+    progress = lines["einsamkeit-conference_goals.progress"][0]
+    assert "; Stand: 2016 bis 2022. Ziele: Quelle (mit erfundenen Beispielen): Tabelle »goals«" in progress
+
+
+def test_every_urgent_area_has_its_name_in_the_chart_of_where_heat_meets_people(city: Analysis) -> None:
+    view = heat_of(city, PARAMETERS)
+    frame = view.areas.frame
+    urgent = city.areas["name"][frame.loc[frame["priority"] == "high", "area_id"]]
+    found = re.search(r"base64,([^\"]+)", heat.meeting(view).html)
+    assert found
+    picture = base64.b64decode(found[1]).decode()
+    assert len(urgent) == 8
+    assert [name for name in urgent if f'aria-label="{name}"' not in picture] == []
 
 
 def test_without_a_population_by_age_the_index_stands_without_children(city: Analysis) -> None:
