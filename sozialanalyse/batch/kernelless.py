@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
@@ -177,10 +178,12 @@ def _serve(pipe: Connection, parents_end: Connection, parent: int, memory: int) 
     limit_memory(memory)
     for name, value in {**ONE_THREAD, **PLOT_BACKEND}.items():
         os.environ.setdefault(name, value)
-    if "matplotlib" in sys.modules:
-        # Imported before the fork, it has looked at the environment already.
-        sys.modules["matplotlib"].use(os.environ["MPLBACKEND"])
     shell = Shell()
+    if "matplotlib" in sys.modules:
+        # Imported before the fork, it has looked at the environment already, or found no shell to draw for.
+        import_module("IPython.core.pylabtools").activate_matplotlib(os.environ["MPLBACKEND"])
+        inline = import_module("matplotlib_inline.backend_inline")
+        inline.configure_inline_support(shell.shell, os.environ["MPLBACKEND"])
 
     def send(message: Message) -> None:
         pipe.send(("message", message))

@@ -23,7 +23,7 @@ from sozialanalyse.site.render import Navigation, render_page
 from sozialanalyse.social_planning import plan_of
 
 PROVENANCE = Provenance(
-    "Musterstadt", "0.1.0", synthetic=True, sources=(Link("Amt", "https://example.org/"),)
+    "Musterstadt", "2022", "0.1.0", synthetic=True, sources=(Link("Amt", "https://example.org/"),)
 )
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 FRAGMENTS = [

@@ -217,12 +217,12 @@ def test_verify_finds_a_changed_byte_and_leaves_the_folder_alone(
     assert call("run", *project_options(folder), "--jobs", "2", folder=folder).code == 0
     before = files(folder / "outputs")
     done = call("verify", "outputs", *project_options(folder), folder=folder)
-    assert (done.code, done.out.splitlines()[-1]) == (0, "Alle 12 Dateien sind Byte für Byte gleich.")
+    assert (done.code, done.out.splitlines()[-1]) == (0, "Alle 13 Dateien sind Byte für Byte gleich.")
     page = folder / "outputs" / "bild" / "a.html"
     page.write_bytes(page.read_bytes() + b" ")
     done = call("verify", "outputs", *project_options(folder), folder=folder)
     assert done.code == 1
-    assert done.out.splitlines()[-2:] == ["1 von 12 Dateien sind nicht gleich:", "  bild/a.html"]
+    assert done.out.splitlines()[-2:] == ["1 von 13 Dateien sind nicht gleich:", "  bild/a.html"]
     assert files(folder / "outputs") == before | {"bild/a.html": before["bild/a.html"] + b" "}
 
 

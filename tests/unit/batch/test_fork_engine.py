@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_figures_come_out_where_matplotlib_was_imported_before_for_something_els
     tmp_path: Path, write_notebook
 ) -> None:
     mpl.use("agg")
+    import_module("matplotlib.pyplot")
     code = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(figsize=(1, 1))\naxes.plot([1, 2]);"
     executed = execute(write_notebook(tmp_path / "n.ipynb", code), FORK_ENGINE)
     assert [set(output.data) for output in executed.cells[-1].outputs] == [{"text/plain", "image/png"}]
