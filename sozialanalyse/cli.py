@@ -381,6 +381,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # A German text must not fail on a console that cannot show one of its characters.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # A shell that starts a command in the background lets it ignore this one; whoever sends it means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = commands.main(

@@ -179,7 +179,7 @@ def picture(plan: SocialPlan, evidence: Evidence) -> Fragment:
     return result + note(
         "Gezeigt sind nur statistisch gesicherte Abstände, geordnet nach ihrer Größe im Vergleich der "
         "Gebiete. Das ganze Bild zeigt die Seite »Sozialraumanalyse«. Die Angaben beschreiben Gebiete, nicht "
-        "einzelne Menschen, und sagen nichts über Ursachen."
+        "einzelne Menschen, und sagen nichts darüber, wie es dazu kommt."
     )
 
 
