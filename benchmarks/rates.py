@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from worlds import World, large_world
 
-from sozialanalyse.indicators.compare import difference_to_whole, proportion_difference, rate_ratio
+from sozialanalyse.indicators.compare import proportion_difference, rate_ratio
 from sozialanalyse.indicators.funnel import funnel_limits
 from sozialanalyse.indicators.inequality import slope_index_of_inequality
 from sozialanalyse.indicators.life_expectancy import life_expectancy
+from sozialanalyse.indicators.part_of_whole import difference_to_whole
 from sozialanalyse.indicators.rates import rate_interval, wilson_interval
 from sozialanalyse.indicators.shrinkage import shrink
 from sozialanalyse.indicators.standardise import directly_standardised_rate, standard_population

@@ -1,21 +1,20 @@
-"""Differences and ratios of proportions and rates: two areas, an area and its city, two years."""
+"""Differences and ratios of two independent proportions or rates: two areas, two years."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sozialanalyse.errors import MethodError, require_choice
-from sozialanalyse.indicators.rates import Interval, checked_counts, rate_interval, wilson_interval
+from sozialanalyse.errors import require_choice
+from sozialanalyse.indicators.inputs import together
+from sozialanalyse.indicators.rates import Interval, rate_interval, wilson_interval
 
 __all__ = [
     "KINDS",
     "ComparedKind",
     "change",
-    "difference_to_whole",
     "proportion_difference",
     "proportion_ratio",
     "rate_difference",
@@ -66,8 +65,8 @@ def proportion_difference(
     >>> print(d.value.round(2), d.lower.round(4), d.upper.round(4))
     0.2 0.0524 0.3339
     """
-    first = wilson_interval(numerator_1, denominator_1, confidence)
-    second = wilson_interval(numerator_2, denominator_2, confidence)
+    x_1, n_1, x_2, n_2 = _counts(numerator_1, denominator_1, numerator_2, denominator_2)
+    first, second = wilson_interval(x_1, n_1, confidence), wilson_interval(x_2, n_2, confidence)
     return _difference(first, second, "newcombe")
 
 
@@ -110,8 +109,8 @@ def rate_difference(
     >>> print(d.value.round(2), d.lower.round(2), d.upper.round(2))
     1.5 0.12 2.94
     """
-    first = rate_interval(numerator_1, denominator_1, confidence)
-    second = rate_interval(numerator_2, denominator_2, confidence)
+    x_1, n_1, x_2, n_2 = _counts(numerator_1, denominator_1, numerator_2, denominator_2)
+    first, second = rate_interval(x_1, n_1, confidence), rate_interval(x_2, n_2, confidence)
     return _difference(first, second, "mover_poisson")
 
 
@@ -155,8 +154,8 @@ def proportion_ratio(
     >>> print(r.value.round(3), r.lower.round(3), r.upper.round(3))
     1.333 1.078 1.663
     """
-    first = wilson_interval(numerator_1, denominator_1, confidence)
-    second = wilson_interval(numerator_2, denominator_2, confidence)
+    x_1, n_1, x_2, n_2 = _counts(numerator_1, denominator_1, numerator_2, denominator_2)
+    first, second = wilson_interval(x_1, n_1, confidence), wilson_interval(x_2, n_2, confidence)
     return _ratio(first, second, "mover_ratio_wilson")
 
 
@@ -200,84 +199,9 @@ def rate_ratio(
     >>> print(r.value.round(2), r.lower.round(2), r.upper.round(2))
     2.0 1.05 3.93
     """
-    first = rate_interval(numerator_1, denominator_1, confidence)
-    second = rate_interval(numerator_2, denominator_2, confidence)
+    x_1, n_1, x_2, n_2 = _counts(numerator_1, denominator_1, numerator_2, denominator_2)
+    first, second = rate_interval(x_1, n_1, confidence), rate_interval(x_2, n_2, confidence)
     return _ratio(first, second, "mover_ratio_poisson")
-
-
-def difference_to_whole(
-    numerator_part: ArrayLike,
-    denominator_part: ArrayLike,
-    numerator_whole: ArrayLike,
-    denominator_whole: ArrayLike,
-    kind: ComparedKind,
-    *,
-    confidence: float = 0.95,
-) -> Interval:
-    """Difference between a part and the whole that contains it, such as a Sozialquartier and its city.
-
-    Parameters
-    ----------
-    numerator_part, denominator_part : array_like of float
-        Counts of the part.
-    numerator_whole, denominator_whole : array_like of float
-        Counts of the whole, the part included; all four broadcast against each other.
-    kind : {"proportion", "rate"}
-        What is compared.
-    confidence : float
-        Nominal coverage.
-
-    Returns
-    -------
-    Interval
-        Part minus whole: 0 means no difference, proportions lie between −1 and 1. NaN where one of the two is
-        not defined. Where nobody lives outside the part, the value is 0 and the limits are NaN.
-
-    Raises
-    ------
-    MethodError
-        If a count is negative, a numerator exceeds its denominator in a proportion, or a part is larger than
-        its whole.
-    ParameterError
-        If `kind` is unknown or `confidence` is not between 0 and 1.
-
-    Notes
-    -----
-    Part and whole share people and are not independent. With w, the part's share of the denominator,
-    part − whole = (1 − w)·(part − rest), where part and rest are independent. The limits are therefore those
-    of part − rest times (1 − w), and exclude 0 exactly when those of part − rest do.
-
-    Examples
-    --------
-    >>> d = difference_to_whole(300, 1_000, 1_500, 10_000, "proportion")
-    >>> print(d.value.round(3), d.lower.round(3), d.upper.round(3))
-    0.15 0.124 0.177
-    """
-    require_choice("kind", kind, KINDS)
-    n_part, d_part, n_whole, d_whole = np.broadcast_arrays(
-        checked_counts("Zähler des Teils", numerator_part),
-        checked_counts("Nenner des Teils", denominator_part),
-        checked_counts("Zähler des Ganzen", numerator_whole),
-        checked_counts("Nenner des Ganzen", denominator_whole),
-    )
-    n_rest, d_rest = n_whole - n_part, d_whole - d_part
-    larger = int(np.count_nonzero((n_rest < 0) | (d_rest < 0)))
-    if larger:
-        raise MethodError(
-            f"Ein Teil darf nicht größer als das Ganze sein. Gefunden: {larger} Fälle. "
-            "Bitte prüfen, ob beide aus derselben Tabelle stammen."
-        )
-    compare = proportion_difference if kind == "proportion" else rate_difference
-    against_rest = compare(n_part, d_part, n_rest, d_rest, confidence)
-    outside = np.divide(d_rest, d_whole, out=np.full(d_rest.shape, np.nan), where=d_whole > 0)
-    alone = (d_rest == 0) & (d_part > 0) & (n_rest == 0)
-    return replace(
-        against_rest,
-        value=np.where(alone, 0.0, outside * against_rest.value),
-        lower=np.asarray(outside * against_rest.lower),
-        upper=np.asarray(outside * against_rest.upper),
-        method=f"{against_rest.method}/part_of_whole",
-    )
 
 
 def change(
@@ -329,6 +253,15 @@ def change(
     require_choice("kind", kind, KINDS)
     compare = proportion_difference if kind == "proportion" else rate_difference
     return compare(numerator_now, denominator_now, numerator_then, denominator_then, confidence)
+
+
+def _counts(
+    numerator_1: ArrayLike, denominator_1: ArrayLike, numerator_2: ArrayLike, denominator_2: ArrayLike
+) -> tuple[NDArray[np.float64], ...]:
+    """Return the four counts of a comparison as arrays of one shape whose rows belong together."""
+    return together(
+        Zähler_1=numerator_1, Nenner_1=denominator_1, Zähler_2=numerator_2, Nenner_2=denominator_2
+    )
 
 
 def _difference(first: Interval, second: Interval, method: str) -> Interval:

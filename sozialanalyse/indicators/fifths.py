@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from sozialanalyse.indicators.inequality import Inequality, aligned, relative_rank
+from sozialanalyse.indicators.inequality import Inequality, relative_rank
+from sozialanalyse.indicators.inputs import aligned
 from sozialanalyse.indicators.rates import critical_value
 
 __all__ = [
@@ -277,7 +278,7 @@ def _known(
     values: ArrayLike, population: ArrayLike, deprivation: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
     """Values, people and fifth of the areas where all three numbers are known."""
-    y, x, people = aligned(values, deprivation, population)
+    y, x, people = aligned(Werte=values, Belastung=deprivation, Bevölkerung=population)
     known = np.isfinite(y) & np.isfinite(x) & (people > 0)
     return y[known], people[known], population_fifths(x[known], people[known])
 

@@ -10,7 +10,8 @@ from scipy import special
 
 from sozialanalyse.errors import MethodError, require_choice
 from sozialanalyse.indicators.compare import KINDS, ComparedKind
-from sozialanalyse.indicators.rates import Interval, checked_counts, critical_value
+from sozialanalyse.indicators.inputs import together
+from sozialanalyse.indicators.rates import Interval, critical_value
 
 __all__ = ["FUNNEL_POSITIONS", "INNER", "OUTER", "funnel_limits", "funnel_position"]
 
@@ -76,9 +77,7 @@ def funnel_limits(
     """
     require_choice("kind", kind, KINDS)
     z = critical_value(confidence)
-    n, theta = np.broadcast_arrays(
-        checked_counts("Nenner", denominator), checked_counts("Durchschnitt", average)
-    )
+    n, theta = together(Nenner=denominator, Durchschnitt=average)
     if kind == "proportion" and bool((theta > 1).any()):
         raise MethodError(
             "Ein durchschnittlicher Anteil darf nicht größer als 1 sein. Bitte Anteile von 0 bis 1 angeben."
@@ -137,7 +136,7 @@ def funnel_position(numerator: ArrayLike, denominator: ArrayLike, kind: Compared
     inside far_above inside
     """
     require_choice("kind", kind, KINDS)
-    x, n = np.broadcast_arrays(checked_counts("Zähler", numerator), checked_counts("Nenner", denominator))
+    x, n = together(Zähler=numerator, Nenner=denominator)
     if kind == "proportion" and bool((x > n).any()):
         raise MethodError(
             "Bei einem Anteil darf der Zähler nicht größer als der Nenner sein. "

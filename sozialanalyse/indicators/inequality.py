@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from sozialanalyse.errors import MethodError
-from sozialanalyse.indicators.rates import checked_counts, critical_value
+from sozialanalyse.indicators.inputs import aligned, checked_counts
+from sozialanalyse.indicators.rates import critical_value
 
 __all__ = [
     "EXPLANATIONS",
     "MINIMUM_AREAS",
     "Inequality",
     "InequalityMeasure",
-    "aligned",
     "concentration_index",
     "relative_index_of_inequality",
     "relative_rank",
@@ -152,7 +151,7 @@ def relative_rank(deprivation: ArrayLike, population: ArrayLike) -> FloatArray:
     >>> relative_rank([30, 10, 20], [500, 300, 200])
     array([0.75, 0.15, 0.4 ])
     """
-    rank, people = aligned(deprivation, population)
+    rank, people = aligned(Belastung=deprivation, Bevölkerung=population)
     known = ~np.isnan(rank) & (people > 0)
     result = np.full(rank.shape, np.nan)
     if bool(known.any()):
@@ -317,8 +316,8 @@ def concentration_index(
     >>> round(index.value, 3), round(index.lower, 3), round(index.upper, 3)
     (0.241, 0.148, 0.335)
     """
-    amounts = checked_counts("Werte", values)
-    line = _gradient(amounts, population, deprivation, confidence)
+    checked_counts("Werte", values)
+    line = _gradient(values, population, deprivation, confidence)
     scale = 2.0 * line.rank_variance / line.mean if line.mean > 0 else np.nan
     index = scale * line.slope
     half_width = scale * line.critical * float(np.sqrt(line.covariance[1, 1]))
@@ -331,32 +330,6 @@ def concentration_index(
         "wls_hc3",
         line.areas,
     )
-
-
-def aligned(*columns: ArrayLike) -> tuple[FloatArray, ...]:
-    """Return columns of areas as arrays of one length; the last one, the population, is checked.
-
-    Parameters
-    ----------
-    *columns : array_like of float, shape (areas,)
-        What is known of each area, the population last.
-
-    Raises
-    ------
-    MethodError
-        If the lengths differ or a population is negative.
-    """
-    arrays = (
-        *(np.asarray(column, dtype=np.float64) for column in columns[:-1]),
-        checked_counts("Bevölkerung", columns[-1]),
-    )
-    if any(array.ndim != 1 or array.shape != arrays[0].shape for array in arrays):
-        found = ", ".join(str(array.size) for array in arrays)
-        raise MethodError(
-            "Jedes Gebiet braucht genau einen Wert je Liste. "
-            f"Gefunden: Listen mit {found} Werten. Bitte die Listen nach denselben Gebieten ordnen."
-        )
-    return arrays
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -377,7 +350,7 @@ def _gradient(values: ArrayLike, population: ArrayLike, deprivation: ArrayLike, 
     Two coefficients have a closed form, which spares every user of this module the import of statsmodels.
     """
     critical_value(confidence)
-    y, x, people = aligned(values, deprivation, population)
+    y, x, people = aligned(Werte=values, Belastung=deprivation, Bevölkerung=population)
     known = np.isfinite(y) & np.isfinite(x) & (people > 0)
     areas = int(known.sum())
     covariance = np.full((2, 2), np.nan)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.errors import MethodError
-from sozialanalyse.indicators.rates import Interval, checked_counts, critical_value
+from sozialanalyse.indicators.inputs import together
+from sozialanalyse.indicators.rates import Interval, critical_value
 
 __all__ = [
     "LIFE_TABLE_REASONS",
@@ -122,9 +123,7 @@ def life_expectancy(
     84.2 83.4 84.9
     """
     z = critical_value(confidence)
-    d, n = np.broadcast_arrays(
-        checked_counts("Sterbefälle", deaths), checked_counts("Bevölkerung", population)
-    )
+    d, n = together(Sterbefälle=deaths, Bevölkerung=population)
     starts = np.asarray(start_ages, dtype=np.float64)
     width = np.diff(starts)
     if (

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.indicators.inputs import as_numbers, checked_counts, require_same_rows, together
 
 __all__ = [
     "Interval",
-    "checked_counts",
     "critical_value",
     "mean_interval",
     "poisson_interval",
@@ -71,6 +73,62 @@ class Interval:
             self, value=self.value * multiplier, lower=self.lower * multiplier, upper=self.upper * multiplier
         )
 
+    def to_frame(
+        self, numerator: ArrayLike | None = None, denominator: ArrayLike | None = None
+    ) -> pd.DataFrame:
+        """Return the interval as a table with the columns that every indicator of this package has.
+
+        Parameters
+        ----------
+        numerator, denominator : array_like of float, shape (areas,), optional
+            What the estimate was computed from; NaN in the table where left out. The row labels of a series
+            become those of the table.
+
+        Returns
+        -------
+        DataFrame
+            One row per area: ``value, lower, upper, numerator, denominator, confidence, method``.
+
+        Raises
+        ------
+        MethodError
+            If the interval has more than one dimension, or the counts do not fit to it.
+
+        Examples
+        --------
+        >>> members, people = pd.Series({"Nord": 15, "Süd": 81}), pd.Series({"Nord": 148, "Süd": 263})
+        >>> wilson_interval(members, people).to_frame(members, people).round(3)
+              value  lower  upper  numerator  denominator  confidence  method
+        Nord  0.101  0.062  0.160       15.0        148.0        0.95  wilson
+        Süd   0.308  0.255  0.366       81.0        263.0        0.95  wilson
+        """
+        given = {
+            "numerator": np.nan if numerator is None else numerator,
+            "denominator": np.nan if denominator is None else denominator,
+        }
+        value = np.atleast_1d(self.value)
+        _, x, n = together(Wert=np.zeros(value.shape), Zähler=given["numerator"], Nenner=given["denominator"])
+        require_same_rows(Zähler=numerator, Nenner=denominator)
+        if value.ndim > 1 or x.shape != value.shape:
+            raise MethodError(
+                "Eine Tabelle braucht je Gebiet genau einen Wert. "
+                f"Gefunden: Werte der Form {value.shape}, Zähler oder Nenner der Form {x.shape}. "
+                "Bitte je Indikator eine Tabelle bilden."
+            )
+        labels = [part.index for part in (numerator, denominator) if isinstance(part, pd.Series)]
+        return pd.DataFrame(
+            {
+                "value": value,
+                "lower": np.atleast_1d(self.lower),
+                "upper": np.atleast_1d(self.upper),
+                "numerator": x,
+                "denominator": n,
+                "confidence": self.confidence,
+                "method": self.method,
+            },
+            index=labels[0] if labels else None,
+        )
+
 
 def critical_value(confidence: float) -> float:
     """Return the standard normal quantile of a two-sided interval.
@@ -95,41 +153,11 @@ def critical_value(confidence: float) -> float:
     >>> round(critical_value(0.95), 4)
     1.96
     """
-    if not 0.0 < confidence < 1.0:
+    if not isinstance(confidence, Real) or not 0.0 < confidence < 1.0:
         raise ParameterError(
             "»confidence« muss zwischen 0 und 1 liegen, beide ausgeschlossen. Für 95 % bitte 0.95 angeben."
         )
     return float(special.ndtri(0.5 + confidence / 2.0))
-
-
-def checked_counts(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """Return counts as an array of floats, after checking that none is negative or infinite.
-
-    Parameters
-    ----------
-    name : str
-        German word for what is counted, for the message.
-    values : array_like of float
-        Counts, NaN where unknown; they need not be whole numbers (rounded or weighted counts).
-
-    Raises
-    ------
-    MethodError
-        If a count is negative or infinite.
-
-    Examples
-    --------
-    >>> checked_counts("Zähler", [3, None])
-    array([ 3., nan])
-    """
-    array = np.asarray(values, dtype=np.float64)
-    refused = int(np.count_nonzero((array < 0) | np.isinf(array)))
-    if refused:
-        raise MethodError(
-            f"»{name}« darf nicht negativ oder unendlich sein. Gefunden: {refused} solche Werte. "
-            "Bitte die Quelle berichtigen oder die Werte als fehlend angeben."
-        )
-    return array
 
 
 def wilson_interval(numerator: ArrayLike, denominator: ArrayLike, confidence: float = 0.95) -> Interval:
@@ -174,7 +202,7 @@ def wilson_interval(numerator: ArrayLike, denominator: ArrayLike, confidence: fl
     (array([0.0624, 0.    ]), array([0.1605, 0.1611]))
     """
     z = critical_value(confidence)
-    x, n = np.broadcast_arrays(checked_counts("Zähler", numerator), checked_counts("Nenner", denominator))
+    x, n = together(Zähler=numerator, Nenner=denominator)
     exceeding = int(np.count_nonzero(x > n))
     if exceeding:
         raise MethodError(
@@ -230,7 +258,7 @@ def poisson_interval(count: ArrayLike, confidence: float = 0.95) -> Interval:
     (array([ 0.  ,  1.62, 81.36]), array([  3.69,  11.67, 121.63]))
     """
     z = critical_value(confidence)
-    x = checked_counts("Ereignisse", count).copy()
+    x = checked_counts("Ereignisse", count)
     few = x < EXACT_BELOW
     at_least_ten = np.where(few, EXACT_BELOW, x)
     lower = np.asarray(at_least_ten * _wilson_hilferty(at_least_ten, -z))
@@ -278,8 +306,8 @@ def rate_interval(numerator: ArrayLike, denominator: ArrayLike, confidence: floa
     >>> print(per_thousand.value.round(2), per_thousand.lower.round(2), per_thousand.upper.round(2))
     2.0 1.28 2.98
     """
-    events = poisson_interval(numerator, confidence)
-    population = checked_counts("Nenner", denominator)
+    count, population = together(Ereignisse=numerator, Nenner=denominator)
+    events = poisson_interval(count, confidence)
     population = np.where(population > 0, population, np.nan)
     return Interval(
         value=np.asarray(events.value / population),
@@ -329,11 +357,9 @@ def mean_interval(
     8.934 11.066
     """
     critical_value(confidence)
-    centre, spread, n = np.broadcast_arrays(
-        np.asarray(mean, dtype=np.float64),
-        checked_counts("Standardabweichung", standard_deviation),
-        checked_counts("Anzahl der Werte", number),
-    )
+    require_same_rows(Mittelwert=mean, Standardabweichung=standard_deviation, Anzahl=number)
+    spread, n = together(Standardabweichung=standard_deviation, Anzahl=number)
+    centre, spread, n = np.broadcast_arrays(as_numbers("Mittelwert", mean), spread, n)
     n = np.where(n >= 2, n, np.nan)
     half_width = special.stdtrit(n - 1.0, 0.5 + confidence / 2.0) * spread / np.sqrt(n)
     value = np.array(centre)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.errors import MethodError
-from sozialanalyse.indicators.inequality import Inequality, InequalityMeasure, aligned
-from sozialanalyse.indicators.rates import checked_counts
+from sozialanalyse.indicators.inequality import Inequality, InequalityMeasure
+from sozialanalyse.indicators.inputs import aligned, checked_counts
 
 __all__ = ["dissimilarity_index", "gini_index", "isolation_index"]
 
@@ -131,7 +131,8 @@ def gini_index(values: ArrayLike, population: ArrayLike) -> Inequality:
     >>> round(gini_index([1, 2, 3, 4, 5], [10, 10, 10, 10, 10]).value, 4)
     0.2667
     """
-    y, people = aligned(checked_counts("Werte", values), population)
+    checked_counts("Werte", values)
+    y, people = aligned(Werte=values, Bevölkerung=population)
     known = ~np.isnan(y) & (people > 0)
     order = np.argsort(y[known], kind="stable")
     y, people = y[known][order], people[known][order]
@@ -147,7 +148,8 @@ def _composition(
     members: ArrayLike, population: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Members and people of the areas where both are known and somebody lives."""
-    group, people = aligned(checked_counts("Gruppe", members), population)
+    checked_counts("Gruppe", members)
+    group, people = aligned(Gruppe=members, Bevölkerung=population)
     larger = int(np.count_nonzero(group > people))
     if larger:
         raise MethodError(

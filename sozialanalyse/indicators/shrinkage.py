@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.errors import MethodError, require_choice
-from sozialanalyse.indicators.rates import checked_counts
+from sozialanalyse.indicators.inputs import checked_counts, require_same_rows
 
 __all__ = ["ShrinkageModel", "ShrunkRates", "shrink"]
 
@@ -98,6 +98,7 @@ def shrink(
     (array([0.1 , 0.15, 0.05]), array([0.068, 0.124, 0.05 ]))
     """
     require_choice("model", model, _MODELS)
+    require_same_rows(Zähler=numerator, Nenner=denominator, Obergebiet=parents)
     x, n = checked_counts("Zähler", numerator), checked_counts("Nenner", denominator)
     labels = np.zeros(x.shape, dtype=np.intp) if parents is None else np.asarray(parents)
     if x.ndim != 1 or n.shape != x.shape or labels.shape != x.shape:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.errors import MethodError
-from sozialanalyse.indicators.rates import Interval, checked_counts, poisson_interval
+from sozialanalyse.indicators.inputs import checked_counts, require_same_rows, together
+from sozialanalyse.indicators.rates import Interval, poisson_interval
 
 __all__ = [
     "ESP2013",
@@ -183,9 +184,8 @@ def directly_standardised_rate(
     >>> print(rate.interval.value.round(1), rate.interval.lower.round(1), rate.interval.upper.round(1))
     332.8 270.6 404.9
     """
-    x, n = np.broadcast_arrays(
-        checked_counts("Ereignisse", events), checked_counts("Bevölkerung", population)
-    )
+    require_same_rows(Ereignisse=events, Bevölkerung=population, Standardbevölkerung=weights)
+    x, n = together(Ereignisse=events, Bevölkerung=population)
     w = checked_counts("Standardbevölkerung", weights)
     if x.ndim == 0 or w.shape != x.shape[-1:]:
         raise MethodError(
@@ -238,8 +238,8 @@ def expected_events(population: ArrayLike, reference_rates: ArrayLike) -> NDArra
     >>> expected_events([[1_000, 200], [500, 500]], [0.001, 0.05])
     array([11. , 25.5])
     """
-    n = checked_counts("Bevölkerung", population)
-    return np.asarray((n * checked_counts("Raten der Vergleichsbevölkerung", reference_rates)).sum(axis=-1))
+    n, rates = together(Bevölkerung=population, Raten_der_Vergleichsbevölkerung=reference_rates)
+    return np.asarray((n * rates).sum(axis=-1))
 
 
 def indirectly_standardised_ratio(
@@ -280,8 +280,8 @@ def indirectly_standardised_ratio(
     >>> print(smr.value.round(2), smr.lower.round(2), smr.upper.round(2))
     5.66 4.75 6.69
     """
-    events = poisson_interval(observed, confidence)
-    reference = checked_counts("Erwartete Ereignisse", expected)
+    count, reference = together(Ereignisse=observed, Erwartete_Ereignisse=expected)
+    events = poisson_interval(count, confidence)
     reference = np.where(reference > 0, reference, np.nan)
     return Interval(
         value=np.asarray(events.value / reference),

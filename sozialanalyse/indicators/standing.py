@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.indicators.certainty import counts_vary
-from sozialanalyse.indicators.compare import ComparedKind, difference_to_whole
+from sozialanalyse.indicators.compare import ComparedKind
+from sozialanalyse.indicators.part_of_whole import difference_to_whole
 
 __all__ = ["COMPARISON_COLUMNS", "RANK_COLUMNS", "comparison_years", "describe_standing", "select_years"]
 

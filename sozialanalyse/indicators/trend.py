@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from sozialanalyse.errors import MethodError
+from sozialanalyse.indicators.inputs import as_numbers, require_same_rows
 from sozialanalyse.indicators.rates import Interval, critical_value
 
 __all__ = ["MINIMUM_POINTS", "TREND_LABELS", "Trend", "trend"]
@@ -98,15 +99,15 @@ def trend(
     rising none
     """
     critical_value(confidence)
-    x = np.asarray(years, dtype=np.float64)
-    y = np.asarray(values, dtype=np.float64)
+    require_same_rows(Jahre=years, Werte=values, Standardfehler=standard_errors)
+    x, y = as_numbers("Jahre", years), as_numbers("Werte", values)
     if x.ndim != 1 or y.shape[-1:] != x.shape or np.unique(x).size != x.size:
         raise MethodError(
             "Ein Trend braucht zu jedem Jahr genau einen Wert und jedes Jahr nur einmal. "
             f"Gefunden: {x.size} Jahre. Bitte Jahre und Werte prüfen."
         )
     errors = np.broadcast_to(
-        np.asarray(1.0 if standard_errors is None else standard_errors, dtype=np.float64), y.shape
+        as_numbers("Standardfehler", 1.0 if standard_errors is None else standard_errors), y.shape
     )
     if bool((errors <= 0).any()):
         raise MethodError(

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from sozialanalyse.indicators.compare import (
     change,
-    difference_to_whole,
     proportion_difference,
     proportion_ratio,
     rate_difference,
@@ -19,6 +18,7 @@ from sozialanalyse.indicators.compare import (
 )
 from sozialanalyse.indicators.funnel import funnel_limits
 from sozialanalyse.indicators.life_expectancy import START_AGES, life_expectancy
+from sozialanalyse.indicators.part_of_whole import difference_to_whole
 from sozialanalyse.indicators.rates import Interval, poisson_interval, rate_interval, wilson_interval
 from sozialanalyse.indicators.shrinkage import shrink
 from sozialanalyse.indicators.standardise import directly_standardised_rate

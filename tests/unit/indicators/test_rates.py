@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sozialanalyse.errors import MethodError, ParameterError
@@ -14,6 +15,7 @@ from sozialanalyse.indicators.rates import (
     rate_interval,
     wilson_interval,
 )
+from sozialanalyse.vocabulary import VALUE_COLUMNS
 
 
 @pytest.mark.parametrize("statistic", [wilson_interval, rate_interval])
@@ -85,3 +87,23 @@ def test_a_mean_of_a_single_value_has_no_limits() -> None:
 def test_a_factor_that_would_turn_the_limits_round_is_refused(factor: Any) -> None:
     with pytest.raises(MethodError, match="größer als 0"):
         wilson_interval([1, 2], [5, 5]).scaled(factor)
+
+
+def test_a_table_has_the_columns_of_every_indicator_and_the_rows_of_its_counts() -> None:
+    members, people = pd.Series([3, 0], ["a", "b"]), pd.Series([50, 0], ["a", "b"])
+    table = rate_interval(members, people).scaled(1_000).to_frame(members, people)
+    assert list(table.columns) == ["value", "lower", "upper", *VALUE_COLUMNS[7:11]]
+    assert table.index.tolist() == ["a", "b"]
+    assert table.loc["a", ["value", "numerator", "denominator"]].tolist() == [60.0, 3.0, 50.0]
+    assert np.isnan(table.loc["b", "value"])
+    assert mean_interval(1.0, 2.0, 3).to_frame()["numerator"].isna().tolist() == [True]
+
+
+def test_a_table_of_other_counts_or_of_several_indicators_is_refused() -> None:
+    interval = wilson_interval([1, 2], [10, 10])
+    with pytest.raises(MethodError, match="gleich viele"):
+        interval.to_frame([1, 2, 3])
+    with pytest.raises(MethodError, match="verschiedene Zeilen"):
+        interval.to_frame(pd.Series([1, 2]), pd.Series([1, 2], ["a", "b"]))
+    with pytest.raises(MethodError, match="je Gebiet genau einen Wert"):
+        wilson_interval([[1], [2]], [[10, 10]]).to_frame()
