@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from sozialanalyse.errors import require_choice
 from sozialanalyse.indicators.inputs import aligned, checked_counts
 from sozialanalyse.indicators.rates import critical_value
 
 __all__ = [
     "EXPLANATIONS",
     "MINIMUM_AREAS",
+    "ErrorModel",
     "Inequality",
     "InequalityMeasure",
     "concentration_index",
@@ -22,6 +24,9 @@ __all__ = [
     "relative_rank",
     "slope_index_of_inequality",
 ]
+
+ErrorModel = Literal["hc3", "classical"]
+_ERROR_MODELS: Final[tuple[str, ...]] = get_args(ErrorModel)
 
 InequalityMeasure = Literal[
     "slope_index",
@@ -83,6 +88,7 @@ EXPLANATIONS: Final[dict[InequalityMeasure, str]] = {
 MINIMUM_AREAS: Final = 5
 """From fewer areas no gradient is computed."""
 
+_METHODS: Final[dict[ErrorModel, str]] = {"hc3": "wls_hc3", "classical": "wls"}
 # All areas are equally deprived if their ranks do not scatter.
 _SAME_RANK: Final = 1e-12
 # An area that fixes the line alone leaves nothing from which its scatter could be estimated.
@@ -163,7 +169,12 @@ def relative_rank(deprivation: ArrayLike, population: ArrayLike) -> FloatArray:
 
 
 def slope_index_of_inequality(
-    values: ArrayLike, population: ArrayLike, deprivation: ArrayLike, confidence: float = 0.95
+    values: ArrayLike,
+    population: ArrayLike,
+    deprivation: ArrayLike,
+    confidence: float = 0.95,
+    *,
+    errors: ErrorModel = "hc3",
 ) -> Inequality:
     """Difference between the two ends of the deprivation scale on a straight line through all areas (SII).
 
@@ -177,6 +188,9 @@ def slope_index_of_inequality(
         Any measure that rises with deprivation.
     confidence : float
         Nominal coverage.
+    errors : {"hc3", "classical"}
+        How the limits come about: ``"hc3"`` holds for unequal scatter of the areas; ``"classical"`` takes the
+        scatter as equal for equal weight, as most printed examples do.
 
     Returns
     -------
@@ -189,12 +203,12 @@ def slope_index_of_inequality(
     MethodError
         If a population is negative or the lengths differ.
     ParameterError
-        If `confidence` is not between 0 and 1.
+        If `confidence` is not between 0 and 1 or `errors` is unknown.
 
     Notes
     -----
-    Regression on the rank midpoint, weighted by population; limits from the HC3 covariance, which holds for
-    unequal scatter, with t on n − 2 degrees of freedom. It describes areas, not persons. The sign is that
+    Regression on the rank midpoint, weighted by population; limits with t on n − 2 degrees of freedom. It
+    describes areas, not persons. The sign is that
     of the step from the least to the most deprived; PHEindicatormethods counts the other way round.
 
     References
@@ -209,7 +223,7 @@ def slope_index_of_inequality(
     >>> round(sii.value, 2), round(sii.lower, 2), round(sii.upper, 2)
     (15.63, 9.56, 21.69)
     """
-    line = _gradient(values, population, deprivation, confidence)
+    line = _gradient(values, population, deprivation, confidence, errors)
     half_width = line.critical * float(np.sqrt(line.covariance[1, 1]))
     return Inequality(
         measure="slope_index",
@@ -217,19 +231,24 @@ def slope_index_of_inequality(
         lower=line.slope - half_width,
         upper=line.slope + half_width,
         confidence=confidence,
-        method="wls_hc3",
+        method=_METHODS[errors],
         areas=line.areas,
     )
 
 
 def relative_index_of_inequality(
-    values: ArrayLike, population: ArrayLike, deprivation: ArrayLike, confidence: float = 0.95
+    values: ArrayLike,
+    population: ArrayLike,
+    deprivation: ArrayLike,
+    confidence: float = 0.95,
+    *,
+    errors: ErrorModel = "hc3",
 ) -> Inequality:
     """Ratio of the two ends of the deprivation scale on a straight line through all areas (RII).
 
     Parameters
     ----------
-    values, population, deprivation, confidence
+    values, population, deprivation, confidence, errors
         As in :func:`slope_index_of_inequality`.
 
     Returns
@@ -249,7 +268,7 @@ def relative_index_of_inequality(
     -----
     Value of the line at the most deprived end over that at the least deprived end, as in Mackenbach and
     Kunst and in PHEindicatormethods (there inverted, as the ranks run the other way round); limits by the
-    delta method on the logarithm from the HC3 covariance.
+    delta method on the logarithm.
 
     References
     ----------
@@ -263,7 +282,7 @@ def relative_index_of_inequality(
     >>> round(rii.value, 2), round(rii.lower, 2), round(rii.upper, 2)
     (6.86, 2.54, 18.53)
     """
-    line = _gradient(values, population, deprivation, confidence)
+    line = _gradient(values, population, deprivation, confidence, errors)
     low, high = line.mean - line.slope / 2.0, line.mean + line.slope / 2.0
     ratio = high / low if low > 0 and high > 0 else np.nan
     step = np.array([1.0 / high - 1.0 / low, 0.5 / high + 0.5 / low]) if ratio > 0 else np.full(2, np.nan)
@@ -271,18 +290,29 @@ def relative_index_of_inequality(
     with np.errstate(over="ignore"):
         spread = float(np.exp(line.critical * np.sqrt(step @ line.covariance @ step)))
     return Inequality(
-        "relative_index", ratio, ratio / spread, ratio * spread, confidence, "wls_hc3_delta", line.areas
+        "relative_index",
+        ratio,
+        ratio / spread,
+        ratio * spread,
+        confidence,
+        f"{_METHODS[errors]}_delta",
+        line.areas,
     )
 
 
 def concentration_index(
-    values: ArrayLike, population: ArrayLike, deprivation: ArrayLike, confidence: float = 0.95
+    values: ArrayLike,
+    population: ArrayLike,
+    deprivation: ArrayLike,
+    confidence: float = 0.95,
+    *,
+    errors: ErrorModel = "hc3",
 ) -> Inequality:
     """Concentration of cases among the deprived, by the convenient regression.
 
     Parameters
     ----------
-    values, population, deprivation, confidence
+    values, population, deprivation, confidence, errors
         As in :func:`slope_index_of_inequality`; the values must not be negative.
 
     Returns
@@ -300,8 +330,8 @@ def concentration_index(
 
     Notes
     -----
-    Twice the covariance of value and rank over the mean: the slope of 2·σ²·y/μ on the rank. Limits from the
-    HC3 covariance; the error of the mean is neglected. Ranks run from the least to the most deprived, where
+    Twice the covariance of value and rank over the mean: the slope of 2·σ²·y/μ on the rank. The
+    error of the mean is neglected in the limits. Ranks run from the least to the most deprived, where
     health economists start with the poorest; the sign is the opposite of theirs.
 
     References
@@ -317,7 +347,7 @@ def concentration_index(
     (0.241, 0.148, 0.335)
     """
     checked_counts("Werte", values)
-    line = _gradient(values, population, deprivation, confidence)
+    line = _gradient(values, population, deprivation, confidence, errors)
     scale = 2.0 * line.rank_variance / line.mean if line.mean > 0 else np.nan
     index = scale * line.slope
     half_width = scale * line.critical * float(np.sqrt(line.covariance[1, 1]))
@@ -327,14 +357,14 @@ def concentration_index(
         index - half_width,
         index + half_width,
         confidence,
-        "wls_hc3",
+        _METHODS[errors],
         line.areas,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """Weighted regression of values on ranks: mean at the middle rank, slope, and their HC3 covariance."""
+    """Weighted regression of values on ranks: mean at the middle rank, slope, and their covariance."""
 
     mean: float
     slope: float
@@ -344,12 +374,15 @@ class _Line:
     areas: int
 
 
-def _gradient(values: ArrayLike, population: ArrayLike, deprivation: ArrayLike, confidence: float) -> _Line:
+def _gradient(
+    values: ArrayLike, population: ArrayLike, deprivation: ArrayLike, confidence: float, errors: ErrorModel
+) -> _Line:
     """Fit the line through the areas where value, population and deprivation are known.
 
     Two coefficients have a closed form, which spares every user of this module the import of statsmodels.
     """
     critical_value(confidence)
+    require_choice("errors", errors, _ERROR_MODELS)
     y, x, people = aligned(Werte=values, Belastung=deprivation, Bevölkerung=population)
     known = np.isfinite(y) & np.isfinite(x) & (people > 0)
     areas = int(known.sum())
@@ -363,9 +396,12 @@ def _gradient(values: ArrayLike, population: ArrayLike, deprivation: ArrayLike, 
     if variance < _SAME_RANK:
         return _Line(np.nan, np.nan, covariance, np.nan, np.nan, areas)
     mean, slope = float(weight @ y), float(weight @ (rank * y)) / variance
+    residual = y - mean - slope * rank
     leverage = weight * (1.0 + rank**2 / variance)
-    if leverage.max() < _FULL_LEVERAGE:
-        scatter = weight * (y - mean - slope * rank) / (1.0 - leverage)
+    if errors == "classical":
+        covariance = np.diag([1.0, 1.0 / variance]) * float(weight @ residual**2) / (areas - 2)
+    elif leverage.max() < _FULL_LEVERAGE:
+        scatter = weight * residual / (1.0 - leverage)
         influence = np.vstack([scatter, scatter * rank / variance])
         covariance = influence @ influence.T
     critical = float(special.stdtrit(areas - 2, 0.5 + confidence / 2.0))

@@ -29,7 +29,8 @@ __all__ = [
 
 ESP2013: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "0-4": 5000.0,
+        "0": 1000.0,
+        "1-4": 4000.0,
         "5-9": 5500.0,
         "10-14": 5500.0,
         "15-19": 5500.0,
@@ -47,10 +48,11 @@ ESP2013: Final[Mapping[str, float]] = MappingProxyType(
         "75-79": 4000.0,
         "80-84": 2500.0,
         "85-89": 1500.0,
-        "90+": 1000.0,
+        "90-94": 800.0,
+        "95+": 200.0,
     }
 )
-"""European Standard Population 2013 by five-year age groups, 100,000 people (Eurostat, doi:10.2785/11470)."""
+"""European Standard Population 2013 in its 21 age groups, 100,000 people (Eurostat, doi:10.2785/11470)."""
 
 MINIMUM_EVENTS: Final = 10.0
 """With fewer events in all ages together a directly standardised rate is not shown."""
@@ -91,8 +93,9 @@ def standard_population(age_groups: Sequence[str]) -> NDArray[np.float64]:
     Parameters
     ----------
     age_groups : sequence of str
-        Groups such as ``"0-4"``, ``"15-64"`` or ``"85+"``, in ascending order. They must be made of whole
-        five-year groups, without gap or overlap, from 0 years to an open end of 90+ or lower.
+        Groups such as ``"0"``, ``"0-4"``, ``"15-64"`` or ``"85+"``, in ascending order. They must be made of
+        whole groups of :data:`ESP2013` (0, 1-4, then five years each), without gap or overlap, from 0 years
+        to an open end of 95+ or lower.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def standard_population(age_groups: Sequence[str]) -> NDArray[np.float64]:
     Raises
     ------
     MethodError
-        If the groups do not cover all ages in whole five-year groups.
+        If the groups do not cover all ages in whole groups of the standard.
 
     References
     ----------
@@ -113,8 +116,8 @@ def standard_population(age_groups: Sequence[str]) -> NDArray[np.float64]:
     >>> standard_population(["0-19", "20-64", "65-84", "85+"])
     array([21500., 59000., 17000.,  2500.])
     """
-    matches = [re.fullmatch(r"(\d+)(?:-(\d+)|\+)", group.replace(" ", "")) for group in age_groups]
-    bounds = [(int(m[1]), int(m[2]) + 1 if m[2] else None) for m in matches if m]
+    matches = [re.fullmatch(r"(\d+)(?:-(\d+)|(\+))?", group.replace(" ", "")) for group in age_groups]
+    bounds = [(int(m[1]), None if m[3] else int(m[2] or m[1]) + 1) for m in matches if m]
     if (
         len(bounds) != len(age_groups)
         or not bounds
@@ -124,8 +127,9 @@ def standard_population(age_groups: Sequence[str]) -> NDArray[np.float64]:
         or any(start not in _STARTS for start, _ in bounds)
     ):
         raise MethodError(
-            "Altersgruppen müssen aus ganzen Fünfjahresgruppen bestehen und lückenlos von »0-4« (oder "
-            "gröber) bis zu einer offenen Gruppe wie »85+« reichen. Bitte die Gruppen so zusammenfassen."
+            "Altersgruppen müssen aus ganzen Fünfjahresgruppen bestehen (die erste auch geteilt in »0« und "
+            "»1-4«) und lückenlos von 0 bis zu einer offenen Gruppe reichen, höchstens »95+«. "
+            "Bitte die Gruppen so zusammenfassen."
         )
     positions = [_STARTS.index(start) for start, _ in bounds]
     return np.add.reduceat(np.fromiter(ESP2013.values(), dtype=np.float64), positions)

@@ -6,6 +6,7 @@ the last digit that the source prints, unless the source line says why it is wid
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +19,7 @@ import statsmodels.api as sm
 import yaml
 from esda.smoothing import Empirical_Bayes
 from libpysal.examples import get_path
+from libpysal.io import open as libpysal_open
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -27,16 +29,21 @@ from sozialanalyse.indicators.compare import (
     rate_difference,
     rate_ratio,
 )
+from sozialanalyse.indicators.fifths import population_attributable_fraction
 from sozialanalyse.indicators.inequality import (
     concentration_index,
     relative_index_of_inequality,
     relative_rank,
     slope_index_of_inequality,
 )
-from sozialanalyse.indicators.rates import mean_interval, poisson_interval, wilson_interval
-from sozialanalyse.indicators.segregation import gini_index
+from sozialanalyse.indicators.rates import mean_interval, poisson_interval, rate_interval, wilson_interval
+from sozialanalyse.indicators.segregation import dissimilarity_index, gini_index, isolation_index
 from sozialanalyse.indicators.shrinkage import shrink
-from sozialanalyse.indicators.standardise import directly_standardised_rate
+from sozialanalyse.indicators.standardise import (
+    directly_standardised_rate,
+    expected_events,
+    indirectly_standardised_ratio,
+)
 from sozialanalyse.indicators.trend import trend
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -127,6 +134,29 @@ def test_rate_ratio_is_close_to_the_exact_conditional_interval() -> None:
     np.testing.assert_allclose([interval.lower, interval.upper], odds * 3_011 / 800, rtol=0.05)
 
 
+def test_rate_limits_are_the_exact_ones_below_ten_events_and_byars_from_ten() -> None:
+    """Per 1,000 of 12,000: 9 events by chi-square quantiles, 24 by Byar's formula in plain Python."""
+    exact = stats.chi2.ppf([0.025, 0.975], [18, 20]) / 2 / 12
+    z = stats.norm.ppf(0.975)
+    byar = [
+        24 * (1 - 1 / (9 * 24) - z / (3 * 24**0.5)) ** 3 / 12,
+        25 * (1 - 1 / (9 * 25) + z / (3 * 25**0.5)) ** 3 / 12,
+    ]
+    interval = rate_interval([9, 24], 12_000).scaled(1_000)
+    np.testing.assert_allclose([interval.lower[0], interval.upper[0]], exact, rtol=1e-10)
+    np.testing.assert_allclose([interval.lower[1], interval.upper[1]], byar, rtol=1e-10)
+
+
+def test_expected_events_by_hand() -> None:
+    """Boys 1,000·0.002 + 500·0.01 = 7 in the first area, 2,000·0.002 + 100·0.01 = 5 in the second."""
+    expected = expected_events([[1_000, 500], [2_000, 100]], [0.002, 0.01])
+    np.testing.assert_allclose(expected, [7.0, 5.0])
+    # Observed 14 and 5: twice as many and as many as expected; times the crude rate 0.004 the rates.
+    ratio = indirectly_standardised_ratio([14, 5], expected)
+    np.testing.assert_allclose(ratio.value, [2.0, 1.0])
+    np.testing.assert_allclose(ratio.scaled(0.004).value, [0.008, 0.004])
+
+
 def test_standardised_rate_with_the_own_population_as_standard_is_the_crude_rate_with_byar_limits() -> None:
     """Dobson et al. (1991): with proportional populations the method is that of the total count."""
     events, population = np.array([3, 40, 90]), np.array([4_000, 9_000, 2_000])
@@ -161,6 +191,35 @@ def test_marshall_agrees_with_esda_on_the_homicides_of_st_louis() -> None:
     shrunk = shrink(events, people).shrunk
     np.testing.assert_allclose(shrunk, Empirical_Bayes(events, people).r.ravel(), rtol=1e-10)
     np.testing.assert_allclose(shrunk[0], 2.36718950e-05, rtol=1e-8)
+
+
+def _carolina(*columns: str) -> list[np.ndarray]:
+    """Return columns of the 100 counties of North Carolina (Cressie 1991)."""
+    with closing(libpysal_open(get_path("sids2.dbf"))) as counties:
+        return [np.array(counties.by_col(name), dtype=float) for name in columns]
+
+
+def test_marshall_agrees_with_esda_on_sudden_infant_deaths_in_north_carolina() -> None:
+    """Cressie (1991): 667 deaths among 329,962 births in 100 counties, 1974-78."""
+    events, births = _carolina("SID74", "BIR74")
+    assert (events.sum(), births.sum(), events.size) == (667, 329_962, 100)
+    rates = shrink(events, births)
+    np.testing.assert_allclose(rates.parent, 667 / 329_962, rtol=1e-12)
+    np.testing.assert_allclose(rates.shrunk, Empirical_Bayes(events, births).r.ravel(), rtol=1e-10)
+
+
+def test_beta_binomial_weight_is_that_of_spdep() -> None:
+    """R package spdep, EBest(family = "binomial"), after Martuzzi & Elliott (1996): its formula.
+
+    ρ = (n·s² − n/n̄·m(1 − m)) / ((n − 1)·s² + (n̄ − n)/n̄·m(1 − m)), on the counts of North Carolina.
+    """
+    x, n = _carolina("NWBIR74", "BIR74")
+    m = x.sum() / n.sum()
+    s2, whole = n @ (x / n - m) ** 2 / n.sum(), m * (1 - m)
+    rho = (n * s2 - n / n.mean() * whole) / ((n - 1) * s2 + (n.mean() - n) / n.mean() * whole)
+    rates = shrink(x, n, model="beta_binomial")
+    np.testing.assert_allclose(rates.weight, rho, rtol=1e-10)
+    np.testing.assert_allclose(rates.shrunk, rho * x / n + (1 - rho) * m, rtol=1e-10)
 
 
 def test_shrinkage_toward_parents_is_the_estimate_of_each_parent_alone() -> None:
@@ -241,6 +300,75 @@ def test_gini_agrees_with_the_mean_difference_of_all_pairs() -> None:
     pairs = people[:, None] * people * np.abs(y[:, None] - y)
     expected = pairs.sum() / (2 * np.average(y, weights=people) * people.sum() ** 2)
     np.testing.assert_allclose(gini_index(y, people).value, expected, rtol=1e-12)
+
+
+def test_gini_agrees_with_pysal_on_the_states_of_mexico() -> None:
+    """The package inequality of PySAL tests 0.35372371173452849 for gross product per head in 1940."""
+    states = pd.read_csv(get_path("mexico.csv"))
+    measure = gini_index(states["pcgdp1940"], np.ones(len(states)))
+    np.testing.assert_allclose(measure.value, 0.35372371173452849, rtol=1e-12)
+
+
+def test_dissimilarity_is_the_greatest_distance_of_the_segregation_curve_from_the_diagonal() -> None:
+    """Duncan & Duncan (1955): areas in order of the group's share, cumulated shares of both groups."""
+    members, people = np.array([40.0, 5, 60, 12, 0, 33]), np.array([90.0, 80, 75, 300, 41, 66])
+    order = np.argsort(members / people)
+    group, rest = members[order], (people - members)[order]
+    distance = np.cumsum(rest) / rest.sum() - np.cumsum(group) / group.sum()
+    np.testing.assert_allclose(dissimilarity_index(members, people).value, distance.max(), rtol=1e-12)
+
+
+def test_isolation_is_the_mean_over_members_of_the_share_in_their_area() -> None:
+    """Massey & Denton (1988): the chance that a random person of a member's area is a member, one by one."""
+    members, people = np.array([40, 5, 60, 12, 0, 33]), np.array([90, 80, 75, 300, 41, 66])
+    share_of_each_member = np.repeat(members / people, members)
+    found = isolation_index(members, people)
+    np.testing.assert_allclose(found.value, share_of_each_member.mean(), rtol=1e-12)
+    city = members.sum() / people.sum()
+    # The adjusted index is the variance of the areas' shares over that of single persons, eta squared.
+    persons = np.concatenate(
+        [np.repeat([1.0, 0.0], [m, n - m]) for m, n in zip(members, people, strict=True)]
+    )
+    between = np.average((members / people - city) ** 2, weights=people)
+    adjusted = isolation_index(members, people, adjusted=True).value
+    np.testing.assert_allclose(adjusted, between / persons.var(), rtol=1e-12)
+
+
+def test_the_attributable_fraction_is_levins_with_several_levels() -> None:
+    """Levin (1953), for several levels of exposure: Σ p·(RR − 1) / (1 + Σ p·(RR − 1))."""
+    rates, people = np.array([2.0, 3.0, 5.0, 4.0, 8.0]), np.array([100.0, 110.0, 90.0, 105.0, 95.0])
+    excess = (people / people.sum()) @ (rates / rates[0] - 1)
+    found = population_attributable_fraction(rates, people, range(5)).value
+    np.testing.assert_allclose(found, excess / (1 + excess), rtol=1e-12)
+
+
+def test_levins_formula_for_one_exposure() -> None:
+    """A fifth unexposed, four fifths exposed with a relative risk of 3: 0.8·2 / (1 + 0.8·2) = 8/13."""
+    found = population_attributable_fraction([1, 3, 3, 3, 3], [20] * 5, range(5)).value
+    np.testing.assert_allclose(found, 8 / 13, rtol=1e-12)
+
+
+def test_classical_errors_of_the_concentration_index_are_those_of_healthequal() -> None:
+    """R package healthequal (WHO), tests/testthat/test-rci.R: 0.17776859, standard error 0.0071240491."""
+    values, people = [20, 30, 40, 50, 60], [78, 91, 162, 103, 105]
+    index = concentration_index(values, people, range(5), errors="classical")
+    error = (index.upper - index.value) / stats.t.ppf(0.975, 3)
+    np.testing.assert_allclose([index.value, error], [0.17776859, 0.0071240491], rtol=1e-6)
+
+
+def test_classical_errors_agree_with_statsmodels() -> None:
+    y, people = np.array([12.0, 9.0, 15.0, 22.0, 20.0]), np.array([900.0, 400.0, 1_300.0, 700.0, 1_100.0])
+    rank = (np.cumsum(people) - people / 2) / people.sum()
+    fit = sm.WLS(y, sm.add_constant(rank), weights=people).fit()
+    sii = slope_index_of_inequality(y, people, np.arange(5), errors="classical")
+    np.testing.assert_allclose([sii.lower, sii.upper], fit.conf_int()[1], rtol=1e-8)
+    a, b = fit.params
+    rii = relative_index_of_inequality(y, people, np.arange(5), errors="classical")
+    step = np.array([1 / (a + b) - 1 / a, 1 / (a + b)])
+    spread = np.exp(stats.t.ppf(0.975, 3) * np.sqrt(step @ fit.cov_params() @ step))
+    np.testing.assert_allclose(
+        [rii.lower, rii.upper], (a + b) / a * np.array([1 / spread, spread]), rtol=1e-8
+    )
 
 
 def test_weighted_trend_agrees_with_statsmodels() -> None:

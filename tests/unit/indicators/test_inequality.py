@@ -159,3 +159,10 @@ def test_impossible_input_is_refused() -> None:
     for statistic in (*GRADIENTS, *FIFTHS):
         with pytest.raises(ParameterError, match="»confidence«"):
             statistic(VALUES, PEOPLE, RANKS, 95)
+
+
+def test_an_unknown_error_model_is_refused() -> None:
+    errors: Any = "bootstrap"
+    for statistic in GRADIENTS:
+        with pytest.raises(ParameterError, match="hc3, classical"):
+            statistic(VALUES, PEOPLE, RANKS, errors=errors)
