@@ -60,9 +60,12 @@ def funnel_limits(
     Notes
     -----
     Proportions: θ ± z·√(θ·(1 − θ)/n), cut to 0 and 1. It is the same as asking for which share the Wilson
-    limits just reach θ, which is how PHEindicatormethods computes it. Rates: exact Poisson limits, continuous
-    in the number of events, divided by the population; PHEindicatormethods inverts Byar's approximation from
-    10 events, which differs by less than 0.5 %. The areas' own share in the average is neglected.
+    limits just reach θ. Rates: exact Poisson limits, continuous in the number of events, divided by the
+    population: an area lies outside exactly if its exact Poisson interval does not hold the average. Both are
+    the limits of PHEindicatormethods. The areas' own share in the average is neglected.
+
+    Standardised ratios have the same funnel as rates: pass the expected events as `denominator` and 1 as
+    `average`.
 
     References
     ----------

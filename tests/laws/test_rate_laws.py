@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from sozialanalyse.indicators.compare import (
     change,
@@ -251,3 +252,21 @@ def test_the_nominal_coverage_is_kept_on_average(statistic: Any) -> None:
     interval = statistic(draws, people)
     coverage = np.mean((interval.lower <= truth) & (truth <= interval.upper))
     assert 0.945 <= coverage <= 0.965
+
+
+@quick
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.integers(50, 20_000)), min_size=2, max_size=12), confidences
+)
+def test_an_area_lies_outside_the_funnel_exactly_if_its_exact_interval_misses_the_average(
+    areas: list[tuple[int, int]], confidence: float
+) -> None:
+    x, n = np.array(areas).T
+    average = 0.01
+    limits = funnel_limits(n, average, "rate", confidence)
+    tail = (1 - confidence) / 2
+    low, high = stats.chi2.ppf(tail, 2 * x) / 2, stats.chi2.isf(tail, 2 * x + 2) / 2
+    away = (np.abs(low / (n * average) - 1) > 1e-9) & (np.abs(high / (n * average) - 1) > 1e-9)
+    outside = (x / n < limits.lower) | (x / n > limits.upper)
+    missed = (high < n * average) | ((low > n * average) & (x > 0))
+    assert np.array_equal(outside[away], missed[away])
