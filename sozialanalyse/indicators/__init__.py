@@ -41,6 +41,7 @@ from sozialanalyse.indicators.inequality import (
 )
 from sozialanalyse.indicators.life_expectancy import LifeExpectancy, life_expectancy
 from sozialanalyse.indicators.part_of_whole import difference_to_whole, ratio_to_whole
+from sozialanalyse.indicators.ranks import rank_interval
 from sozialanalyse.indicators.rates import (
     Interval,
     mean_interval,
@@ -93,6 +94,7 @@ __all__ = [
     "population_fifths",
     "proportion_difference",
     "proportion_ratio",
+    "rank_interval",
     "rate_difference",
     "rate_interval",
     "rate_ratio",

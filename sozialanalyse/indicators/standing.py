@@ -13,14 +13,15 @@ from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.indicators.compare import ComparedKind
 from sozialanalyse.indicators.part_of_whole import difference_to_whole
+from sozialanalyse.indicators.ranks import rank_interval
+from sozialanalyse.indicators.rates import Interval
 
-__all__ = ["COMPARISON_COLUMNS", "RANK_COLUMNS", "comparison_years", "describe_standing", "select_years"]
+__all__ = ["COMPARISON_COLUMNS", "comparison_years", "describe_standing", "select_years"]
 
 COMPARISON_COLUMNS: Final[tuple[str, ...]] = ("value", "difference", "lower", "upper", "position")
 """Columns of a comparison, each with the prefix ``city_`` or ``parent_``."""
 NEARLY_ALL: Final = 0.9
 """Share of areas with a value from which a year counts as delivered, and a level as fit for ranks."""
-RANK_COLUMNS: Final[tuple[str, ...]] = ("rank", "ranked", "level_median", "level_deviation", "largest")
 
 
 def comparison_years(
@@ -80,7 +81,9 @@ def describe_standing(values: pd.DataFrame, dataset: Dataset, *, confidence: flo
         ``…_difference`` is area minus reference in the unit of the indicator, with its interval
         ``…_lower, …_upper``; ``…_position`` is ``"higher"`` or ``"lower"`` where the interval excludes zero,
         ``"similar"`` where it does not, ``"unknown"`` where there is none. ``rank`` 1 is the highest value of
-        the level, ties share the better rank; ``ranked`` is the number of areas with a value;
+        the level, ties share the better rank; ``rank_best, rank_worst`` are the ranks that the intervals
+        allow, missing where there are none (see `rank_interval`); ``ranked`` is the number of areas with a
+        value;
         ``level_median, level_deviation`` are median and standard deviation of these; all but
         ``ranked`` are missing where fewer than ``NEARLY_ALL`` of the level's areas have a value. ``largest``
         is the largest absolute value at any level.
@@ -98,15 +101,31 @@ def describe_standing(values: pd.DataFrame, dataset: Dataset, *, confidence: flo
         columns |= {f"{prefix}_{name}": comparison[name] for name in COMPARISON_COLUMNS}
     group = frame.groupby(["level", "indicator_id"], observed=True)["value"]
     columns["rank"] = group.rank(method="min", ascending=False)
+    numbers = np.asarray(group.ngroup(), dtype=np.int64)
+    columns["rank_best"], columns["rank_worst"] = _possible_ranks(frame, numbers, confidence)
     columns["ranked"] = group.transform("count")
     columns["level_median"] = group.transform("median")
     columns["level_deviation"] = group.transform("std")
     # Values are not missing by chance: small groups are hidden. Ranks among the rest would mislead.
     complete = columns["ranked"] >= NEARLY_ALL * group.transform("size")
-    for name in ("rank", "level_median", "level_deviation"):
+    for name in ("rank", "rank_best", "rank_worst", "level_median", "level_deviation"):
         columns[name] = columns[name].where(complete)
     columns["largest"] = frame["value"].abs().groupby(frame["indicator_id"], observed=True).transform("max")
     return frame.assign(**columns)
+
+
+def _possible_ranks(
+    frame: pd.DataFrame, groups: NDArray[np.int64], confidence: float
+) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Return the best and the worst rank of each row among the rows of its group (numbered from 0)."""
+    numbers = frame[["value", "lower", "upper"]].to_numpy(dtype=np.float64)
+    best, worst = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    order = np.argsort(groups, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+        value, lower, upper = numbers[rows].T
+        ranks = rank_interval(Interval(value, lower, upper, confidence, "own"))
+        best[rows], worst[rows] = ranks.lower, ranks.upper
+    return pd.Series(best, frame.index), pd.Series(worst, frame.index)
 
 
 def _compare(

@@ -126,10 +126,11 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
             line.append(Cell(format_change(row["city_difference"], decimals), distance))
         line += [format_number(row["level_median"], decimals)] if names.median else []
         if not area.is_root:
-            line.append(f"{row['rank']:.0f} von {row['ranked']:.0f}" if pd.notna(row["rank"]) else "–")
+            line.append(_rank_cell(row))
         body.append(line)
     numeric = [position for position, text in enumerate(header) if position > 0 and text != "Einordnung"]
-    ranks = " (Rang 1 = höchster Wert; nur wo fast alle Gebiete einen Wert haben)"
+    possible = ", darunter die möglichen Ränge" if rows["rank_best"].any() else ""
+    ranks = f" (Rang 1 = höchster Wert{possible}; nur wo fast alle Gebiete einen Wert haben)"
     year = "" if with_years else f" {years[0]:.0f}"
     caption = f"{label} in {area.name}{year}" + ("" if area.is_root else ranks)
     about = [area_data(area) | indicator_data(area, key, row) for key, row in records(rows).items()]
@@ -144,6 +145,15 @@ def _own_cells(row: Row, decimals: int) -> tuple[Cell, Cell]:
         return missing_cell(str(row["sign"])), missing_cell()
     interval = format_interval(row["lower"], row["upper"], decimals)
     return Cell(format_number(row["value"], decimals), interval, data=VALUE), Cell(_cases(row), data=CASES)
+
+
+def _rank_cell(row: Row) -> Cell:
+    """Return the rank of the area, and below it the ranks that the intervals of all areas allow."""
+    if pd.isna(row["rank"]):
+        return Cell("–")
+    span = "" if pd.isna(row["rank_best"]) else f"{row['rank_best']:.0f} bis {row['rank_worst']:.0f}"
+    sure = row["rank_best"] == row["rank_worst"]
+    return Cell(f"{row['rank']:.0f} von {row['ranked']:.0f}", "" if sure else span)
 
 
 def _reference(value: float, decimals: int, of: AreaView) -> Cell:

@@ -96,3 +96,17 @@ def test_a_sign_in_place_of_a_coarser_value_is_kept(build_dataset) -> None:
     values = compute_values(replace(dataset, observations=observations)).frame.set_index("area_id")
     assert np.isnan(values.loc["S", "value"])
     assert values.loc["S", "sign"] == "/"
+
+
+def test_ranks_come_with_the_range_that_the_intervals_allow(build_dataset) -> None:
+    frame = standing(build_dataset, (300, 100, 101, 20), (1000, 1000, 1000, 1000))
+    ranges = frame.loc[list(QUARTERS), ["rank_best", "rank_worst"]]
+    assert ranges.to_numpy().tolist() == [[1, 1], [2, 3], [2, 3], [4, 4]]
+
+
+def test_values_without_intervals_have_a_rank_without_range(build_dataset) -> None:
+    rows = [(key, "noise", 2022, np.nan, np.nan, 50.0 + n) for n, key in enumerate(QUARTERS)]
+    dataset = build_dataset(rows, noise=("score", 1.0, "higher_is_worse"))
+    frame = describe_standing(compute_values(dataset).frame, dataset).set_index("area_id")
+    assert frame.loc["B2", "rank"] == 1
+    assert frame[["rank_best", "rank_worst"]].isna().all(axis=None)
