@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from sozialanalyse.dataset.delimited import Dialect
-from sozialanalyse.dataset.forms import FORMS, SEXES
+from sozialanalyse.dataset.forms import FORMS, OBSERVED_SEXES
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.geometry import GEOMETRY_FILE, dissolved, missing_polygons, read_polygons
-from sozialanalyse.dataset.numbers import SIGN_CODES
+from sozialanalyse.dataset.numbers import SIGN_CODES, Cell
 from sozialanalyse.dataset.package import PACKAGE_FILE, read_package
 from sozialanalyse.dataset.planning_tables import PlanningTables, planning_tables
 from sozialanalyse.dataset.schema import Dataset
@@ -156,7 +156,8 @@ def _indicators(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the indicators in the form of the schema."""
     indicators = _text_frame(frame, "indicator_id", _INDICATOR_COLUMNS)
     window = frame["window"].to_numpy() if "window" in frame else np.nan
-    return indicators.assign(factor=frame["factor"].to_numpy(), window=window)
+    factor = np.where(frame["factor.cell"] == Cell.NUMBER, frame["factor"], 1.0)
+    return indicators.assign(factor=factor, window=window)
 
 
 def _observations(frame: pd.DataFrame, areas: pd.Index, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +170,7 @@ def _observations(frame: pd.DataFrame, areas: pd.Index, indicators: pd.DataFrame
             "area_id": frame["area_id"].cat.set_categories(areas),
             "indicator_id": indicator,
             "year": frame["year"],
-            "sex": frame["sex"].cat.set_categories(["", *SEXES]) if "sex" in frame else everyone,
+            "sex": frame["sex"].cat.set_categories(["", *OBSERVED_SEXES]) if "sex" in frame else everyone,
             "age_group": _blank_first(frame["age_group"]) if "age_group" in frame else everyone,
             "numerator": frame["numerator"],
             "denominator": frame["denominator"],

@@ -286,6 +286,48 @@ def test_line_breaks_in_quoted_cells_and_a_quotation_mark_within_a_name_are_kept
     assert names == ["Kleinstadt", 'Süd 5" hoch', 'Nord;\nHöhe "alt"']
 
 
+def test_number_columns_that_no_indicator_needs_may_be_absent(folder):
+    areas, years = ["01001", "01002"], ["2023", "2024"]
+    rows = [(area, year) for area in areas for year in years]
+    (folder / "observations.csv").write_text(
+        "area_id;indicator_id;year;value\n" + "".join(f"{a};noise;{y};60,5\n" for a, y in rows)
+    )
+    scores = read_dataset(folder).observations
+    assert scores["value"].tolist() == [60.5] * 4
+    assert scores[["numerator", "denominator"]].isna().all(axis=None)
+    (folder / "observations.csv").write_text(
+        "area_id;indicator_id;year;numerator;denominator\n" + "".join(f"{a};poor;{y};9;90\n" for a, y in rows)
+    )
+    proportions = read_dataset(folder).observations
+    assert proportions["numerator"].tolist() == [9.0] * 4
+    assert proportions["value"].isna().all()
+
+
+def test_sexes_and_age_groups_are_read_in_the_spelling_of_the_office(folder):
+    (folder / "population.csv").write_text(
+        "area_id;year;sex;age_group;count\n01001;2024;männlich;unter 6;30\n01001;2024;W;6 bis unter 18;28\n"
+        "01002;2024;weiblich;65 Jahre und älter;17\n01002;2024;male;7;5\n",
+        encoding="cp1252",
+    )
+    population = read_dataset(folder).population
+    assert population is not None
+    assert population["sex"].tolist() == ["m", "f", "f", "m"]
+    assert population["age_group"].tolist() == ["0-5", "6-17", "65+", "7-7"]
+
+
+def test_the_same_group_in_two_spellings_is_a_double(folder):
+    (folder / "population.csv").write_text(
+        "area_id;year;sex;age_group;count\n01001;2024;m;0-5;30\n01001;2024;m;unter 6;28\n01001;2024;m;alle;58\n"
+    )
+    assert rules(folder) == {"population_duplicate", "cell_empty"}
+
+
+def test_a_score_needs_no_factor(folder):
+    path = folder / "indicators.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("dB;1;", "dB;;"), encoding="utf-8")
+    assert read_dataset(folder).indicators["factor"]["noise"] == 1.0
+
+
 def test_a_missing_folder_is_named(tmp_path):
     assert rules(tmp_path / "nirgends") == {"folder_missing"}
 
