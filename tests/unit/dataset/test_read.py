@@ -317,7 +317,8 @@ def test_sexes_and_age_groups_are_read_in_the_spelling_of_the_office(folder):
 
 def test_the_same_group_in_two_spellings_is_a_double(folder):
     (folder / "population.csv").write_text(
-        "area_id;year;sex;age_group;count\n01001;2024;m;0-5;30\n01001;2024;m;unter 6;28\n01001;2024;m;alle;58\n"
+        "area_id;year;sex;age_group;count\n"
+        "01001;2024;m;0-5;30\n01001;2024;m;unter 6;28\n01001;2024;m;alle;58\n"
     )
     assert rules(folder) == {"population_duplicate", "cell_empty"}
 
