@@ -100,7 +100,7 @@ def test_dataset_has_the_form_of_the_schema(folder):
     assert (dataset.name, dataset.title, dataset.synthetic) == ("kleinstadt", "Kleinstadt", True)
     assert [level.level for level in dataset.levels] == ["city", "quarter"]
     assert dataset.root_id == "00"
-    assert list(dataset.areas.columns) == ["name", "level", "parent_id"]
+    assert list(dataset.areas.columns) == ["name", "level", "parent_id", "valid_from", "valid_to"]
     assert dataset.areas.loc["01002", "name"] == "Nord; Höhe"
     assert dataset.indicators.loc["poor", "factor"] == 100.0
     assert dataset.indicators.loc["poor", "numerator_label"] == ""
@@ -321,6 +321,20 @@ def test_the_same_group_in_two_spellings_is_a_double(folder):
         "01001;2024;m;0-5;30\n01001;2024;m;unter 6;28\n01001;2024;m;alle;58\n"
     )
     assert rules(folder) == {"population_duplicate", "cell_empty"}
+
+
+def test_observations_of_areas_that_there_were_not_are_remarked(folder):
+    (folder / "areas.csv").write_text(
+        "area_id;name;level;parent_id;valid_from;valid_to\n00;Kleinstadt;city;;;\n"
+        "01001;Nord;quarter;00;2024-01-01;\n01002;Süd;quarter;00;;2023\n",
+        encoding="utf-8",
+    )
+    dataset = read_dataset(folder)
+    assert dataset.areas["valid_to"].tolist() == ["", "", "2023"]
+    # 01001 in 2023, 01002 in 2024 three times
+    assert [remark[:28] for remark in dataset.remarks if "valid_from" in remark] == [
+        "observations.csv, 4 Zeilen: "
+    ]
 
 
 def test_a_score_needs_no_factor(folder):
