@@ -398,6 +398,30 @@ def test_coarser_polygons_are_dissolved_and_schematic_ones_marked(folder):
     assert dataset.geometry["00"].area == pytest.approx(2.0)
 
 
+@pytest.mark.parametrize(
+    ("ring", "area"),
+    [
+        ([[0, 0], [5, 0], [5, -4], [5, 0], [10, 0], [10, 10], [0, 10]], 100.0),  # a spike
+        ([[0, 0], [5, 0], [5, 0.001], [4.99, -0.001], [10, 0], [10, 10], [0, 10]], 100.0),  # a small loop
+        ([[0, 0], [5, 0], [3, 4], [7, 4], [5, 0], [10, 0], [10, 10], [0, 10]], 92.0),  # a hole: 4 × 4 / 2
+        ([[0, 0, 7], [10, 0, 7], [10, 10, 8], [0, 10, 8]], 100.0),  # heights
+    ],
+)
+def test_borders_that_touch_or_cross_themselves_without_doubt_are_mended(folder, ring, area):
+    def feature(key: str, points: list[list[float]]) -> dict[str, object]:
+        shape = {"type": "Polygon", "coordinates": [[*points, points[0]]]}
+        return {"type": "Feature", "properties": {"area_id": key}, "geometry": shape}
+
+    other = [[10, 0], [12, 0], [12, 2], [10, 2]]
+    collection = {"type": "FeatureCollection", "features": [feature("01001", ring), feature("01002", other)]}
+    (folder / "areas.geojson").write_text(json.dumps(collection))
+    geometry = read_dataset(folder).geometry
+    assert geometry is not None
+    assert geometry["01001"].is_valid
+    assert not geometry["01001"].has_z
+    assert geometry["01001"].area == pytest.approx(area, rel=1e-4)
+
+
 def test_rochdale_is_faultless(shared_data):
     dataset = read_dataset(shared_data / "rochdale")
     assert len(dataset.observations) == 2948
