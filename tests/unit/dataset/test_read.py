@@ -181,6 +181,25 @@ def test_point_before_three_digits_is_read_as_stated(folder):
         assert read_dataset(folder).observations["value"].tolist() == [value]
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"path": "./observations.csv", "dialect": {"decimalChar": ".", "quoteChar": None}},
+        {"path": "observations.csv", "dialect": {"csv": {"delimiter": ";", "decimalChar": "."}}},
+        {
+            "path": "observations.csv",
+            "schema": {"fields": [{"name": "area_id"}, {"name": "value", "decimalChar": "."}]},
+        },
+    ],
+)
+def test_a_dialect_may_stand_wherever_a_data_package_has_it(folder, resource):
+    content = "area_id;indicator_id;year;value\n01001;noise;2024;1.250\n"
+    (folder / "observations.csv").write_text(content, encoding="utf-8")
+    package = {**PACKAGE, "resources": [resource]}
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    assert read_dataset(folder).observations["value"].tolist() == [1.25]
+
+
 def test_points_before_varying_digits_are_decimal_points(folder):
     content = (
         "area_id;indicator_id;year;numerator;denominator;value\n"
