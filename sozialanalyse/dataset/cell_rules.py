@@ -81,12 +81,15 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     """Yield the rules of one column."""
     name = column.name
     if column.filled and column.content not in ("number", "whole", "year"):
+        grouping = column.content in ("sex", "age_group")
         yield Rule(
             "cell_empty",
             name,
             lambda frame: each_word(frame[name], lambda word: word != ""),
-            "Die Zelle ist leer, muss aber gefüllt sein.",
-            "Die Angabe eintragen.",
+            "Die Zelle ist leer oder nennt alle zusammen."
+            if grouping
+            else "Die Zelle ist leer, muss aber gefüllt sein.",
+            "Die Gruppe eintragen; Zeilen mit Summen streichen." if grouping else "Die Angabe eintragen.",
         )
     if column.content == "key":
         yield from _key_rules(name)
@@ -107,7 +110,7 @@ def _column_rules(column: Column) -> Iterator[Rule]:
             "age_group_form",
             name,
             lambda frame: each_word(frame[name], _is_age_group),
-            "Die Altersgruppe hat nicht die Form »von-bis« oder »ab+« (wie 0-4 oder 85+).",
+            "Die Altersgruppe hat nicht die Form »von-bis« oder »ab+« (wie 0-4, 85+ oder »unter 6«).",
             "In dieser Form eintragen; Excel macht ein Datum daraus, wenn die Spalte nicht Text ist.",
         )
     elif column.content == "date":
@@ -147,7 +150,7 @@ def _column_rules(column: Column) -> Iterator[Rule]:
             f"Der Text hat mehr als {MOST_CHARACTERS} Zeichen oder unsichtbare Steuerzeichen.",
             "Den Text kürzen oder neu eintippen; Excel kann ihn sonst nicht speichern.",
         )
-    if column.choices and column.content == "choice":
+    if column.choices and column.content in ("choice", "sex"):
         allowed = [*column.choices, ""]
         listed = ", ".join(column.choices) + ("" if column.filled else " oder leer")
         yield Rule(

@@ -8,9 +8,10 @@ from typing import Literal
 __all__ = ["Column", "Content", "Form"]
 
 Content = Literal[
-    "key", "keys", "text", "choice", "number", "whole", "year", "age_group", "date", "day", "flag"
+    "key", "keys", "text", "choice", "sex", "number", "whole", "year", "age_group", "date", "day", "flag"
 ]
-"""``keys``: several keys in one cell, separated by ``|``. ``whole``: a number without decimals. ``date``: a
+"""``keys``: several keys in one cell, separated by ``|``. ``sex``, ``age_group``: in any usual
+spelling. ``whole``: a number without decimals. ``date``: a
 year or a day, kept as text. ``day``: a day. ``flag``: true or false."""
 
 

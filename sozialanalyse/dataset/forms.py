@@ -8,9 +8,10 @@ from sozialanalyse.dataset.columns import Column, Form
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.vocabulary import DIRECTIONS, DOMAINS, KINDS
 
-__all__ = ["FORMS", "INTERVALS", "SEXES"]
+__all__ = ["FORMS", "INTERVALS", "OBSERVED_SEXES", "SEXES"]
 
 SEXES: Final[tuple[str, ...]] = ("m", "f")
+OBSERVED_SEXES: Final[tuple[str, ...]] = (*SEXES, "d")
 INTERVALS: Final[tuple[str, ...]] = ("counts", "none")
 """Whether the counts of an indicator vary by chance and so give an interval; empty means ``"counts"``."""
 
@@ -32,7 +33,7 @@ FORMS: Final[dict[str, Form]] = {
             Column("domain", "choice", choices=DOMAINS),
             Column("kind", "choice", choices=KINDS),
             Column("unit", "text"),
-            Column("factor", "number"),
+            Column("factor", "number", filled=False),
             Column("direction", "choice", choices=DIRECTIONS),
             Column("definition", "text"),
             Column("numerator_label", "text", needed=False, filled=False),
@@ -48,18 +49,18 @@ FORMS: Final[dict[str, Form]] = {
             Column("area_id", "key"),
             Column("indicator_id", "key"),
             Column("year", "year"),
-            Column("sex", "choice", needed=False, filled=False, choices=SEXES),
+            Column("sex", "sex", needed=False, filled=False, choices=OBSERVED_SEXES),
             Column("age_group", "age_group", needed=False, filled=False),
-            Column("numerator", "number", filled=False),
-            Column("denominator", "number", filled=False),
-            Column("value", "number", filled=False),
+            Column("numerator", "number", needed=False, filled=False),
+            Column("denominator", "number", needed=False, filled=False),
+            Column("value", "number", needed=False, filled=False),
         )
     ),
     "population": Form(
         (
             Column("area_id", "key"),
             Column("year", "year"),
-            Column("sex", "choice", choices=SEXES),
+            Column("sex", "sex", choices=SEXES),
             Column("age_group", "age_group"),
             Column("count", "number"),
         ),

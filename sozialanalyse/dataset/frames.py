@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,15 +14,20 @@ from numpy.typing import NDArray
 
 from sozialanalyse.dataset.columns import Column
 from sozialanalyse.dataset.forms import FORMS
-from sozialanalyse.dataset.numbers import DecimalSign, decimal_evidence, parse_numbers
+from sozialanalyse.dataset.numbers import Cell, DecimalSign, decimal_evidence, parse_numbers
+from sozialanalyse.dataset.spellings import unified_age_group, unified_sex
 from sozialanalyse.dataset.tabular import Table
 from sozialanalyse.errors import Fault
 
-__all__ = ["NO_YEAR", "TypedTable", "typed_table"]
+__all__ = ["NO_YEAR", "TypedTable", "typed_table", "with_blank_numbers"]
 
 NO_YEAR = -1
 """Stands for a year that cannot be read."""
 
+_SPELLINGS: Final[Mapping[str, Callable[[str], str]]] = {
+    "sex": unified_sex,
+    "age_group": unified_age_group,
+}
 _STATE_SIGN = "In datapackage.json bei dieser Datei unter »dialect« die Angabe »decimalChar« machen."
 
 
@@ -77,7 +83,7 @@ def typed_table(table: Table) -> tuple[TypedTable, list[Fault]]:
         elif column.content == "year":
             typed[column.name] = _years(cells)
         else:
-            typed[column.name], padded = _words(cells)
+            typed[column.name], padded = _words(cells, _SPELLINGS.get(column.content, str))
             if column.content == "key":
                 typed[f"{column.name}.padded"] = padded
             if column.content in ("key", "keys"):
@@ -86,14 +92,23 @@ def typed_table(table: Table) -> tuple[TypedTable, list[Fault]]:
     return TypedTable(table.name, table.file, frame, table.lines), faults
 
 
-def _words(cells: Any) -> tuple[pd.Categorical, NDArray[np.bool_]]:
-    """Return trimmed texts as a categorical, and where there was a blank around them."""
+def with_blank_numbers(table: TypedTable, columns: Sequence[str]) -> TypedTable:
+    """Add number columns that the table does not have, as if all their cells were blank."""
+    blank: dict[str, Any] = {}
+    for name in columns:
+        if name not in table.frame:
+            blank |= {name: np.nan, f"{name}.cell": np.int8(Cell.BLANK), f"{name}.sign": np.int8(0)}
+    return replace(table, frame=table.frame.assign(**blank))
+
+
+def _words(cells: Any, unified: Callable[[str], str]) -> tuple[pd.Categorical, NDArray[np.bool_]]:
+    """Return trimmed texts in one spelling as a categorical, and where there was a blank around them."""
     encoded = pc.dictionary_encode(cells)
     raw = encoded.dictionary.to_pylist()
     trimmed = [text.strip() for text in raw]
     padded = np.array([text != original for text, original in zip(trimmed, raw, strict=True)], dtype=bool)
     codes: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False)
-    positions, words = pd.factorize(np.array(trimmed, dtype=object))
+    positions, words = pd.factorize(np.array([unified(text) for text in trimmed], dtype=object))
     return pd.Categorical.from_codes(positions[codes], categories=pd.Index(words, dtype=str)), padded[codes]
 
 

@@ -20,6 +20,8 @@ from sozialanalyse.errors import MAX_LINES_SHOWN, Fault
 __all__ = ["GEOMETRY_FILE", "dissolved", "missing_polygons", "read_polygons"]
 
 GEOMETRY_FILE: Final = "areas.geojson"
+LARGEST_CHANGE: Final = 0.001
+"""Part of its area by which mending may change a polygon; beyond it, what is meant is not clear."""
 _POLYGONS: Final = (int(shapely.GeometryType.POLYGON), int(shapely.GeometryType.MULTIPOLYGON))
 
 
@@ -73,6 +75,7 @@ def read_polygons(path: Path, known: Iterable[str] | None) -> tuple[dict[str, Ba
         )
     )
     faults = _key_faults(keys, known)
+    shapes = _mended(shapes)
     usable, broken = _shape_faults(shapes)
     chosen = [i for i in np.flatnonzero(usable) if isinstance(keys[i], str)]
     return {str(keys[i]): shapes[i] for i in chosen}, faults + broken
@@ -122,6 +125,25 @@ def _key_faults(keys: Sequence[object], known: Iterable[str] | None) -> list[Fau
     ]
 
 
+def _mended(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Mend borders that touch or cross themselves where the enclosed area is clear all the same.
+
+    Such loops and touching points come with most exports. The area that the border encloses as it is drawn
+    tells whether mending changes anything: in a bow tie, one wing counts against the other.
+    """
+    mended = shapes.copy()
+    polygonal = np.isin(shapely.get_type_id(shapes), _POLYGONS)
+    # The first way removes spikes, the second keeps a hole that the border draws in one line with itself.
+    for way in ({"method": "structure", "keep_collapsed": False}, {"method": "linework"}):
+        invalid = np.flatnonzero(polygonal & ~shapely.is_valid(mended))
+        valid = shapely.make_valid(mended[invalid], **way)
+        drawn = shapely.area(mended[invalid])
+        clear = np.isin(shapely.get_type_id(valid), _POLYGONS)
+        clear &= np.abs(shapely.area(valid) - drawn) <= LARGEST_CHANGE * drawn
+        mended[invalid[clear]] = valid[clear]
+    return mended
+
+
 def _shape_faults(shapes: NDArray[Any]) -> tuple[NDArray[np.bool_], list[Fault]]:
     """Tell which shapes can be used, and return what is wrong with the others."""
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -152,7 +174,7 @@ def _shape_faults(shapes: NDArray[Any]) -> tuple[NDArray[np.bool_], list[Fault]]
         (
             "polygon_crossing",
             crossing,
-            "Ränder überschneiden oder berühren sich selbst, die Fläche ist nicht eindeutig.",
+            "Ränder überschneiden sich selbst, die Fläche ist nicht eindeutig.",
             "Die Geometrie im GIS bereinigen (»Geometrien reparieren«).",
         ),
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sozialanalyse.dataset.cell_rules import cell_rules, each_word, no_doubles
 from sozialanalyse.dataset.frames import TypedTable
+from sozialanalyse.dataset.numbers import Cell
 from sozialanalyse.dataset.rules import Rule, broken_rules
 from sozialanalyse.errors import Fault
 
@@ -46,9 +47,19 @@ def _factor_fits(frame: pd.DataFrame) -> pd.Series[bool]:
 _RULES: tuple[Rule, ...] = (
     no_doubles("indicator_duplicate", "indicator_id", ["indicator_id"]),
     Rule(
+        "cell_empty",
+        "factor",
+        lambda frame: (
+            ~frame["kind"].isin(["proportion", "rate"]) | ~frame["factor.cell"].isin([Cell.BLANK, Cell.SIGN])
+        ),
+        "Bei einem Anteil oder einer Rate (kind »proportion«, »rate«) fehlt der Faktor.",
+        "Den Faktor eintragen, der zur Einheit gehört: 100 für %, 1000 für »je 1.000«.",
+        needs=("kind",),
+    ),
+    Rule(
         "factor_not_positive",
         "factor",
-        lambda frame: ~(frame["factor"] <= 0),
+        lambda frame: ~((frame["factor"] <= 0) & (frame["factor.cell"] == Cell.NUMBER)),
         "Der Faktor ist nicht größer als 0.",
         "Den Faktor eintragen, der zur Einheit gehört: 100 für %, 1000 für »je 1.000«, 1 für Anzahlen.",
     ),
@@ -63,7 +74,9 @@ _RULES: tuple[Rule, ...] = (
     Rule(
         "count_factor",
         "factor",
-        lambda frame: (frame["kind"] != "count") | frame["factor"].isna() | (frame["factor"] == 1),
+        lambda frame: (
+            (frame["kind"] != "count") | (frame["factor.cell"] != Cell.NUMBER) | (frame["factor"] == 1)
+        ),
         "Eine Anzahl (kind »count«) hat immer den Faktor 1.",
         "Als Faktor 1 eintragen und die Anzahlen selbst in »value« schreiben.",
         needs=("kind",),

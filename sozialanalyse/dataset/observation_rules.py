@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from sozialanalyse.dataset.cell_rules import cell_rules, each_word, no_doubles
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.numbers import Cell
 from sozialanalyse.dataset.rules import Rule, broken_rules
+from sozialanalyse.dataset.tabular import missing_column, similar_to
 from sozialanalyse.errors import Fault
 
 __all__ = ["observation_faults", "observation_remarks", "population_faults", "value_agrees"]
@@ -210,7 +212,10 @@ def _with_indicators(frame: pd.DataFrame, indicators: pd.DataFrame | None) -> pd
 
 
 def observation_faults(
-    table: TypedTable, areas: pd.DataFrame | None, indicators: pd.DataFrame | None
+    table: TypedTable,
+    areas: pd.DataFrame | None,
+    indicators: pd.DataFrame | None,
+    unknown: Sequence[str] = (),
 ) -> list[Fault]:
     """Check the observations.
 
@@ -220,6 +225,8 @@ def observation_faults(
         The observations.
     areas, indicators : DataFrame or None
         Typed frames of the other tables; what depends on one that could not be read is not checked.
+    unknown : sequence of str
+        Columns of the file that the form does not have.
 
     Returns
     -------
@@ -233,7 +240,20 @@ def observation_faults(
         *_unknown_key("indicator_unknown", "indicator_id", "indicators", _keys(indicators, "indicator_id")),
         *_OBSERVATION_RULES,
     ]
-    return broken_rules(table, rules)
+    return _missing_numbers(table, unknown) + broken_rules(table, rules)
+
+
+def _missing_numbers(table: TypedTable, unknown: Sequence[str]) -> list[Fault]:
+    """Return the faults of number columns that an indicator needs; a misspelt one is a fault already."""
+    frame = table.frame
+    needs = {"numerator": ["is_ratio"], "denominator": ["is_ratio"], "value": ["is_count", "is_score"]}
+    return [
+        missing_column(table.file, column, ())
+        for column, marks in needs.items()
+        if column not in frame
+        and not similar_to(column, unknown)
+        and any(frame[mark].any() for mark in marks if mark in frame)
+    ]
 
 
 def population_faults(table: TypedTable, areas: pd.DataFrame | None) -> list[Fault]:

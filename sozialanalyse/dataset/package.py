@@ -205,8 +205,8 @@ def _absent(folder: Path, content: dict[str, object], faults: list[Fault]) -> tu
     value = content.get("resources", [])
     absent = []
     for entry in value if isinstance(value, list) else []:
-        path = entry.get("path") if isinstance(entry, dict) else None
-        if not isinstance(path, str) or "/" in path or "\\" in path or (folder / path).is_file():
+        path = _file_of(entry) if isinstance(entry, dict) else ""
+        if not path or (folder / path).is_file():
             continue
         form = FORMS.get(str(entry.get("name"))) or FORMS.get(Path(path).stem)
         if form is not None and not form.optional:
@@ -225,11 +225,10 @@ def _dialects(content: dict[str, object], faults: list[Fault]) -> dict[str, Dial
         return {}
     dialects = {}
     for entry in value:
-        path = entry.get("path")
-        if not isinstance(path, str) or "/" in path or "\\" in path:
+        path = _file_of(entry)
+        if not path:
             continue
-        stated = entry.get("dialect", {})
-        dialect = _dialect(stated, entry.get("encoding", ""))
+        dialect = _dialect(_stated(entry), entry.get("encoding", ""))
         if dialect is None:
             form = (
                 "ein Objekt aus Texten sein: delimiter (; , | oder Tabulator), quoteChar, groupChar "
@@ -244,11 +243,35 @@ def _dialects(content: dict[str, object], faults: list[Fault]) -> dict[str, Dial
     return dialects
 
 
+def _file_of(entry: Mapping[str, object]) -> str:
+    """Return the file in the folder that a resource names, ``""`` where it is elsewhere."""
+    path = entry.get("path")
+    name = path.removeprefix("./") if isinstance(path, str) else ""
+    return "" if "/" in name or "\\" in name else name
+
+
+def _stated(entry: Mapping[str, object]) -> object:
+    """Return the dialect of a resource: its own, that below »csv«, and the signs that its fields state."""
+    dialect = entry.get("dialect", {})
+    schema = entry.get("schema")
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    fields = fields if isinstance(fields, list) else []
+    if not isinstance(dialect, dict):
+        return dialect
+    nested = dialect.get("csv")
+    stated = {**dialect, **(nested if isinstance(nested, dict) else {})}
+    for sign in ("decimalChar", "groupChar"):
+        found = [field[sign] for field in fields if isinstance(field, dict) and field.get(sign)]
+        if found and all(one == found[0] for one in found):
+            stated.setdefault(sign, found[0])
+    return stated
+
+
 def _dialect(stated: object, encoding: object) -> Dialect | None:
     """Return the dialect that a resource states, or None if the statement has the wrong form."""
     if not isinstance(stated, dict) or not isinstance(encoding, str):
         return None
-    texts = {name: stated[key] for key, name in _DIALECT_TEXTS.items() if key in stated}
+    texts = {name: stated[key] for key, name in _DIALECT_TEXTS.items() if stated.get(key) is not None}
     if not all(isinstance(text, str) and len(text) == 1 for text in texts.values()):
         return None
     dialect = Dialect(encoding=encoding, **texts)

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from sozialanalyse.dataset.delimited import Dialect
-from sozialanalyse.dataset.forms import FORMS, SEXES
+from sozialanalyse.dataset.existence import existing
+from sozialanalyse.dataset.forms import FORMS, OBSERVED_SEXES
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.geometry import GEOMETRY_FILE, dissolved, missing_polygons, read_polygons
-from sozialanalyse.dataset.numbers import SIGN_CODES
+from sozialanalyse.dataset.numbers import SIGN_CODES, Cell
 from sozialanalyse.dataset.package import PACKAGE_FILE, read_package
 from sozialanalyse.dataset.planning_tables import PlanningTables, planning_tables
 from sozialanalyse.dataset.schema import Dataset
@@ -25,7 +26,7 @@ from sozialanalyse.errors import DatasetError, Fault
 
 __all__ = ["PlanningCheck", "read_dataset"]
 
-_AREA_COLUMNS = ("name", "level", "parent_id")
+_AREA_COLUMNS = ("name", "level", "parent_id", "valid_from", "valid_to")
 _INDICATOR_COLUMNS = tuple(name for name in FORMS["indicators"].names if name != "indicator_id")
 
 
@@ -72,7 +73,8 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         raise DatasetError(_in_order(faults))
     areas = _text_frame(typed["areas"].frame, "area_id", _AREA_COLUMNS)
     indicators = _indicators(typed["indicators"].frame)
-    remarks = remarks_on(tables, typed)
+    observations = _observations(typed["observations"].frame, areas.index, indicators)
+    remarks = [*remarks_on(tables, typed), *_untimely(typed["observations"].file, observations, areas)]
     remarks += [
         f"{name} fehlt, obwohl datapackage.json die Datei nennt; die Seiten kommen ohne sie aus."
         for name in package.absent
@@ -87,7 +89,7 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         levels=levels,
         areas=areas,
         indicators=indicators,
-        observations=_observations(typed["observations"].frame, areas.index, indicators),
+        observations=observations,
         population=_population(typed.get("population")),
         geometry=None if polygons is None else dissolved(areas, [level.level for level in levels], polygons),
         schematic_geometry=package.schematic_geometry,
@@ -156,7 +158,8 @@ def _indicators(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the indicators in the form of the schema."""
     indicators = _text_frame(frame, "indicator_id", _INDICATOR_COLUMNS)
     window = frame["window"].to_numpy() if "window" in frame else np.nan
-    return indicators.assign(factor=frame["factor"].to_numpy(), window=window)
+    factor = np.where(frame["factor.cell"] == Cell.NUMBER, frame["factor"], 1.0)
+    return indicators.assign(factor=factor, window=window)
 
 
 def _observations(frame: pd.DataFrame, areas: pd.Index, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +172,7 @@ def _observations(frame: pd.DataFrame, areas: pd.Index, indicators: pd.DataFrame
             "area_id": frame["area_id"].cat.set_categories(areas),
             "indicator_id": indicator,
             "year": frame["year"],
-            "sex": frame["sex"].cat.set_categories(["", *SEXES]) if "sex" in frame else everyone,
+            "sex": frame["sex"].cat.set_categories(["", *OBSERVED_SEXES]) if "sex" in frame else everyone,
             "age_group": _blank_first(frame["age_group"]) if "age_group" in frame else everyone,
             "numerator": frame["numerator"],
             "denominator": frame["denominator"],
@@ -177,6 +180,19 @@ def _observations(frame: pd.DataFrame, areas: pd.Index, indicators: pd.DataFrame
             "sign": pd.Categorical.from_codes(_row_signs(frame, computed), categories=pd.Index(SIGN_CODES)),
         }
     )
+
+
+def _untimely(file: str, observations: pd.DataFrame, areas: pd.DataFrame) -> list[str]:
+    """Say how many observations are about areas that there were not in that year."""
+    years, year_of = np.unique(observations["year"], return_inverse=True)
+    there = existing(areas, years)[observations["area_id"].cat.codes.to_numpy(), year_of]
+    count = int((~there).sum())
+    if not count:
+        return []
+    return [
+        f"{file}, {count} Zeile{'' if count == 1 else 'n'}: Das Gebiet gab es zum Ende des Jahres nach "
+        "valid_from und valid_to nicht; in Summen zählen diese Zahlen nicht mit."
+    ]
 
 
 def _blank_first(words: pd.Series) -> pd.Series:

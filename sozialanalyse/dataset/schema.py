@@ -42,7 +42,8 @@ class Dataset:
     levels : tuple of Level
         From coarse to fine.
     areas : DataFrame, indexed by ``area_id`` (str)
-        Columns ``name, level, parent_id`` (``""`` at the root), in the order of the file.
+        Columns ``name, level, parent_id`` (``""`` at the root), ``valid_from, valid_to`` (year or day, ``""``
+        where there is none), in the order of the file.
     indicators : DataFrame, indexed by ``indicator_id`` (str)
         Columns ``label, domain, kind, unit, factor, direction, definition, numerator_label,
         denominator_label, interval, window, source, source_url``; text is never missing but may be ``""``.

@@ -21,7 +21,7 @@ from sozialanalyse.dataset.grid import Grid, unreadable
 from sozialanalyse.dataset.workbook import read_sheet, sheet_names
 from sozialanalyse.errors import Fault
 
-__all__ = ["Place", "Table", "find_tables", "read_table"]
+__all__ = ["Place", "Table", "find_tables", "missing_column", "read_table", "similar_to"]
 
 _SIMILAR = 0.75
 
@@ -142,7 +142,7 @@ def read_table(name: str, place: Place, dialect: Dialect) -> tuple[Table | None,
         message = f"In der ersten Zeile steht keiner der Spaltennamen: {', '.join(form.needed)}."
         remedy = "Die Namen der Spalten in die erste Zeile schreiben."
         return None, [*faults, Fault(place.label, (1,), "", "header_missing", message, remedy)]
-    faults += [_missing_column(place.label, column, unknown) for column in missing]
+    faults += [missing_column(place.label, column, unknown) for column in missing]
     optional = [column for column in form.names if column not in form.needed and column not in counts]
     faults += _misspelt_columns(place.label, optional, unknown)
     if not len(grid.lines) and not form.optional:
@@ -211,10 +211,10 @@ def _header_faults(file: str, header: Sequence[str], counts: Counter[str]) -> li
     return faults
 
 
-def _missing_column(file: str, column: str, unknown: Sequence[str]) -> Fault:
+def missing_column(file: str, column: str, unknown: Sequence[str]) -> Fault:
     """Return the fault of a missing column, with a similar one that is there."""
     remedy = "Die Spalte ergänzen."
-    similar = _similar_to(column, unknown)
+    similar = similar_to(column, unknown)
     if similar:
         remedy = f"Die Spalte »{similar}« in »{column}« umbenennen."
     return Fault(file, (1,), column, "column_missing", f"Die Spalte »{column}« fehlt.", remedy)
@@ -232,11 +232,11 @@ def _misspelt_columns(file: str, optional: Sequence[str], unknown: Sequence[str]
             f"Die Spalte in »{column}« umbenennen oder löschen.",
         )
         for column in optional
-        if (similar := _similar_to(column, unknown))
+        if (similar := similar_to(column, unknown))
     ]
 
 
-def _similar_to(column: str, names: Sequence[str]) -> str:
+def similar_to(column: str, names: Sequence[str]) -> str:
     """Return the name that is spelt nearly like the column, else ``""``."""
     folded = {name.casefold().replace(" ", "_"): name for name in names}
     found = difflib.get_close_matches(column, folded, n=1, cutoff=_SIMILAR)

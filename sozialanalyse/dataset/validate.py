@@ -8,7 +8,7 @@ import pandas as pd
 
 from sozialanalyse.dataset.area_rules import area_faults
 from sozialanalyse.dataset.forms import FORMS
-from sozialanalyse.dataset.frames import TypedTable, typed_table
+from sozialanalyse.dataset.frames import TypedTable, typed_table, with_blank_numbers
 from sozialanalyse.dataset.indicator_rules import indicator_faults
 from sozialanalyse.dataset.observation_rules import observation_faults, observation_remarks, population_faults
 from sozialanalyse.dataset.planning_rules import planning_faults
@@ -50,7 +50,9 @@ def validate_tables(
     if "indicators" in typed:
         faults += indicator_faults(typed["indicators"])
     if "observations" in typed:
-        faults += observation_faults(typed["observations"], areas, indicators)
+        observed = typed["observations"]
+        faults += observation_faults(observed, areas, indicators, tables["observations"].unknown)
+        typed["observations"] = with_blank_numbers(observed, ("numerator", "denominator", "value"))
     if "population" in typed:
         faults += population_faults(typed["population"], areas)
     return typed, faults + planning_faults(typed, areas, indicators, levels)

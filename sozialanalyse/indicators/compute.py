@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sozialanalyse.dataset.existence import existing
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.indicators.rates import rate_interval, wilson_interval
@@ -25,6 +26,7 @@ MISSING_REASONS: Final[dict[str, str]] = {
     "parts_missing": "nicht berechenbar, weil Werte einzelner Teilgebiete fehlen",
     "no_weight": "nicht berechenbar, weil für Kennwerte ohne Nenner kein Mittel gebildet wird",
     "zero_denominator": "nicht berechenbar, weil der Nenner null ist",
+    "area_absent": "nicht vorhanden, weil es das Gebiet in diesem Jahr nicht gab",
 }
 """Why a value is missing: code to German explanation."""
 
@@ -64,8 +66,9 @@ class _Grid:
 def compute_values(dataset: Dataset, *, confidence: float = 0.95) -> ValueTable:
     """Compute every indicator for every area, level and year, with interval and origin.
 
-    Coarser levels are computed from finer ones where all parts are there: counts are added, proportions and
-    rates get the sum of numerators over the sum of denominators, scores the mean weighted by denominator.
+    Coarser levels are computed from finer ones where all parts of that year are there: counts are added,
+    proportions and rates get the sum of numerators over the sum of denominators, scores the mean weighted by
+    denominator.
     A coarser value that was delivered takes precedence, because it may count people whom no finer area
     can be told for; where it differs from the computed one, a remark says so.
 
@@ -145,21 +148,21 @@ def _aggregate(
     counted = np.isin(kinds, ("proportion", "rate"))
     scored = kinds == "score"
     differing: dict[tuple[str, str], int] = {}
+    years, year_of = np.unique(pairs["year"].to_numpy(dtype=np.int64), return_inverse=True)
+    there = existing(areas, years)[:, year_of]
     grid.value = np.where(counted, _ratio(grid.numerator, grid.denominator) * factors, grid.value)
     for finer, coarser in zip(reversed(dataset.levels[1:]), reversed(dataset.levels[:-1]), strict=True):
         children = np.flatnonzero(level_of == finer.level)
         parents = np.flatnonzero(level_of == coarser.level)
-        into = np.zeros((len(areas), 1), dtype=np.float64)
-        np.add.at(into, parent_row[children], 1.0)
-        n_children = into[parents]
 
         def total_of(
             part: FloatArray, children: NDArray[np.intp] = children, parents: NDArray[np.intp] = parents
         ) -> FloatArray:
             result = np.zeros((len(areas), part.shape[1]))
-            np.add.at(result, parent_row[children], part)
+            np.add.at(result, parent_row[children], np.where(there[children], part, 0.0))
             return result[parents]
 
+        n_children = total_of(np.ones((len(children), len(pairs))))
         weight = np.where(scored, grid.denominator[children], np.nan)
         present = np.where(
             counted,
@@ -201,6 +204,7 @@ def _aggregate(
         grid.sign[parents] = np.where(use, "", grid.sign[parents])
     grid.reason[np.isfinite(grid.value)] = ""
     grid.reason[counted & (grid.denominator == 0)] = "zero_denominator"
+    grid.reason[~there & (grid.reason == "not_delivered")] = "area_absent"
     labels = dataset.indicators["label"]
     return tuple(
         f"»{labels[indicator]}«: {count} gelieferte Werte der Ebene {level} weichen von der Zusammenfassung "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -17,6 +18,8 @@ from sozialanalyse.report.theme import INK, MARKS, MUTED, REFERENCE, WIDTH
 
 __all__ = ["Line", "Panel", "draw_bars", "draw_pyramid", "draw_series"]
 
+HIGHEST_PYRAMID: Final = 5.7
+"""In inches; many age groups get narrower rows instead."""
 TICK_PARTS: Final = 7
 """Of so many parts of the axis of years each tick keeps one free for its label."""
 MEN: Final = "#3f7f93"
@@ -38,11 +41,13 @@ def draw_pyramid(area: pd.DataFrame, city: pd.DataFrame | None, names: tuple[str
     everything = [area.to_numpy(), *([city.to_numpy()] if city is not None else [])]
     reach = float(np.nanmax(everything)) * 1.12
     gap = reach * 0.11
-    height = 0.19 * len(groups) + 0.9
+    row = min(0.19, HIGHEST_PYRAMID / len(groups))
+    height = row * len(groups) + 0.9
+    above, below = max(0.1 * height, 0.38), max(0.12 * height, 0.5)
     canvas = Canvas(height)
     frame = Frame(
         canvas,
-        *(0.1 * WIDTH, 0.1 * height, 0.86 * WIDTH, 0.78 * height),
+        *(0.1 * WIDTH, above, 0.86 * WIDTH, height - above - below),
         (-gap - reach, gap + reach),
         (-0.6, len(groups) - 0.4),
     )
@@ -58,8 +63,10 @@ def draw_pyramid(area: pd.DataFrame, city: pd.DataFrame | None, names: tuple[str
             edge = side * (gap + np.nan_to_num(city[column].to_numpy(dtype=np.float64)))
             steps = np.concatenate([places[:1] - 0.5, np.repeat(places[1:] - 0.5, 2), places[-1:] + 0.5])
             canvas.line(frame.x(np.repeat(edge, 2)), frame.y(steps), INK, 1.3)
-    for place, group in zip(places, groups, strict=True):
-        name = str(group).replace("-", "–")
+    step = math.ceil(0.19 / row)
+    for place, group in zip(places[::step], groups[::step], strict=True):
+        youngest, _, oldest = str(group).partition("-")
+        name = youngest if youngest == oldest else str(group).replace("-", "–")
         canvas.text(frame.x(0.0), frame.y(float(place)), name, 7.4, align="middle")
     ticks = [tick for tick in nice_ticks(0.0, reach, 5) if tick < reach]
     labels = format_ticks(ticks)

@@ -177,7 +177,8 @@ def _missing_note(area: AreaView, rows: pd.DataFrame, keys: list[str]) -> Fragme
         if named:
             result += note(f"Geheim gehalten ({reason}), Zeichen ».«: {quoted(named)}.")
     for code, reason in MISSING_REASONS.items():
-        named = [str(row["label"]) for row in lines if code and row["missing_reason"] == code]
+        open_lines = [row for row in lines if not SHOWN_REASONS[row["hidden"]]]
+        named = [str(row["label"]) for row in open_lines if code and row["missing_reason"] == code]
         if named:
             result += note(f"Ohne Wert ({reason}): {quoted(named)}.")
     absent = [str(labels[key]) for key in keys if key not in rows.index]

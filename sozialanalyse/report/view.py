@@ -226,8 +226,9 @@ class AreaView:
 
     @property
     def full_name(self) -> str:
-        """Name with the word for its level: an area and its parent may have the same name."""
-        return f"{self.level_label} {self.bare_name}"
+        """Name with the word for its level, unless it begins with it: a parent may have the same name."""
+        known = self.bare_name.casefold().startswith(self.level_label.casefold())
+        return self.bare_name if known else f"{self.level_label} {self.bare_name}"
 
     @property
     def level(self) -> str:

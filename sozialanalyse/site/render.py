@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement
 
 from sozialanalyse.errors import RunError
 from sozialanalyse.site.frame import TEMPLATES, Link, Provenance, fill
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Navigation", "RenderedPage", "render_page"]
 
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SHOWN_WITHOUT_TEXT: Final = ("svg", "img", "canvas", "video", "audio", "math", *_HEADINGS)
 _REFUSED_TAGS: Final = ("script", "iframe", "frame", "object", "embed", "link", "base", "meta")
 _LOADING_ATTRIBUTES: Final = ("src", "srcset", "poster", "background")
 _STYLE_LOADS: Final = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)", re.IGNORECASE)
@@ -94,6 +97,7 @@ def render_page(
     """
     soup = BeautifulSoup(_content_of(notebook), "html.parser")
     _refuse_loading(soup)
+    _drop_empty_sections(soup)
     title = _order_headings(soup)
     remarks = _describe_images(soup)
     _make_scrollable(soup)
@@ -142,6 +146,32 @@ def _refuse_loading(soup: BeautifulSoup) -> None:
             "Eine Seite darf nichts nachladen und keine Skripte enthalten; eine Ausgabe des Notebooks "
             f"enthält aber: {', '.join(sorted(found))}. Bitte Abbildungen als Bild einbetten."
         )
+
+
+def _drop_empty_sections(soup: BeautifulSoup) -> None:
+    """Leave out headings below which there is nothing, because the dataset does not serve the section.
+
+    Deeper headings go first, so that one above them sees whether anything is left.
+    """
+    for heading in reversed(soup.find_all(_HEADINGS[1:])):
+        if not any(_shows_something(element) for element in _section_of(heading)):
+            heading.decompose()
+
+
+def _section_of(heading: Tag) -> Iterator[PageElement]:
+    """Yield what stands below a heading, up to the next one that is not deeper."""
+    inside = set(map(id, heading.descendants))
+    for element in heading.next_elements:
+        if isinstance(element, Tag) and element.name in _HEADINGS and element.name <= heading.name:
+            return
+        if id(element) not in inside:
+            yield element
+
+
+def _shows_something(element: PageElement) -> bool:
+    if isinstance(element, Tag):
+        return element.name in _SHOWN_WITHOUT_TEXT
+    return type(element) is NavigableString and bool(element.strip())
 
 
 def _order_headings(soup: BeautifulSoup) -> str:

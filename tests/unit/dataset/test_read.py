@@ -100,7 +100,7 @@ def test_dataset_has_the_form_of_the_schema(folder):
     assert (dataset.name, dataset.title, dataset.synthetic) == ("kleinstadt", "Kleinstadt", True)
     assert [level.level for level in dataset.levels] == ["city", "quarter"]
     assert dataset.root_id == "00"
-    assert list(dataset.areas.columns) == ["name", "level", "parent_id"]
+    assert list(dataset.areas.columns) == ["name", "level", "parent_id", "valid_from", "valid_to"]
     assert dataset.areas.loc["01002", "name"] == "Nord; Höhe"
     assert dataset.indicators.loc["poor", "factor"] == 100.0
     assert dataset.indicators.loc["poor", "numerator_label"] == ""
@@ -179,6 +179,25 @@ def test_point_before_three_digits_is_read_as_stated(folder):
         package = {**PACKAGE, "resources": [resource]}
         (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
         assert read_dataset(folder).observations["value"].tolist() == [value]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"path": "./observations.csv", "dialect": {"decimalChar": ".", "quoteChar": None}},
+        {"path": "observations.csv", "dialect": {"csv": {"delimiter": ";", "decimalChar": "."}}},
+        {
+            "path": "observations.csv",
+            "schema": {"fields": [{"name": "area_id"}, {"name": "value", "decimalChar": "."}]},
+        },
+    ],
+)
+def test_a_dialect_may_stand_wherever_a_data_package_has_it(folder, resource):
+    content = "area_id;indicator_id;year;value\n01001;noise;2024;1.250\n"
+    (folder / "observations.csv").write_text(content, encoding="utf-8")
+    package = {**PACKAGE, "resources": [resource]}
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    assert read_dataset(folder).observations["value"].tolist() == [1.25]
 
 
 def test_points_before_varying_digits_are_decimal_points(folder):
@@ -286,6 +305,63 @@ def test_line_breaks_in_quoted_cells_and_a_quotation_mark_within_a_name_are_kept
     assert names == ["Kleinstadt", 'Süd 5" hoch', 'Nord;\nHöhe "alt"']
 
 
+def test_number_columns_that_no_indicator_needs_may_be_absent(folder):
+    areas, years = ["01001", "01002"], ["2023", "2024"]
+    rows = [(area, year) for area in areas for year in years]
+    (folder / "observations.csv").write_text(
+        "area_id;indicator_id;year;value\n" + "".join(f"{a};noise;{y};60,5\n" for a, y in rows)
+    )
+    scores = read_dataset(folder).observations
+    assert scores["value"].tolist() == [60.5] * 4
+    assert scores[["numerator", "denominator"]].isna().all(axis=None)
+    (folder / "observations.csv").write_text(
+        "area_id;indicator_id;year;numerator;denominator\n" + "".join(f"{a};poor;{y};9;90\n" for a, y in rows)
+    )
+    proportions = read_dataset(folder).observations
+    assert proportions["numerator"].tolist() == [9.0] * 4
+    assert proportions["value"].isna().all()
+
+
+def test_sexes_and_age_groups_are_read_in_the_spelling_of_the_office(folder):
+    (folder / "population.csv").write_text(
+        "area_id;year;sex;age_group;count\n01001;2024;männlich;unter 6;30\n01001;2024;W;6 bis unter 18;28\n"
+        "01002;2024;weiblich;65 Jahre und älter;17\n01002;2024;male;7;5\n",
+        encoding="cp1252",
+    )
+    population = read_dataset(folder).population
+    assert population is not None
+    assert population["sex"].tolist() == ["m", "f", "f", "m"]
+    assert population["age_group"].tolist() == ["0-5", "6-17", "65+", "7-7"]
+
+
+def test_the_same_group_in_two_spellings_is_a_double(folder):
+    (folder / "population.csv").write_text(
+        "area_id;year;sex;age_group;count\n"
+        "01001;2024;m;0-5;30\n01001;2024;m;unter 6;28\n01001;2024;m;alle;58\n"
+    )
+    assert rules(folder) == {"population_duplicate", "cell_empty"}
+
+
+def test_observations_of_areas_that_there_were_not_are_remarked(folder):
+    (folder / "areas.csv").write_text(
+        "area_id;name;level;parent_id;valid_from;valid_to\n00;Kleinstadt;city;;;\n"
+        "01001;Nord;quarter;00;2024-01-01;\n01002;Süd;quarter;00;;2023\n",
+        encoding="utf-8",
+    )
+    dataset = read_dataset(folder)
+    assert dataset.areas["valid_to"].tolist() == ["", "", "2023"]
+    # 01001 in 2023, 01002 in 2024 three times
+    assert [remark[:28] for remark in dataset.remarks if "valid_from" in remark] == [
+        "observations.csv, 4 Zeilen: "
+    ]
+
+
+def test_a_score_needs_no_factor(folder):
+    path = folder / "indicators.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("dB;1;", "dB;;"), encoding="utf-8")
+    assert read_dataset(folder).indicators["factor"]["noise"] == 1.0
+
+
 def test_a_missing_folder_is_named(tmp_path):
     assert rules(tmp_path / "nirgends") == {"folder_missing"}
 
@@ -339,6 +415,30 @@ def test_coarser_polygons_are_dissolved_and_schematic_ones_marked(folder):
     assert list(dataset.geometry) == ["00", "01001", "01002"]
     assert dataset.geometry["00"].bounds == (6.0, 51.0, 8.0, 52.0)
     assert dataset.geometry["00"].area == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("ring", "area"),
+    [
+        ([[0, 0], [5, 0], [5, -4], [5, 0], [10, 0], [10, 10], [0, 10]], 100.0),  # a spike
+        ([[0, 0], [5, 0], [5, 0.001], [4.99, -0.001], [10, 0], [10, 10], [0, 10]], 100.0),  # a small loop
+        ([[0, 0], [5, 0], [3, 4], [7, 4], [5, 0], [10, 0], [10, 10], [0, 10]], 92.0),  # a hole: 4 × 4 / 2
+        ([[0, 0, 7], [10, 0, 7], [10, 10, 8], [0, 10, 8]], 100.0),  # heights
+    ],
+)
+def test_borders_that_touch_or_cross_themselves_without_doubt_are_mended(folder, ring, area):
+    def feature(key: str, points: list[list[float]]) -> dict[str, object]:
+        shape = {"type": "Polygon", "coordinates": [[*points, points[0]]]}
+        return {"type": "Feature", "properties": {"area_id": key}, "geometry": shape}
+
+    other = [[10, 0], [12, 0], [12, 2], [10, 2]]
+    collection = {"type": "FeatureCollection", "features": [feature("01001", ring), feature("01002", other)]}
+    (folder / "areas.geojson").write_text(json.dumps(collection))
+    geometry = read_dataset(folder).geometry
+    assert geometry is not None
+    assert geometry["01001"].is_valid
+    assert not geometry["01001"].has_z
+    assert geometry["01001"].area == pytest.approx(area, rel=1e-4)
 
 
 def test_rochdale_is_faultless(shared_data):

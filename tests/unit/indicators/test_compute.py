@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,3 +100,21 @@ def test_the_order_of_observations_does_not_matter(build_dataset) -> None:
     forward = compute_values(build_dataset(rows, **kinds)).frame
     backward = compute_values(build_dataset(rows[::-1], **kinds)).frame
     pd.testing.assert_frame_equal(forward, backward)
+
+
+def test_a_sum_needs_only_the_parts_that_there_were_in_that_year(build_dataset) -> None:
+    rows = [("A1", "share", year, 10, 100, np.nan) for year in (2018, 2019)]
+    rows += [("A2", "share", 2019, 30, 100, np.nan)]
+    rows += [(key, "share", year, 5, 100, np.nan) for key in ("B1", "B2") for year in (2018, 2019)]
+    dataset = build_dataset(rows, share=("proportion", 100, "higher_is_worse"))
+    areas = dataset.areas.assign(valid_from="", valid_to="")
+    areas.loc["A2", "valid_from"] = "2019-07-01"  # there at the end of 2019
+    areas.loc["B2", "valid_to"] = "2019-06-30"  # no longer there at the end of 2019
+    frame = compute_values(replace(dataset, areas=areas)).frame
+    assert cell(frame, "A", year=2018)["value"] == pytest.approx(10.0)  # A1 alone
+    assert cell(frame, "A", year=2019)["value"] == pytest.approx(20.0)  # (10 + 30) / 200
+    assert cell(frame, "B", year=2018)["value"] == pytest.approx(5.0)
+    assert cell(frame, "B", year=2019)["denominator"] == 100  # B1 alone
+    assert cell(frame, "S", year=2019)["value"] == pytest.approx(15.0)  # (10 + 30 + 5) / 300
+    assert cell(frame, "A2", year=2018)["missing_reason"] == "area_absent"
+    assert cell(frame, "A1", year=2018)["missing_reason"] == ""

@@ -77,3 +77,14 @@ def test_the_order_of_rows_does_not_matter() -> None:
     rows = [(key, 2022, sex, "0-4", place) for place, key in enumerate(QUARTERS) for sex in "mf"]
     forward = counts(add_coarser_levels(population(*rows), AREAS))
     assert counts(add_coarser_levels(population(*rows[::-1]), AREAS.iloc[::-1])) == forward
+
+
+def test_an_area_that_there_was_not_yet_does_not_keep_the_sum_empty() -> None:
+    areas = AREAS.assign(valid_from="", valid_to="")
+    areas.loc["A2", "valid_from"] = "2023"
+    rows = [(key, year, "m", "0-4", 1) for key in ("A1", "B1", "B2") for year in (2022, 2023)]
+    result = counts(add_coarser_levels(population(*rows), areas))
+    assert result["A", 2022, "m", "0-4"] == 1
+    assert result["S", 2022, "m", "0-4"] == 3
+    assert ("A", 2023, "m", "0-4") not in result
+    assert ("S", 2023, "m", "0-4") not in result

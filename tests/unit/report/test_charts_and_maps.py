@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sozialanalyse.report.charts import Line, Panel, draw_bars, draw_series
+from sozialanalyse.report.charts import Line, Panel, draw_bars, draw_pyramid, draw_series
 from sozialanalyse.report.connection_charts import VERDICT_SIGNS, draw_matrix
 from sozialanalyse.report.maps import MapLayer, draw_map, simplify_for_maps
 from sozialanalyse.report.numbers import format_change
@@ -191,3 +191,23 @@ def test_a_missing_year_interrupts_a_line() -> None:
     svg = draw_series([Panel("Anteil", "%", 1, lines)]).decode()
     drawn = re.findall(rf'd="([^"]*)" fill="none" stroke="{MARKS["better"][0]}"', svg)
     assert sorted(path.count("M") for path in drawn) == [1, 2]  # the legend's, and two pieces
+
+
+@pytest.mark.parametrize("count", [1, 4, 18, 91])
+def test_a_pyramid_keeps_all_its_words_inside_and_apart(count: int) -> None:
+    groups = [f"{age}-{age}" for age in range(count - 1)] + [f"{count - 1}+"]
+    shares = pd.DataFrame({"m": 1.0, "f": 2.0}, index=groups)
+    root = ET.fromstring(draw_pyramid(shares, shares, ("Quartier", "Stadt")))
+    height = float(root.attrib["viewBox"].split()[3])
+    written = {
+        group.attrib["aria-label"]: float(
+            re.findall(r"translate\(\S+ ([\d.]+)", group.attrib["transform"])[0]
+        )
+        for group in root.iter(f"{SVG}g")
+        if "aria-label" in group.attrib
+    }
+    assert min(written.values()) > 6  # points: the height of a letter
+    assert max(written.values()) < height
+    ages = [place for text, place in written.items() if text in {*map(str, range(count)), groups[-1]}]
+    assert written["Männer (links)"] < min(ages)
+    assert np.diff(sorted(ages)).min(initial=99) > 8

@@ -222,3 +222,28 @@ def test_a_population_without_ages_makes_no_claim_on_ages(
     text = report.population_pyramid(analysis.area("A1")).text
     assert text.strip()
     assert "unter 0" not in text
+
+
+def test_a_group_of_nobody_is_explained_once_as_hidden_and_not_as_empty(
+    small_city: City, parameters: Parameters
+) -> None:
+    city = small_city((2022,))
+    nobody = (city.observations["area_id"] == "A1") & city.observations["denominator"].notna()
+    zero = {name: city.observations[name].mask(nobody, 0.0) for name in ("numerator", "denominator")}
+    text = report.domain(
+        analyse(replace(city, observations=city.observations.assign(**zero)), parameters).area("A1"),
+        "poverty",
+    ).text
+    assert "Geheim gehalten (Bezugsgruppe zu klein)" in text
+    assert "null" not in text
+
+
+def test_a_parent_whose_name_begins_with_its_level_is_not_named_twice(
+    small_city: City, parameters: Parameters
+) -> None:
+    city = small_city((2022,))
+    label = city.levels[1].label
+    plain = analyse(city, parameters).area("A")
+    named = city.areas.assign(name=city.areas["name"].mask(city.areas.index == "A", f"{label} 7"))
+    assert analyse(replace(city, areas=named), parameters).area("A").full_name == f"{label} 7"
+    assert plain.full_name == f"{label} {plain.bare_name}"

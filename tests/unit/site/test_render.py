@@ -85,7 +85,7 @@ def test_tags_are_balanced() -> None:
 
 
 def test_levels_of_headings_have_one_top_and_no_gap() -> None:
-    page = soup_of(output(TITLE), "# Noch einer\n\n#### Tief\n\n## Zwei\n\n###### Sechs")
+    page = soup_of(output(TITLE), "# Noch einer\n\n#### Tief\n\nText\n\n## Zwei\n\n###### Sechs\n\nText")
     assert [tag.name for tag in page.main.find_all(re.compile("^h[1-6]$"))] == [
         *("h1", "h2", "h2", "h3", "h2", "h3"),  # the second is that of the table of contents
         "h2",  # program code
@@ -93,12 +93,27 @@ def test_levels_of_headings_have_one_top_and_no_gap() -> None:
 
 
 def test_contents_list_every_section_and_every_address_exists_once() -> None:
-    page = soup_of(output(TITLE), "## Armut", output("<h2>Armut</h2>"), "## Inhalt")
+    page = soup_of(
+        output(TITLE), "## Armut\n\nText", output("<h2>Armut</h2><p>Text</p>"), "## Inhalt\n\nText"
+    )
     links = page.select("nav.sa-toc a")
     assert [link.get_text() for link in links] == ["Armut", "Armut", "Inhalt", "Programmcode dieser Seite"]
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids))
     assert {link["href"][1:] for link in page.select("a[href^='#']")} <= set(ids)
+
+
+def test_a_heading_without_anything_below_vanishes_with_its_entry_in_the_contents() -> None:
+    page = soup_of(
+        output(TITLE),
+        *("## Leer", output("<style>p {}</style>"), "### Auch leer"),
+        *("## Bild", output("<svg role='img' aria-label='b'></svg>")),
+        *("## Nur Tieferes", "### Tief\n\nText", "## Am Ende leer"),
+    )
+    left = [tag.get_text() for tag in page.main.find_all(["h2", "h3"])]
+    assert left == ["Auf dieser Seite", "Bild", "Nur Tieferes", "Tief", "Programmcode dieser Seite"]
+    links = [link.get_text() for link in page.select("nav.sa-toc a")]
+    assert links == ["Bild", "Nur Tieferes", "Programmcode dieser Seite"]
 
 
 def test_a_notebook_without_heading_is_refused() -> None:
