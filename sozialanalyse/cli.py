@@ -139,33 +139,37 @@ def run(
         if lines:
             _echo([] if quiet else [*lines, _overview(folder)])
             return 0
-    from rich.console import Console  # noqa: PLC0415 - help must not wait for it
+    from sozialanalyse.batch.executors import available_cores  # noqa: PLC0415 - help must not wait for it
+    from sozialanalyse.batch.machinery import choose_machinery, head_start  # noqa: PLC0415
 
-    from sozialanalyse.batch.executors import available_cores  # noqa: PLC0415
-    from sozialanalyse.batch.machinery import choose_machinery  # noqa: PLC0415
-    from sozialanalyse.batch.plan import select_runs  # noqa: PLC0415
-    from sozialanalyse.batch.progress import progress_for  # noqa: PLC0415
-    from sozialanalyse.batch.project import open_project  # noqa: PLC0415
-    from sozialanalyse.batch.run import run_batch  # noqa: PLC0415
-    from sozialanalyse.batch.summary import summary_lines  # noqa: PLC0415
-
-    project = open_project(data, parameters)
-    runs = select_runs(project.plan, project.dataset, notebook, areas, level)
-    machinery = choose_machinery(
+    chosen = choose_machinery(
         engine, jobs=jobs or available_cores(), timeout=timeout, memory=memory, scheduler=scheduler
     )
-    if machinery.remark:
-        click.echo(machinery.remark, err=True)
-    with progress_for(Console(), quiet=quiet) as progress:
-        summary = run_batch(
-            project,
-            runs,
-            folder,
-            executor=machinery.executor,
-            listener=progress,
-            engine=machinery.engine,
-            force=force,
-        )
+    if chosen.remark:
+        click.echo(chosen.remark, err=True)
+    with head_start(chosen, data, parameters) as machinery:
+        # What takes long to import comes after the start.
+        from rich.console import Console  # noqa: PLC0415
+
+        from sozialanalyse.batch.plan import select_runs  # noqa: PLC0415
+        from sozialanalyse.batch.progress import progress_for  # noqa: PLC0415
+        from sozialanalyse.batch.project import open_project  # noqa: PLC0415
+        from sozialanalyse.batch.run import run_batch  # noqa: PLC0415
+        from sozialanalyse.batch.summary import summary_lines  # noqa: PLC0415
+
+        project = open_project(data, parameters)
+        runs = select_runs(project.plan, project.dataset, notebook, areas, level)
+        ready = machinery.knowing(project)
+        with progress_for(Console(), quiet=quiet) as progress:
+            summary = run_batch(
+                project,
+                runs,
+                folder,
+                executor=ready.executor,
+                listener=progress,
+                engine=ready.engine,
+                force=force,
+            )
     if summary.failed or not quiet:
         _echo(["", *summary_lines(summary), _overview(folder)])
     return 1 if summary.failed or summary.breaches else 0

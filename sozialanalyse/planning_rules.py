@@ -10,7 +10,9 @@ from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.errors import Fault, ParameterError
 from sozialanalyse.parameters import check_entries, read_rules
 from sozialanalyse.planning.consistency import vocabulary_faults
+from sozialanalyse.planning.dialogue import DialogueRule
 from sozialanalyse.planning.history import history_faults
+from sozialanalyse.planning.recommendations import Patience
 from sozialanalyse.planning.rules import (
     STATUS_KINDS,
     Category,
@@ -24,7 +26,7 @@ from sozialanalyse.planning.rules import (
 )
 from sozialanalyse.vocabulary import DOMAINS
 
-__all__ = ["planning_check", "read_planning_rules"]
+__all__ = ["planning_check", "read_need_rules", "read_planning_rules"]
 
 _Entry = TypeVar("_Entry")
 
@@ -45,6 +47,13 @@ _TOPIC_FORM: Final[dict[str, type]] = {
     "indicator_ids": list,
     "groups": list,
     "fields": list,
+}
+_NEED_LIMITS: Final = {
+    "relevant_difference": float,
+    "fewest_share": float,
+    "fewest_votes": int,
+    "still_days": int,
+    "near_days": int,
 }
 
 
@@ -79,6 +88,28 @@ def read_planning_rules(folder: Path) -> PlanningRules:
         core_elements=_entries(content["core_elements"], CoreElement),
         topics=_entries(topics, Topic),
     )
+
+
+def read_need_rules(folder: Path) -> tuple[DialogueRule, Patience]:
+    """Read when a need counts as seen, and when a Handlungsempfehlung attracts notice.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder ``parameters`` with ``rules/needs.yaml``.
+
+    Raises
+    ------
+    ParameterError
+        If the file is missing, is no YAML mapping, or breaks its form.
+    """
+    content = read_rules(folder, "needs", dict.fromkeys(_NEED_LIMITS, dict))
+    for name, kind in _NEED_LIMITS.items():
+        form = {"name": str, "value": kind, "unit": str, "valid_from": str, "source": str}
+        check_entries(f"rules/needs.yaml, »{name}«", content[name], form)
+    given = {name: content[name]["value"] for name in _NEED_LIMITS}
+    still, near = given.pop("still_days"), given.pop("near_days")
+    return DialogueRule(**given), Patience(still, near)
 
 
 def planning_check(folder: Path) -> Callable[[PlanningTables], list[Fault]]:

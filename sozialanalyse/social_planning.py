@@ -6,7 +6,6 @@ All figures that go in are released cells, so nothing that comes out can reveal 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -15,10 +14,8 @@ import pandas as pd
 from sozialanalyse.dataset.columns import Content
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.errors import ParameterError
-from sozialanalyse.parameters import check_entries, read_rules
 from sozialanalyse.planning.dialogue import (
     NEEDS,
-    DialogueRule,
     compare_views,
     theme_indicators,
     theme_signals,
@@ -27,26 +24,18 @@ from sozialanalyse.planning.dialogue import (
 from sozialanalyse.planning.measures import evidence_of, unserved_needs
 from sozialanalyse.planning.places import places_at_level
 from sozialanalyse.planning.recommendations import (
-    Patience,
     movements,
     spells,
     standing_at,
     target_changes,
 )
-from sozialanalyse.planning_rules import read_planning_rules
+from sozialanalyse.planning_rules import read_need_rules, read_planning_rules
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.plan_view import SocialPlan
 from sozialanalyse.report.view import Analysis, AreaView
 
-__all__ = ["plan_of", "read_need_rules"]
+__all__ = ["plan_of"]
 
-_LIMITS: Final = {
-    "relevant_difference": float,
-    "fewest_share": float,
-    "fewest_votes": int,
-    "still_days": int,
-    "near_days": int,
-}
 _USED: Final = (
     "dialogues",
     "statements",
@@ -61,28 +50,6 @@ _DTYPES: Final[dict[Content, str]] = {
     "whole": "Int64",
     "number": "float64",
 }
-
-
-def read_need_rules(folder: Path) -> tuple[DialogueRule, Patience]:
-    """Read when a need counts as seen, and when a Handlungsempfehlung attracts notice.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder ``parameters`` with ``rules/needs.yaml``.
-
-    Raises
-    ------
-    ParameterError
-        If the file is missing, is no YAML mapping, or breaks its form.
-    """
-    content = read_rules(folder, "needs", dict.fromkeys(_LIMITS, dict))
-    for name, kind in _LIMITS.items():
-        form = {"name": str, "value": kind, "unit": str, "valid_from": str, "source": str}
-        check_entries(f"rules/needs.yaml, »{name}«", content[name], form)
-    given = {name: content[name]["value"] for name in _LIMITS}
-    still, near = given.pop("still_days"), given.pop("near_days")
-    return DialogueRule(**given), Patience(still, near)
 
 
 def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir: str = "") -> SocialPlan:

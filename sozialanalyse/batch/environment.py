@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sozialanalyse.project import DATA_VARIABLE, PARAMETERS_VARIABLE
 
-__all__ = ["KERNEL", "ONE_THREAD", "PLOT_BACKEND", "prepare_environment"]
+__all__ = ["KERNEL", "ONE_THREAD", "PLOT_BACKEND", "open_workshop", "prepare_environment"]
 
 KERNEL: Final = "python3"
 """Name of the kernel that `prepare_environment` writes."""
@@ -30,6 +32,22 @@ ONE_THREAD: Final[Mapping[str, str]] = {
 
 PLOT_BACKEND: Final[Mapping[str, str]] = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 """What a kernel sets, so that figures of notebooks become outputs."""
+
+
+@contextmanager
+def open_workshop(data: Path, parameters: Path) -> Iterator[tuple[dict[str, str], str]]:
+    """Have a folder outside the project for a while; give the environment for engines, and where they work.
+
+    Parameters
+    ----------
+    data, parameters : Path
+        The folders that every notebook is to read.
+    """
+    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        work = folder / "work"
+        work.mkdir()
+        yield prepare_environment(folder, data, parameters), str(work)
 
 
 def prepare_environment(workshop: Path, data: Path, parameters: Path) -> dict[str, str]:

@@ -14,19 +14,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psutil
 
 from sozialanalyse.batch.executors import RUN_SECONDS, Lost, end_process, interrupt_ignored, lost_by
 from sozialanalyse.batch.limits import RUN_MEMORY, adopt_orphans, die_with_parent, kill_group, limit_memory
 
-__all__ = ["Order", "run_in_forks", "start_parent"]
+__all__ = ["Order", "Parent", "run_in_forks", "start_parent"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -38,7 +38,7 @@ class Order:
 
     Attributes
     ----------
-    work, tasks, prepare, jobs, timeout, memory
+    work, tasks, jobs, timeout, memory
         As for `run_in_forks`.
     stays : bool
         Whether it waits to be told the index of each task to do, until its pipe is closed; else it does all.
@@ -46,11 +46,36 @@ class Order:
 
     work: Callable[[Any], Any]
     tasks: Sequence[Any]
-    prepare: Callable[[Sequence[Any]], None]
     jobs: int
     timeout: float
     memory: int
     stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A parent of forks, as seen by whoever started it.
+
+    Attributes
+    ----------
+    process : SpawnProcess
+        Its process.
+    pipe : Connection
+        Takes what prepares and an `Order`, then gives results.
+    """
+
+    process: SpawnProcess
+    pipe: Connection
+
+    def send(self, prepare: Callable[[Sequence[Any]], None], order: Order) -> None:
+        """Tell it what to do; what prepares is sent apart from the order, and so forgotten afterwards."""
+        self.pipe.send((prepare, order))
+
+    def end(self) -> None:
+        """End it with all that it started; a second time does nothing."""
+        self.pipe.close()
+        if self.process.is_alive():
+            end_process(self.process)
 
 
 @dataclass(slots=True)
@@ -72,6 +97,7 @@ def run_in_forks(
     prepare: Callable[[Sequence[Task]], None],
     timeout: float = RUN_SECONDS,
     memory: int = RUN_MEMORY,
+    parent: Parent | None = None,
 ) -> Generator[tuple[int, Result | Lost], None, None]:
     """Work through tasks in forks; only where `can_fork` says so.
 
@@ -94,6 +120,8 @@ def run_in_forks(
         Seconds that one task may take.
     memory : int
         Bytes that one task may allocate.
+    parent : Parent, optional
+        One that was started before, with its own environment and folder, and has no order yet.
 
     Yields
     ------
@@ -108,14 +136,14 @@ def run_in_forks(
     """
     if not tasks:
         return
-    process, ours = start_parent(environment, folder)
+    parent = parent or start_parent(environment, folder)
     missing = set(range(len(tasks)))
     groups: dict[int, int] = {}
     try:
         try:
-            ours.send(Order(work, tasks, prepare, jobs, timeout, memory))
+            parent.send(prepare, Order(work, tasks, jobs, timeout, memory))
             while missing:
-                kind, index, value = ours.recv()
+                kind, index, value = parent.pipe.recv()
                 if kind == "started":
                     groups[index] = value
                 else:
@@ -128,19 +156,29 @@ def run_in_forks(
                 kill_group(leader)
             yield from ((index, Lost("died")) for index in sorted(missing))
     finally:
-        ours.close()
-        end_process(process)
+        parent.end()
 
 
-def start_parent(environment: Mapping[str, str], folder: str) -> tuple[SpawnProcess, Connection]:
-    """Start a parent of forks, and return it with a pipe that first takes an `Order`."""
+def start_parent(
+    environment: Mapping[str, str], folder: str, begin: Callable[[], Iterable[object]] = tuple
+) -> Parent:
+    """Start a parent of forks.
+
+    Parameters
+    ----------
+    environment, folder
+        As for `run_in_forks`.
+    begin : callable
+        Importable function of what can be done before the order is there, in steps; as many are done as
+        there is time for. What prepares has to do the others.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_lead, args=(theirs, folder), daemon=False)
+    process = context.Process(target=_lead, args=(theirs, folder, begin), daemon=False)
     with interrupt_ignored(), _set(environment):
         process.start()
     theirs.close()
-    return process, ours
+    return Parent(process, ours)
 
 
 @contextmanager
@@ -158,17 +196,21 @@ def _set(environment: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _lead(pipe: Connection, folder: str) -> None:
+def _lead(pipe: Connection, folder: str, begin: Callable[[], Iterable[object]]) -> None:
     """Be the parent: prepare, fork for every task, hand results on, leave nothing behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
     os.chdir(folder)
-    order: Order = pipe.recv()
+    # An import that fails here fails again when all is prepared, and is reported then.
+    with suppress(ImportError):
+        for _ in begin():
+            if pipe.poll():
+                break
     try:
-        order.prepare(order.tasks)
-    except Exception as error:  # noqa: BLE001 - whatever it is, whoever started this process must learn of it
-        for index in range(len(order.tasks)):
-            pipe.send(("finished", index, lost_by(error)))
+        order = _prepared(pipe)
+    except EOFError:
+        return
+    if order is None:
         return
     # What is there now is there for good: the collector need not touch, and so copy, its pages in every fork.
     gc.collect()
@@ -185,6 +227,18 @@ def _lead(pipe: Connection, folder: str) -> None:
             if _follow(workers, pipe):
                 waiting.insert(0, pipe.recv())
     _end_all()
+
+
+def _prepared(pipe: Connection) -> Order | None:
+    """Take an order and prepare for it; None if that fails, which is then the result of every task."""
+    prepare, order = pipe.recv()
+    try:
+        prepare(order.tasks)
+    except Exception as error:  # noqa: BLE001 - whatever it is, whoever started this process must learn of it
+        for index in range(len(order.tasks)):
+            pipe.send(("finished", index, lost_by(error)))
+        return None
+    return cast("Order", order)
 
 
 def _fork(order: Order, index: int, pipe: Connection) -> _Worker:

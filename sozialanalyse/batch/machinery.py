@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sozialanalyse.batch.cluster import run_on_cluster
 from sozialanalyse.batch.engine import execute_in_process, execute_with_papermill
+from sozialanalyse.batch.environment import open_workshop
 from sozialanalyse.batch.executors import RUN_SECONDS, Executor, run_in_processes
-from sozialanalyse.batch.forks import run_in_forks
+from sozialanalyse.batch.forks import run_in_forks, start_parent
 from sozialanalyse.batch.limits import RUN_MEMORY, can_fork
 from sozialanalyse.batch.runs import Engine
-from sozialanalyse.batch.warm import warm_up
+from sozialanalyse.batch.warm import Known, begin_imports, warm_up
 from sozialanalyse.errors import ParameterError
+from sozialanalyse.project import chosen_folder
 
-__all__ = ["Machinery", "choose_machinery"]
+if TYPE_CHECKING:
+    from sozialanalyse.batch.project import Project
+
+__all__ = ["Machinery", "choose_machinery", "head_start"]
 
 _MEBIBYTE = 1024**2
 
@@ -34,12 +41,53 @@ class Machinery:
         Works through all.
     remark : str
         German sentence if it is not what was asked for, otherwise ``""``.
+    prepares : bool
+        Whether it has a process that prepares for all pages on this machine.
     """
 
     name: Literal["fork", "papermill"]
     engine: Engine
     executor: Executor
     remark: str = ""
+    prepares: bool = False
+
+    def knowing(self, project: Project) -> Machinery:
+        """Return the same, but such that what prepares need not read the dataset again."""
+        if not self.prepares:
+            return self
+        known = Known.of(project.data, project.parameters, project.dataset)
+        return self._with(prepare=partial(warm_up, known=known))
+
+    def _with(self, **options: object) -> Machinery:
+        return replace(self, executor=partial(cast("Callable[..., Any]", self.executor), **options))
+
+
+@contextmanager
+def head_start(machinery: Machinery, data: str, parameters: str) -> Iterator[Machinery]:
+    """Let what prepares begin with its imports, while others read the dataset.
+
+    Parameters
+    ----------
+    machinery : Machinery
+        What executes notebooks.
+    data, parameters : str
+        As for `sozialanalyse.batch.project.open_project`.
+
+    Yields
+    ------
+    Machinery
+        For one batch; when it is left, nothing of it is left behind.
+    """
+    if not machinery.prepares:
+        yield machinery
+        return
+    folders = chosen_folder("data", data), chosen_folder("parameters", parameters)
+    with open_workshop(*folders) as (environment, folder):
+        parent = start_parent(environment, folder, begin_imports)
+        try:
+            yield machinery._with(parent=parent)
+        finally:
+            parent.end()
 
 
 def choose_machinery(
@@ -81,7 +129,7 @@ def choose_machinery(
         return Machinery("fork", execute_in_process, cluster)
     if name == "fork" and can_fork():
         forks: Executor = partial(run_in_forks, jobs=jobs, timeout=seconds, memory=size, prepare=warm_up)
-        return Machinery("fork", execute_in_process, forks)
+        return Machinery("fork", execute_in_process, forks, prepares=True)
     processes: Executor = partial(run_in_processes, jobs=jobs, timeout=seconds, memory=size)
     remark = (
         "Dieses Betriebssystem kann Prozesse nicht sicher verzweigen; die Seiten entstehen mit der "

@@ -12,7 +12,7 @@ from typing import Final
 from sozialanalyse.batch.notebook import Value
 from sozialanalyse.batch.runs import Run
 
-__all__ = ["STUDIES", "Choice", "Request", "requests_of"]
+__all__ = ["STUDIES", "Choice", "Request", "modules_of", "requests_of"]
 
 STUDIES: Final[Mapping[str, str]] = {
     "connections_of": "sozialanalyse.excursus",
@@ -81,6 +81,18 @@ def requests_of(run: Run) -> tuple[Choice, tuple[Request, ...]]:
                 if len(known) == len(texts):
                     found.append(Request(choice, name, known))
     return choice, tuple(found)
+
+
+def modules_of(path: Path) -> set[str]:
+    """Return names under which a notebook may import modules of this package; some are no modules."""
+    found = set()
+    for statement in _statements(path):
+        match statement:
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                found |= {module, *(f"{module}.{entry.name}" for entry in names)}
+            case ast.Import(names=names):
+                found |= {entry.name for entry in names}
+    return {name for name in found if name.partition(".")[0] == "sozialanalyse"}
 
 
 def _statements(path: Path) -> Iterator[ast.stmt]:

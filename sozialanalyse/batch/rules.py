@@ -11,8 +11,7 @@ from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.heat_rules import read_heat_rules
 from sozialanalyse.parameters import read_parameters
-from sozialanalyse.planning_rules import read_planning_rules
-from sozialanalyse.social_planning import read_need_rules
+from sozialanalyse.planning_rules import read_need_rules, read_planning_rules
 from sozialanalyse.study_rules import read_connection_rules, read_sensitivity_rules
 
 __all__ = ["rule_faults", "year_faults"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -24,7 +23,7 @@ from sozialanalyse.batch.cache import (
 )
 from sozialanalyse.batch.crate import write_crate
 from sozialanalyse.batch.engine import execute_with_papermill
-from sozialanalyse.batch.environment import prepare_environment
+from sozialanalyse.batch.environment import open_workshop
 from sozialanalyse.batch.executors import Executor, Lost
 from sozialanalyse.batch.journal import end_journal, read_journal, write_journal
 from sozialanalyse.batch.links import AreaTree, area_tree, index_sections, navigation_of, provenance_of
@@ -155,12 +154,9 @@ def _run(
 def _results(
     project: Project, tasks: Sequence[Job], executor: Executor, engine: Engine
 ) -> Generator[tuple[Job, Result], None, None]:
-    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as name:
-        workshop = Path(name)
-        (workshop / "work").mkdir()
-        environment = prepare_environment(workshop, project.data, project.parameters)
+    with open_workshop(project.data, project.parameters) as (environment, folder):
         work = partial(make_page, engine=engine)
-        results = executor(work, tasks, environment=environment, folder=str(workshop / "work"))
+        results = executor(work, tasks, environment=environment, folder=folder)
         with closing(results):
             for index, result in results:
                 if isinstance(result, Lost):

@@ -85,8 +85,10 @@ class _Running:
         environment = prepare_environment(folder, folder / "data", folder / "parameters")
         # Dask's own processes are daemons, which may not have children that outlive them; ours are ended.
         multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-        self.process, self.pipe = start_parent(environment, str(folder / "work"))
-        self.pipe.send(Order(station.work, tasks, warm_up, jobs, station.timeout, station.memory, stays=True))
+        self.parent = start_parent(environment, str(folder / "work"))
+        self.pipe = self.parent.pipe
+        order = Order(station.work, tasks, jobs, station.timeout, station.memory, stays=True)
+        self.parent.send(warm_up, order)
         self.waiting: dict[int, Future[Any]] = {}
         self.lock = threading.Lock()
         self.ended = False
@@ -119,7 +121,7 @@ class _Running:
 
     def end(self) -> None:
         """End all processes and remove the files."""
-        end_process(self.process)
+        end_process(self.parent.process)
         self.reader.join()
         self.pipe.close()
         self.workshop.cleanup()

@@ -3,26 +3,66 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+import sys
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
 
 from sozialanalyse.batch.limits import die_with_parent
 from sozialanalyse.batch.page import Job
-from sozialanalyse.batch.requests import STUDIES, Choice, Request, requests_of
+from sozialanalyse.batch.requests import STUDIES, Choice, Request, modules_of, requests_of
 
 if TYPE_CHECKING:
+    from sozialanalyse.dataset.schema import Dataset
     from sozialanalyse.report.view import Analysis
 
-__all__ = ["warm_up"]
+__all__ = ["Known", "begin_imports", "warm_up"]
+
+_SLOW_AND_NEEDLESS: Final = ("rfc3987_syntax",)
+"""Builds a grammar for seconds when imported; jsonschema does without, and no notebook's form needs it."""
 
 
-def warm_up(jobs: Sequence[Job]) -> None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A dataset that whoever plans the batch has read already.
+
+    Attributes
+    ----------
+    data, parameters : Path
+        The folders that it was read with, absolute and without links.
+    dataset : bytes
+        The pickled dataset: only the process that computes unpacks it.
+    """
+
+    data: Path
+    parameters: Path
+    dataset: bytes
+
+    @classmethod
+    def of(cls, data: Path, parameters: Path, dataset: Dataset) -> Self:
+        """Pack a dataset."""
+        packed = pickle.dumps(dataset, protocol=pickle.HIGHEST_PROTOCOL)
+        return cls(data.resolve(), parameters.resolve(), packed)
+
+
+def begin_imports() -> Iterator[None]:
+    """Import step by step what notebooks of any project need."""
+    from sozialanalyse import analysis, report  # noqa: F401, PLC0415 - each takes long, so not before
+
+    yield
+    yield from _import_tools()
+
+
+def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     """Import and compute what the notebooks of these jobs will ask for.
 
     Parameters
@@ -30,6 +70,8 @@ def warm_up(jobs: Sequence[Job]) -> None:
     jobs : sequence of Job
         What will run. Each different choice of data, rules and year is computed once, and each study that
         more than one of them asks for.
+    known : Known, optional
+        The dataset, if it is at hand.
 
     Notes
     -----
@@ -47,10 +89,16 @@ def warm_up(jobs: Sequence[Job]) -> None:
     choices = sorted({choice for choice, _ in asked})
     context = get_context("fork")
     source, target = context.Pipe(duplex=False)
-    helper = context.Process(target=_compute, args=(target, choices, os.getpid()), daemon=True)
+    helper = context.Process(target=_compute, args=(target, choices, known, os.getpid()), daemon=True)
     helper.start()
     target.close()
-    _import_tools()
+    for _ in _import_tools():
+        continue
+    for name in sorted({name for path in {job.run.path for job in jobs} for name in modules_of(path)}):
+        # A name that is no module is one in a module.
+        with suppress(ImportError):
+            import_module(name)
+    _rehearse()
     ready: dict[Choice, Analysis] = {}
     try:
         while True:
@@ -68,22 +116,33 @@ def warm_up(jobs: Sequence[Job]) -> None:
     )
 
 
-def _compute(target: Connection, choices: Sequence[Choice], parent: int) -> None:
-    from sozialanalyse.analysis import load_analysis  # noqa: PLC0415 - imported before the fork
-
+def _compute(target: Connection, choices: Sequence[Choice], known: Known | None, parent: int) -> None:
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for choice in choices:
-        data_dir, parameters_dir, year = choice
         with warnings.catch_warnings(record=True) as noticed:
             try:
-                result = load_analysis(data_dir, parameters_dir, year=year)
+                result = _analysis(choice, known)
             except Exception:  # noqa: BLE001, S112 - the notebook that needs it meets the same, and reports it
                 continue
         if not noticed:
             target.send((choice, result))
     target.close()
     os._exit(0)
+
+
+def _analysis(choice: Choice, known: Known | None) -> Analysis:
+    """Return what `load_analysis` returns, but without reading again what is known."""
+    from sozialanalyse.analysis import analyse, load_analysis  # noqa: PLC0415 - imported before the fork
+    from sozialanalyse.parameters import read_parameters  # noqa: PLC0415
+    from sozialanalyse.project import chosen_folder  # noqa: PLC0415
+
+    data_dir, parameters_dir, year = choice
+    data, parameters = chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir)
+    if known is None or (data.resolve(), parameters.resolve()) != (known.data, known.parameters):
+        return load_analysis(data_dir, parameters_dir, year=year)
+    dataset: Dataset = pickle.loads(known.dataset)  # noqa: S301 - packed by whoever started this process
+    return analyse(dataset, replace(read_parameters(parameters), year=year))
 
 
 def _studies(requests: Sequence[Request], ready: Mapping[Choice, Analysis]) -> dict[str, object]:
@@ -103,15 +162,51 @@ def _studies(requests: Sequence[Request], ready: Mapping[Choice, Analysis]) -> d
     return made
 
 
-def _import_tools() -> None:
-    import nbconvert  # noqa: F401, PLC0415
+def _import_tools() -> Iterator[None]:
+    with _left_out(_SLOW_AND_NEEDLESS):
+        import nbformat  # noqa: F401, PLC0415
+    yield
+    import nbconvert.exporters  # noqa: F401, PLC0415
+
+    yield
     import papermill  # noqa: F401, PLC0415
 
+    yield
     from sozialanalyse.batch.kernelless import register_engines  # noqa: PLC0415
     from sozialanalyse.batch.shell import prepare_shell  # noqa: PLC0415
     from sozialanalyse.site.frame import fill  # noqa: F401, PLC0415
 
-    for module in STUDIES.values():
-        import_module(module)
     register_engines()
     prepare_shell()
+    yield
+
+
+@contextmanager
+def _left_out(modules: Sequence[str]) -> Iterator[None]:
+    """Let the import of some modules fail for a moment, unless they are there already."""
+    hidden = [name for name in modules if name not in sys.modules]
+    # None stands for a module that is known not to exist.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def _rehearse() -> None:
+    """Render a page of nothing: patterns and templates that are compiled here are ready in every fork."""
+    from nbformat import reads, writes  # noqa: PLC0415 - imported before
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output  # noqa: PLC0415
+
+    from sozialanalyse.site.frame import Provenance  # noqa: PLC0415
+    from sozialanalyse.site.render import Navigation, render_page  # noqa: PLC0415
+
+    output = new_output("display_data", {"text/html": "<table><caption>Tabelle</caption></table>"})
+    cells = [
+        new_markdown_cell("# Titel\n\n- *eins*\n\n## Teil"),
+        new_code_cell("1", outputs=[output]),
+        new_markdown_cell("## Teil"),
+    ]
+    notebook = reads(writes(new_notebook(cells=cells)), as_version=4)
+    render_page(notebook, "probe", Provenance("", "", ""), Navigation("", ""))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -52,14 +53,14 @@ def describe_trends(
     there = values[values["value"].notna()]
     for indicator_id, all_rows in there.groupby("indicator_id", sort=False, observed=True):
         rows = all_rows[all_rows["year"] > all_rows["year"].max() - TREND_YEARS]
-        wide = rows.pivot_table(index="area_id", columns="year", values="value", observed=True, sort=True)
-        years = wide.columns.to_numpy(dtype=np.float64)
-        cells = wide.to_numpy(dtype=np.float64)
+        grid = _Grid.of(rows)
+        years = grid.years.astype(np.float64)
+        cells = grid.lay_out(rows["value"])
         window = windows.get(str(indicator_id), 1)
         apart = (years[-1] - years) % window == 0
-        breaks = _break_years(rows, wide)
+        breaks = _break_years(rows, grid)
         usable = np.where(apart & (breaks == 0)[:, None], cells, np.nan)
-        fitted = trend(years, usable, _standard_errors(rows, wide, confidence), confidence)
+        fitted = trend(years, usable, _standard_errors(rows, grid, confidence), confidence)
         known = np.isfinite(cells)
         points = known.sum(axis=1)
         first, last = known.argmax(axis=1), cells.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
@@ -67,8 +68,8 @@ def describe_trends(
         frames.append(
             pd.DataFrame(
                 {
-                    "area_id": wide.index.astype(str),
-                    "level": areas.loc[wide.index, "level"].to_numpy(),
+                    "area_id": grid.areas.astype(str),
+                    "level": areas.loc[grid.areas, "level"].to_numpy(),
                     "indicator_id": str(indicator_id),
                     "first_year": years[first].astype(int),
                     "last_year": years[last].astype(int),
@@ -98,27 +99,53 @@ def describe_trends(
     )
 
 
-def _break_years(rows: pd.DataFrame, wide: pd.DataFrame) -> NDArray[np.int64]:
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Places of the rows of one indicator in a table of areas by years.
+
+    Attributes
+    ----------
+    areas, years : Index, ndarray of int
+        In ascending order.
+    area, year : ndarray of int, shape (rows,)
+        Line and column of each row.
+    """
+
+    areas: pd.Index[Any]
+    years: NDArray[np.int64]
+    area: NDArray[np.intp]
+    year: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> Self:
+        area, areas = pd.factorize(rows["area_id"], sort=True)
+        year, years = pd.factorize(rows["year"], sort=True)
+        return cls(areas, years.to_numpy(dtype=np.int64), area, year)
+
+    def lay_out(self, column: pd.Series[float]) -> NDArray[np.float64]:
+        """Return a column as an array, shape (areas, years); NaN where there is no row."""
+        cells = np.full((len(self.areas), len(self.years)), np.nan)
+        cells[self.area, self.year] = column.to_numpy(dtype=np.float64)
+        return cells
+
+
+def _break_years(rows: pd.DataFrame, grid: _Grid) -> NDArray[np.int64]:
     """Return for each area the first year whose value has another origin than the one before; 0 without."""
-    code = rows["origin"].map({"delivered": -1.0, "computed": 1.0, "both": 0.0})
-    cells = rows.assign(code=code).pivot_table(index="area_id", columns="year", values="code", observed=True)
-    origin = cells.reindex(index=wide.index, columns=wide.columns).to_numpy(dtype=np.float64)
+    origin = grid.lay_out(rows["origin"].map({"delivered": -1.0, "computed": 1.0, "both": 0.0}))
     origin = np.where(np.isfinite(origin), origin, 0.0)
     # A value that both ways give belongs to either side: what stood before goes on.
     position = np.maximum.accumulate(np.where(origin != 0, np.arange(origin.shape[1]), 0), axis=1)
     going_on = np.take_along_axis(origin, position, axis=1)
     changes = going_on[:, 1:] * going_on[:, :-1] < 0
-    first = wide.columns.to_numpy(dtype=np.int64)[1:][changes.argmax(axis=1)] if changes.size else 0
+    first = grid.years[1:][changes.argmax(axis=1)] if changes.size else 0
     return np.where(changes.any(axis=1), first, 0)
 
 
-def _standard_errors(rows: pd.DataFrame, wide: pd.DataFrame, confidence: float) -> NDArray[np.float64] | None:
+def _standard_errors(rows: pd.DataFrame, grid: _Grid, confidence: float) -> NDArray[np.float64] | None:
     """Return standard errors from the width of the intervals; None where an indicator has none."""
     normal = 2 * critical_value(confidence)
-    half = rows.assign(half=(rows["upper"] - rows["lower"]) / normal)
-    cells = half.pivot_table(index="area_id", columns="year", values="half", observed=True, sort=True)
-    widths = cells.reindex(index=wide.index, columns=wide.columns).to_numpy(dtype=np.float64)
-    known = np.isfinite(wide.to_numpy(dtype=np.float64))
+    widths = grid.lay_out((rows["upper"] - rows["lower"]) / normal)
+    known = np.isfinite(grid.lay_out(rows["value"]))
     if not (np.isfinite(widths) & (widths > 0))[known].all():
         return None
     return np.where(known, widths, 1.0)

@@ -10,8 +10,9 @@ import yaml
 
 from sozialanalyse.analysis import load_analysis
 from sozialanalyse.errors import ParameterError
+from sozialanalyse.planning_rules import read_need_rules
 from sozialanalyse.project import embedded_folder
-from sozialanalyse.social_planning import plan_of, read_need_rules
+from sozialanalyse.social_planning import plan_of
 
 
 @pytest.fixture
