@@ -81,7 +81,8 @@ def from_hierarchy(
     if cells[[*columns, value]].isna().to_numpy().any():
         raise ParameterError("Jede Zelle braucht Schlüssel und Wert. Bitte unvollständige Zeilen weglassen.")
     builder = SystemBuilder()
-    keys = list(cells[columns].itertuples(index=False, name=None))
+    # Strings of pandas are slow to take out one by one.
+    keys = list(cells[columns].astype(object).itertuples(index=False, name=None))
     given = {name: cells[name].to_numpy() for name in _OPTIONAL if name in cells.columns}
     builder.add_cells(keys, cells[value].to_numpy(dtype=np.float64), **given)
     rows: list[tuple[IntArray, IntArray, BoolArray]] = []

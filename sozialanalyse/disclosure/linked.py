@@ -67,9 +67,7 @@ class LinkedRows:
     def incomplete(self) -> BoolArray:
         """Quantities that are told of a coarser area but not of all its parts, shape (p,)."""
         there = np.isfinite(self.quantities.amounts)
-        inner = np.isin(
-            self.area_ids.to_numpy(dtype=object), np.array(list(self.parents.values()), dtype=object)
-        )
+        inner = self.area_ids.isin(set(self.parents.values()))
         some_inner: BoolArray = np.logical_or.reduce(there[:, inner], axis=1)
         gap: BoolArray = np.logical_or.reduce(~there[:, ~inner], axis=1)
         some_part: BoolArray = np.logical_or.reduce(there[:, ~inner], axis=1)
