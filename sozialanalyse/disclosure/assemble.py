@@ -139,6 +139,8 @@ def joined(frames: Sequence[pd.DataFrame], names: list[str], value: str) -> pd.D
 def filled(cells: pd.DataFrame, parents: Parents, value: str) -> pd.DataFrame:
     """Add the cells that a table lacks: finest ones count nobody, totals are the sums of the finest.
 
+    So are their contributors, where these are told.
+
     Parameters
     ----------
     cells : DataFrame
@@ -162,15 +164,10 @@ def filled(cells: pd.DataFrame, parents: Parents, value: str) -> pd.DataFrame:
     position: IntArray = np.ravel_multi_index(tuple(place), shape).astype(np.int64)
     if len(np.unique(position)) != len(position):
         raise ParameterError("Eine Zelle steht mehrfach in der Tabelle. Bitte jede genau einmal angeben.")
-    given = np.zeros(shape)
-    given.ravel()[position] = cells[value].to_numpy(dtype=np.float64)
-    total = given
-    for axis, matrix in enumerate(sums):
-        front = np.moveaxis(total, axis, 0)
-        added = (matrix @ front.reshape(len(front), -1)).reshape(front.shape)
-        total = np.moveaxis(added, 0, axis)
-    scale = np.maximum(1.0, np.abs(total.ravel()[position]))
-    wrong = np.abs(total.ravel()[position] - given.ravel()[position]) > TOLERANCE * scale
+    amounts = cells[value].to_numpy(dtype=np.float64)
+    total = _added_up(amounts, position, shape, sums)
+    scale = np.maximum(1.0, np.abs(total[position]))
+    wrong = np.abs(total[position] - amounts) > TOLERANCE * scale
     if wrong.any():
         raise ParameterError(
             f"{int(wrong.sum())} Summen sind nicht die Summe ihrer feinsten Zellen. Bitte die Werte prüfen; "
@@ -179,10 +176,26 @@ def filled(cells: pd.DataFrame, parents: Parents, value: str) -> pd.DataFrame:
     absent = np.setdiff1d(np.arange(total.size), position)
     where = np.unravel_index(absent, shape)
     more = pd.DataFrame({name: axis[at] for name, axis, at in zip(names, axes, where, strict=True)})
-    more[value] = total.ravel()[absent]
+    more[value] = total[absent]
+    if "contributors" in cells.columns:
+        people = cells["contributors"].to_numpy(dtype=np.float64)
+        more["contributors"] = _added_up(people, position, shape, sums)[absent]
     for name in cells.columns.intersection(list(_DEFAULTS)):
         more[name] = _DEFAULTS[name]
     return pd.concat([cells, more], ignore_index=True) if len(more) else cells.reset_index(drop=True)
+
+
+def _added_up(
+    numbers: FloatArray, position: IntArray, shape: tuple[int, ...], sums: Sequence[sparse.csr_array]
+) -> FloatArray:
+    """Return the sums of the finest cells for all cells of the grid, one after the other."""
+    total: FloatArray = np.zeros(shape)
+    total.ravel()[position] = numbers
+    for axis, matrix in enumerate(sums):
+        front = np.moveaxis(total, axis, 0)
+        added = (matrix @ front.reshape(len(front), -1)).reshape(front.shape)
+        total = np.moveaxis(added, 0, axis)
+    return total.ravel()
 
 
 def _summing(
