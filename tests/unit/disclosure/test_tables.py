@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -211,3 +214,9 @@ def test_bounds_known_beforehand_narrow_what_an_outsider_finds() -> None:
     )
     bounds = audit_table(table, CITY)
     assert bounds[["lower", "upper"]].to_numpy().tolist() == [[0, 4], [6, 10]]
+
+
+def test_the_guide_for_use_alone_runs_as_printed(checkout: Path) -> None:
+    guide = checkout / "docs" / "methods" / "geheimhaltung_allein.md"
+    failed, tried = doctest.testfile(str(guide), module_relative=False, encoding="utf-8")
+    assert (failed, tried > 15) == (0, True)
