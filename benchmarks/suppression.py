@@ -1,7 +1,8 @@
 """Time, memory and information lost of secondary suppression, all from one run.
 
-Three scenes: very many small areas in two levels; one city with seven years of forty shares; and small tables
-where heuristic and optimum are compared. Run with ``python benchmarks/suppression.py``.
+Four scenes: the whole release of very many small areas, from values to the released table; their bare counts
+in two levels; one city with seven years of forty shares; and small tables where heuristic and optimum are
+compared. Run with ``python benchmarks/suppression.py``.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+from worlds import large_world
 
 from sozialanalyse.disclosure.attack import attack
 from sozialanalyse.disclosure.hierarchy import from_hierarchy
+from sozialanalyse.disclosure.release import release_values
+from sozialanalyse.disclosure.rules import DisclosureRules
 from sozialanalyse.disclosure.secondary import Suppression, suppress
+from sozialanalyse.disclosure.suppress import LINKED
 from sozialanalyse.disclosure.system import LinearSystem
 
 SEED = 20221
@@ -48,6 +53,31 @@ def many_areas(areas: int = 32_844, groups: int = 317, indicators: int = 7) -> L
     return from_hierarchy(
         _with_rules(pd.concat(frames, ignore_index=True)), {"area": parents}, by=["indicator"]
     )
+
+
+def country_values(
+    areas: int = 32_844, groups: int = 317, indicators: int = 7
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series[str]]:
+    """Values of rare shares in small areas, groups and country, with the catalogue and the parents."""
+    world = large_world(areas, groups, 1, missing=0.0)
+    rng = np.random.default_rng(SEED)
+    people = np.rint(rng.integers(800, 3_200, (areas, 1)) * np.linspace(0.3, 1.0, indicators))
+    share = rng.gamma(4.0, np.linspace(0.004, 0.05, indicators) / 4.0, (areas, indicators))
+    cases = rng.binomial(people.astype(np.int64), np.minimum(share, 1.0))
+    frames = []
+    for number in range(indicators):
+        fine = pd.DataFrame({"numerator": cases[:, number], "denominator": people[:, number]}, dtype=float)
+        middle = fine.groupby(world.parent).sum()
+        levels = pd.concat([fine.sum().to_frame().T, middle, fine], ignore_index=True)
+        frames.append(levels.assign(area_id=world.areas.index, indicator_id=f"share_{number}"))
+    frame = pd.concat(frames, ignore_index=True)
+    value = 100.0 * frame["numerator"] / frame["denominator"]
+    frame = frame.assign(year=2022, value=value, lower=value, upper=value, method="wilson", sign="")
+    keys = [f"share_{number}" for number in range(indicators)]
+    labels = pd.DataFrame({"kind": "proportion", "label": keys}, index=keys)
+    for role in ("numerator", "denominator"):
+        labels[f"{role}_label"] = [f"{role} {key}" for key in keys]
+    return frame, labels, world.areas["parent_id"]
 
 
 def one_city(quarters: int = 27, districts: int = 6, indicators: int = 40, years: int = 7) -> LinearSystem:
@@ -112,12 +142,16 @@ def timed(task: Callable[[], Result]) -> tuple[Result, float]:
     return result, time.perf_counter() - start
 
 
+def peak() -> float:
+    """Return the largest memory so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def described(name: str, system: LinearSystem, result: Suppression, seconds: float) -> str:
     """Return one line of the report."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return (
         f"{name:<34}{system.size:>9,}{system.equations.shape[0]:>8,}{int(result.primary.sum()):>9,}"
-        f"{int(result.secondary.sum()):>9,}{seconds:>8.2f}{peak:>8.0f}  {result.method}"
+        f"{int(result.secondary.sum()):>9,}{seconds:>8.2f}{peak():>8.0f}  {result.method}"
     )
 
 
@@ -134,6 +168,16 @@ def main() -> None:
     )
     result, seconds = timed(lambda: suppress(city))
     print(described("the same, method auto", city, result, seconds))
+    (values, labels, parents), _ = timed(country_values)
+    rules = DisclosureRules(3, 100, 3, show_zero=True, sources={})
+    released, seconds = timed(
+        lambda: release_values(values, labels["kind"], rules, parents=parents, labels=labels).frame
+    )
+    by_rule = int((~released["hidden"].isin(["", LINKED])).sum())
+    print(
+        f"{'32,844 areas, 7 shares, all steps':<34}{len(values):>9,}{'':>8}{by_rule:>9,}"
+        f"{int((released['hidden'] == LINKED).sum()):>9,}{seconds:>8.2f}{peak():>8.0f}  release"
+    )
     country, built = timed(many_areas)
     print(f"  built in {built:.2f} s")
     result, seconds = timed(lambda: suppress(country))

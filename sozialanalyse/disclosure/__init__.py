@@ -1,35 +1,43 @@
 """Disclosure control: the rules, what they hide, and the only maker of tables that may be shown.
 
-The package can be used on its own, for any tables of counts. Describe cells and sums with
-`sozialanalyse.disclosure.hierarchy.from_hierarchy` (a long table whose columns have hierarchies) or
-`sozialanalyse.disclosure.builder.SystemBuilder` (cells and equations one by one), hide further cells with
-`sozialanalyse.disclosure.secondary.suppress`, and see with `sozialanalyse.disclosure.attack.attack` what an
-outsider can still derive. `sozialanalyse.disclosure.alternatives` rounds or perturbs instead, and measures
-the damage. None of these needs a dataset, a rules file or a page.
+The package can be used on its own, for any tables of counts or amounts; it then needs no dataset, no rules
+file and no page. Three functions are enough:
+
+- `protect_table` hides the unsafe cells of a table, or of several that hang together, and as few others as
+  possible: dimensions with hierarchies, minimum counts, dominance (n, k), p per cent, given protection levels.
+- `tabulate` makes such a table from single records, with all totals and the largest contributions.
+- `audit_table` attacks a table as it was published: what can be derived of each hidden cell?
+
+Below them, `sozialanalyse.disclosure.builder.SystemBuilder` takes cells and equations one by one,
+`sozialanalyse.disclosure.secondary.suppress` hides further cells, `sozialanalyse.disclosure.attack.attack`
+attacks, also with what single contributors know, and `sozialanalyse.disclosure.alternatives` rounds or
+perturbs instead and measures the damage.
 
 Examples
 --------
 Two quarters in the north, two in the south; a count below 3 is not shown. Hiding it alone is no protection:
 
 >>> import pandas as pd
->>> from sozialanalyse.disclosure.attack import attack
->>> from sozialanalyse.disclosure.hierarchy import from_hierarchy
->>> from sozialanalyse.disclosure.secondary import suppress
->>> table = pd.DataFrame(
-...     {"area": ["n1", "n2", "s1", "s2", "north", "south", "city"], "value": [2, 9, 7, 8, 11, 15, 26]}
-... ).assign(primary=lambda t: t["value"].between(1, 2), sliding_level=3.0)
->>> parents = {"n1": "north", "n2": "north", "s1": "south", "s2": "south", "north": "city", "south": "city"}
->>> system = from_hierarchy(table, {"area": parents})
->>> naive = attack(system, table["primary"].to_numpy())
->>> naive.lower.tolist(), naive.upper.tolist()
-([2.0], [2.0])
+>>> from sozialanalyse.disclosure import audit_table, protect_table
+>>> counts = pd.DataFrame({"area": ["n1", "n2", "s1", "s2"], "value": [2, 9, 7, 8]})
+>>> areas = {"n1": "north", "n2": "north", "s1": "south", "s2": "south", "north": "city", "south": "city"}
+>>> naive = pd.DataFrame({"area": ["n1", "n2", "north"], "value": [None, 9, 11]})
+>>> audit_table(naive, {"area": areas}).to_dict("records")
+[{'area': 'n1', 'lower': 2.0, 'upper': 2.0}]
 
-`suppress` adds the cheapest further cell that leaves at least three cases of room:
+`protect_table` adds the totals and the cheapest further cell that leaves at least three cases of room:
 
->>> result = suppress(system)
->>> [str(key[0]) for key, hidden in zip(system.keys, result.hidden.tolist(), strict=True) if hidden]
-['n1', 'n2']
->>> safe = attack(system, result.hidden)
->>> safe.lower.tolist(), safe.upper.tolist(), safe.breached.tolist()
-([0.0], [11.0], [False])
+>>> result = protect_table(counts, {"area": areas}, minimum_count=3)
+>>> dict(zip(result.published["area"], result.published["value"], strict=True))
+{'n1': nan, 'n2': nan, 's1': 7.0, 's2': 8.0, 'north': 11.0, 'city': 26.0, 'south': 15.0}
+>>> audit_table(result.published, {"area": areas}).to_dict("records")
+[{'area': 'n1', 'lower': 0.0, 'upper': 11.0}, {'area': 'n2', 'lower': 0.0, 'upper': 11.0}]
+>>> result.safe, result.suppression.optimal
+(True, True)
 """
+
+from sozialanalyse.disclosure.published import audit_table
+from sozialanalyse.disclosure.tables import ProtectedTable, protect_table
+from sozialanalyse.disclosure.tabulate import tabulate
+
+__all__ = ["ProtectedTable", "audit_table", "protect_table", "tabulate"]
