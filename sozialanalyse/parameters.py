@@ -144,12 +144,18 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
             f"rules/index.yaml, »fallback«: unbekannte Bereiche: {', '.join(unknown)}. "
             f"Erlaubt: {', '.join(DOMAINS)}."
         )
+    spec = IndexSpec.from_mapping(index["spec"])
+    if spec.orientation != "higher_is_better":
+        raise ParameterError(
+            "rules/index.yaml, »spec«: »orientation« muss higher_is_better sein; ein niedriger Index heißt "
+            "auf allen Seiten »große Belastung«."
+        )
     return IndexRules(
         title=index["title"],
         description=index["description"],
         minimum_indicators=index["minimum_indicators"],
         optional=tuple(str(key) for key in index["optional"]),
-        spec=IndexSpec.from_mapping(index["spec"]),
+        spec=spec,
         fallback_title=fallback["title"],
         fallback_description=fallback["description"],
         fallback_domains=tuple(fallback["domains"]),
