@@ -145,11 +145,9 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
             f"Erlaubt: {', '.join(DOMAINS)}."
         )
     spec = IndexSpec.from_mapping(index["spec"])
-    if spec.orientation != "higher_is_better":
-        raise ParameterError(
-            "rules/index.yaml, »spec«: »orientation« muss higher_is_better sein; ein niedriger Index heißt "
-            "auf allen Seiten »große Belastung«."
-        )
+    faults = _page_faults(spec, fallback["class_labels"])
+    if faults:
+        raise ParameterError("rules/index.yaml ist fehlerhaft:\n- " + "\n- ".join(faults))
     return IndexRules(
         title=index["title"],
         description=index["description"],
@@ -162,6 +160,22 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
         fallback_minimum=fallback["minimum_indicators"],
         fallback_labels=tuple(str(label) for label in fallback["class_labels"]),
     )
+
+
+def _page_faults(spec: IndexSpec, fallback_labels: list[object]) -> list[str]:
+    """Return what an index may be for the library, but not for pages with their words and colours."""
+    faults = []
+    if spec.orientation != "higher_is_better":
+        faults.append(
+            "»spec«: »orientation« muss higher_is_better sein; ein niedriger Index heißt auf allen Seiten "
+            "»große Belastung«."
+        )
+    if len(fallback_labels) != len(spec.classes.labels):
+        faults.append(
+            "»fallback«: »class_labels« braucht einen Namen je Klasse von »spec«; gefunden: "
+            f"{len(fallback_labels)} Namen bei {len(spec.classes.labels)} Klassen."
+        )
+    return faults
 
 
 def read_rules(folder: Path, name: str, keys: Mapping[str, Wanted] | None = None) -> dict[str, Any]:

@@ -124,9 +124,22 @@ def test_a_domain_without_any_indicator_left_takes_its_weight_with_it(changed_ru
     assert analysis.index.spec.domain_weights == (2.0,)
 
 
-def test_an_index_whose_high_values_mean_burden_is_refused(changed_rules: Changed) -> None:
-    def turned(rules: Rules) -> None:
-        rules["spec"]["orientation"] = "higher_is_worse"
+def turned(rules: Rules) -> None:
+    """Let a high index mean much burden."""
+    rules["spec"]["orientation"] = "higher_is_worse"
 
-    with pytest.raises(ParameterError, match="muss higher_is_better sein"):
-        load_analysis("", changed_rules(turned))
+
+def three_classes(rules: Rules) -> None:
+    """Leave the names of the substitute's five classes as they are."""
+    rules["spec"]["classes"] = {"limits": [-1, 1], "labels": ["niedrig", "mittel", "hoch"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [(turned, "muss higher_is_better sein"), (three_classes, "5 Namen bei 3 Klassen")],
+)
+def test_rules_that_pages_could_not_follow_are_refused(
+    changed_rules: Changed, change: Change, message: str
+) -> None:
+    with pytest.raises(ParameterError, match=message):
+        load_analysis("", changed_rules(change))
