@@ -51,8 +51,9 @@ def data_from_frame(
     >>> from sozialanalyse.index.spec import IndexSpec
     >>> values = pd.DataFrame({"sgb_ii": [10.0, 20.0, 30.0]}, index=["0101", "0102", "0103"])
     >>> data = data_from_frame(values, {"sgb_ii": "higher_is_worse"})
-    >>> result_frame(build_index(data, IndexSpec(indicators=("sgb_ii",)))).loc["0103"].tolist()
-    [-1.0, 1.0, 'niedrig']
+    >>> table = result_frame(build_index(data, IndexSpec(indicators=("sgb_ii",))))
+    >>> table["rank"].tolist(), table["class"].tolist()
+    ([3.0, 2.0, 1.0], ['hoch', 'mittel', 'niedrig'])
     """
     areas, indicators = values.index, values.columns
     if not all(isinstance(key, str) for key in (*areas, *indicators)):
