@@ -29,6 +29,7 @@ from sozialanalyse.report.maps import simplify_for_maps
 from sozialanalyse.report.numbers import join_words
 from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import Analysis, IndexView
+from sozialanalyse.vocabulary import POPULATION
 
 __all__ = ["analyse", "keep_analysis", "load_analysis"]
 
@@ -134,8 +135,7 @@ def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tupl
                 f"Kein {rules.title}: Der Datensatz hat {len(present)} der {wanted_count} "
                 f"Indikatoren; mindestens {rules.minimum_indicators} müssen es sein."
             )
-        classes = replace(rules.spec.classes, labels=rules.fallback_labels)
-        chosen = replace(_only(rules.spec, ()), indicators=substitute, classes=classes)
+        chosen = _substitute(rules, substitute)
         title = rules.fallback_title
         description = rules.fallback_description.replace("{Anzahl}", count_word(wanted_count))
     try:
@@ -150,7 +150,7 @@ def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tupl
             title=title,
             description=description,
             class_labels=result.class_labels,
-            indicator_ids=chosen.indicators,
+            spec=chosen,
             notes=notes,
         ),
         "",
@@ -201,17 +201,40 @@ def _only(spec: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
     for name in ("domains", "directions", "weights", "goalposts", "references"):
         entries = getattr(spec, name)
         per_indicator[name] = tuple(entries[position] for position in chosen) if entries else ()
-    return replace(spec, indicators=indicators or spec.indicators[:1], **per_indicator)
+    weight_of = dict(zip(spec.domain_names, spec.domain_weights, strict=False))
+    left = tuple(weight_of[domain] for domain in dict.fromkeys(per_indicator["domains"]) if weight_of)
+    return replace(spec, indicators=indicators, domain_weights=left, **per_indicator)
+
+
+def _substitute(rules: IndexRules, indicators: tuple[str, ...]) -> IndexSpec:
+    """Return the specification for other indicators: what it says of single ones or of domains is gone."""
+    spec = rules.spec
+    return replace(
+        spec,
+        indicators=indicators,
+        domains=(),
+        directions=(),
+        weights=(),
+        domain_weights=(),
+        goalposts=(),
+        references=(),
+        weighting="equal" if spec.weighting == "given" else spec.weighting,
+        normalisation="z" if spec.normalisation in {"scaled", "goalposts"} else spec.normalisation,
+        domain_aggregation="arithmetic",
+        domain_normalisation="none",
+        classes=replace(spec.classes, labels=rules.fallback_labels),
+    )
 
 
 def _index_data(frame: pd.DataFrame, dataset: Dataset, indicators: tuple[str, ...]) -> IndexData:
     areas = dataset.areas[dataset.areas["level"] == dataset.finest_level]
     wide = frame.pivot_table(index="area_id", columns="indicator_id", values="value", observed=True)
-    wide = wide.reindex(index=areas.index, columns=list(indicators))
+    wide = wide.reindex(index=areas.index, columns=list(dict.fromkeys((*indicators, POPULATION))))
     return IndexData(
         area_ids=tuple(str(key) for key in wide.index),
         indicator_ids=indicators,
-        values=wide.to_numpy(dtype=np.float64),
+        values=wide[list(indicators)].to_numpy(dtype=np.float64),
+        population=wide[POPULATION].to_numpy(dtype=np.float64),
         directions=tuple(str(dataset.indicators["direction"][key]) for key in indicators),
         groups=tuple(str(key) for key in areas["parent_id"]),
     )

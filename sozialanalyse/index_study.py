@@ -5,7 +5,6 @@ All that goes in are released cells of the finest level, so nothing that comes o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -22,11 +21,11 @@ from sozialanalyse.index.sensitivity import sensitivity
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.uncertainty import RankUncertainty, choice_uncertainty, sampling_uncertainty
 from sozialanalyse.indicators.certainty import counts_vary
-from sozialanalyse.parameters import read_parameters
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.studied import IndexStudy
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.study_rules import SensitivityRules, read_sensitivity_rules
+from sozialanalyse.vocabulary import POPULATION
 
 __all__ = ["study_of"]
 
@@ -56,14 +55,14 @@ def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
         If a rule is not valid.
     """
     folder = chosen_folder("parameters", parameters_dir)
-    return _study(analysis, read_parameters(folder).index.spec, read_sensitivity_rules(folder))
+    return _study(analysis, read_sensitivity_rules(folder))
 
 
 @lru_cache(maxsize=4)
-def _study(analysis: Analysis, template: IndexSpec, rules: SensitivityRules) -> IndexStudy:
+def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
     if analysis.index is None:
         return _empty(analysis, analysis.index_missing)
-    spec = _spec(template, analysis.index.indicator_ids)
+    spec = analysis.index.spec
     data = _data(analysis, spec)
     remarks: list[str] = []
     try:
@@ -97,7 +96,7 @@ def _study(analysis: Analysis, template: IndexSpec, rules: SensitivityRules) -> 
         ),
         factors=released("open choices", factors),
         dynamics=released("dynamics", dynamics),
-        domains=released("indices of the domains", _domain_frame(analysis, template)),
+        domains=released("indices of the domains", _domain_frame(analysis, spec)),
         alpha=inner.alpha,
         explained=float(inner.explained[0]),
         complete=inner.areas,
@@ -132,27 +131,6 @@ def _empty(analysis: Analysis, missing: str) -> IndexStudy:
     )
 
 
-def _spec(template: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:
-    """Return the template's choices for the indicators that the index of the analysis has."""
-    given = dict(
-        zip(template.indicators, template.directions or ("",) * len(template.indicators), strict=True)
-    )
-    weights = dict(zip(template.indicators, template.weights, strict=False))
-    return replace(
-        template,
-        indicators=indicators,
-        directions=tuple(given.get(key, "") for key in indicators),
-        weights=tuple(weights[key] for key in indicators) if set(indicators) <= set(weights) else (),
-        weighting="equal"
-        if template.weighting == "given" and not set(indicators) <= set(weights)
-        else template.weighting,
-        domains=(),
-        domain_weights=(),
-        goalposts=(),
-        references=(),
-    )
-
-
 def _data(analysis: Analysis, spec: IndexSpec) -> IndexData:
     areas = analysis.areas[analysis.areas["level"] == analysis.levels[-1].level]
     frame = analysis.current.where(level=analysis.levels[-1].level, indicator_id=list(spec.indicators)).frame
@@ -162,6 +140,7 @@ def _data(analysis: Analysis, spec: IndexSpec) -> IndexData:
         indicator_ids=spec.indicators,
         values=_wide(frame, areas.index, spec, "value"),
         directions=tuple(str(analysis.indicators["direction"][key]) for key in spec.indicators),
+        population=_people(analysis, areas.index) if spec.reference == "population" else None,
         groups=tuple(str(key) for key in areas["parent_id"]),
         # Counts that do not vary by chance are held fixed, as scores are.
         kinds=tuple(
@@ -171,6 +150,11 @@ def _data(analysis: Analysis, spec: IndexSpec) -> IndexData:
         denominators=_wide(frame, areas.index, spec, "denominator"),
         previous_values=_earlier(analysis, areas.index, spec),
     )
+
+
+def _people(analysis: Analysis, areas: pd.Index[str]) -> FloatArray:
+    frame = analysis.current.where(level=analysis.levels[-1].level, indicator_id=POPULATION).frame
+    return frame.set_index("area_id")["value"].reindex(areas).to_numpy(dtype=np.float64)
 
 
 def _wide(frame: pd.DataFrame, areas: pd.Index[str], spec: IndexSpec, column: str) -> FloatArray:
@@ -248,7 +232,7 @@ def _rank_frame(
     return pd.DataFrame(columns)
 
 
-def _domain_frame(analysis: Analysis, template: IndexSpec) -> pd.DataFrame:
+def _domain_frame(analysis: Analysis, chosen: IndexSpec) -> pd.DataFrame:
     """Return an index for each domain: the mean of its standardised indicators that have a direction."""
     catalogue = analysis.indicators
     frames = []
@@ -257,9 +241,7 @@ def _domain_frame(analysis: Analysis, template: IndexSpec) -> pd.DataFrame:
         keys = tuple(str(key) for key in rows.index if key in analysis.years and rows["kind"][key] != "count")
         if not keys:
             continue
-        spec = IndexSpec(
-            indicators=keys, orientation=template.orientation, minimum_share=template.minimum_share
-        )
+        spec = IndexSpec(indicators=keys, orientation=chosen.orientation, minimum_share=chosen.minimum_share)
         try:
             result = build_index(_data(analysis, spec), spec)
         except MethodError:

@@ -144,18 +144,38 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
             f"rules/index.yaml, »fallback«: unbekannte Bereiche: {', '.join(unknown)}. "
             f"Erlaubt: {', '.join(DOMAINS)}."
         )
+    spec = IndexSpec.from_mapping(index["spec"])
+    faults = _page_faults(spec, fallback["class_labels"])
+    if faults:
+        raise ParameterError("rules/index.yaml ist fehlerhaft:\n- " + "\n- ".join(faults))
     return IndexRules(
         title=index["title"],
         description=index["description"],
         minimum_indicators=index["minimum_indicators"],
         optional=tuple(str(key) for key in index["optional"]),
-        spec=IndexSpec.from_mapping(index["spec"]),
+        spec=spec,
         fallback_title=fallback["title"],
         fallback_description=fallback["description"],
         fallback_domains=tuple(fallback["domains"]),
         fallback_minimum=fallback["minimum_indicators"],
         fallback_labels=tuple(str(label) for label in fallback["class_labels"]),
     )
+
+
+def _page_faults(spec: IndexSpec, fallback_labels: list[object]) -> list[str]:
+    """Return what an index may be for the library, but not for pages with their words and colours."""
+    faults = []
+    if spec.orientation != "higher_is_better":
+        faults.append(
+            "»spec«: »orientation« muss higher_is_better sein; ein niedriger Index heißt auf allen Seiten "
+            "»große Belastung«."
+        )
+    if len(fallback_labels) != len(spec.classes.labels):
+        faults.append(
+            "»fallback«: »class_labels« braucht einen Namen je Klasse von »spec«; gefunden: "
+            f"{len(fallback_labels)} Namen bei {len(spec.classes.labels)} Klassen."
+        )
+    return faults
 
 
 def read_rules(folder: Path, name: str, keys: Mapping[str, Wanted] | None = None) -> dict[str, Any]:

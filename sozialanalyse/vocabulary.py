@@ -10,6 +10,7 @@ __all__ = [
     "DOMAIN_LABELS",
     "GOAL_KIND_LABELS",
     "KINDS",
+    "POPULATION",
     "SIGNS",
     "STANCE_LABELS",
     "VALUE_COLUMNS",
@@ -51,6 +52,9 @@ VULNERABLE_LABELS: Final[dict[str, str]] = {
     "homeless": "wohnungslose Menschen",
 }
 """Groups that an institution cares for and that heat endangers."""
+
+POPULATION: Final = "population"
+"""Key of the indicator that counts the people of an area: what areas are weighted by."""
 
 SIGNS: Final[dict[str, str]] = {
     "-": "nichts vorhanden",

@@ -14,6 +14,7 @@ from sozialanalyse.dataset.schema import Level, Source
 from sozialanalyse.disclosure.release import ReleasedTable, observe_reads, require_released
 from sozialanalyse.disclosure.rules import DisclosureRules
 from sozialanalyse.errors import ParameterError
+from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.report.numbers import decimals_for
 
 __all__ = ["JUDGED_DOMAINS", "Analysis", "AreaView", "IndexView", "Row", "records"]
@@ -42,8 +43,8 @@ class IndexView:
         German name and one paragraph that says how it is made.
     class_labels : tuple of str
         German labels of the classes, most burdened first.
-    indicator_ids : tuple of str
-        The indicators in it.
+    spec : IndexSpec
+        All choices by which it is made.
     notes : tuple of str
         German sentences on what was left out or flagged.
     """
@@ -53,8 +54,13 @@ class IndexView:
     title: str
     description: str
     class_labels: tuple[str, ...]
-    indicator_ids: tuple[str, ...]
+    spec: IndexSpec
     notes: tuple[str, ...]
+
+    @property
+    def indicator_ids(self) -> tuple[str, ...]:
+        """Keys of the indicators in it."""
+        return self.spec.indicators
 
     def __post_init__(self) -> None:
         require_released(self.areas)
