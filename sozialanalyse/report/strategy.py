@@ -117,13 +117,9 @@ def summary(plan: SocialPlan, evidence: Evidence) -> Fragment:
     return Fragment(f"<ul>{items}</ul>", "\n".join(f"- {text}" for text, _ in lines))
 
 
-def _own_needs(plan: SocialPlan) -> dict[str, Row]:
-    return records(plan.needs.where(area_id=plan.area.area_id).frame.set_index("theme"))
-
-
 def _need_lines(plan: SocialPlan) -> list[tuple[str, str]]:
     labels, lines = plan.rules.labels("themes"), []
-    rows = _own_needs(plan)
+    rows = plan.own_needs
     for category in NEEDS:
         chosen = [key for key, row in rows.items() if row["category"] == category]
         if chosen:
@@ -265,8 +261,8 @@ def _span(lower: float, upper: float) -> Cell | str:
 def experts(plan: SocialPlan, evidence: Evidence) -> Fragment:
     """Return what the experts said: the events, and the statements with the greatest weight."""
     missing = missing_table(plan, "dialogues", "statements")
-    if missing.html or not len(plan.dialogues):
-        return missing if missing.html else note(f"Für {plan.area.name} ist noch kein Dialog eingetragen.")
+    if missing or not len(plan.dialogues):
+        return missing or note(f"Für {plan.area.name} ist noch kein Dialog eingetragen.")
     lines = []
     for row in plan.dialogues.to_dict("records"):
         people = [
@@ -314,7 +310,7 @@ def _statement_table(plan: SocialPlan, caption: str, rows: pd.DataFrame, evidenc
 
 def needs(plan: SocialPlan, evidence: Evidence) -> Fragment:
     """Return the needs by theme: who sees them, and what is planned for them."""
-    rows = _own_needs(plan)
+    rows = plan.own_needs
     if not rows:
         return warning(f"Bedarfe gibt es für die Ebene {plan.level_label}, nicht für {plan.area.name}.")
     labels = plan.rules.labels("themes")
@@ -326,7 +322,7 @@ def needs(plan: SocialPlan, evidence: Evidence) -> Fragment:
         body.append(
             [
                 labels[key],
-                Cell(SIGNAL_WORDS[row["signal"]], difference_text(row)),
+                Cell(SIGNAL_WORDS[row["signal"]], difference_text(plan, row)),
                 Cell(EXPERT_WORDS[row["experts"]], weights_text(row)),
                 CATEGORY_WORDS[row["category"]],
                 str(aims),

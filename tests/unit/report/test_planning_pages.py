@@ -19,6 +19,7 @@ from sozialanalyse.report import (
     controlling,
     controlling_targets,
     dialogues,
+    dialogues_themes,
     measures,
     measures_profiles,
     strategy,
@@ -73,7 +74,10 @@ def measures_page(found: SocialPlan) -> dict[str, Fragment]:
 def dialogue_page(found: SocialPlan, part: str) -> dict[str, Fragment]:
     plain = ("comparison", "comparison_figure", "events", "reading", "rounds")
     page = {name: getattr(dialogues, name)(found) for name in plain}
-    return page | {name: getattr(dialogues, name)(found, part) for name in ("heading", "overview", "themes")}
+    page |= {
+        name: getattr(dialogues, name)(found, part) for name in ("heading", "overview", "recommendations")
+    }
+    return page | {"themes": dialogues_themes.themes(found, part)}
 
 
 def strategy_page(found: SocialPlan) -> dict[str, Fragment]:
@@ -343,7 +347,7 @@ def test_a_hidden_value_stays_hidden_in_the_hand_out(analysis: Analysis) -> None
         return cells
 
     shown = replace(analysis, current=analysis.current.derive("with a hidden cell", hide))
-    text = dialogues.themes(plan(shown), "vorbereitung").text
+    text = dialogues_themes.themes(plan(shown), "vorbereitung").text
     line = next(line for line in text.splitlines() if line.startswith("Kinderarmut"))
     assert line.split(" | ")[1] == "."
     assert "geheim" in line
