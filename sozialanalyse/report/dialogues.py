@@ -27,6 +27,7 @@ from sozialanalyse.report.plan_view import (
     plan_origin,
     weights_text,
     with_example,
+    without_recommendations,
 )
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table
@@ -278,10 +279,8 @@ def _shift(plan: SocialPlan, frame: pd.DataFrame, numbers: list[int]) -> str:
 def recommendations(plan: SocialPlan, part: str) -> Fragment:
     """Return where the Handlungsempfehlungen of this area stand, as a subject of the dialogue."""
     require_choice("part", part, PARTS)
-    if missing := missing_table(plan, "recommendations", "recommendation_log"):
+    if missing := without_recommendations(plan):
         return missing
-    if not len(plan.standing):
-        return note(f"Für {plan.area.name} ist keine Handlungsempfehlung eingetragen.")
     labels = plan.rules.labels("themes")
     themes_of = {field.id: field.themes for field in plan.rules.fields}
     order = {key: position for position, key in enumerate(themes_of)}

@@ -32,6 +32,7 @@ __all__ = [
     "plan_origin",
     "weights_text",
     "with_example",
+    "without_recommendations",
 ]
 
 CATEGORY_WORDS: Final[dict[str, str]] = {
@@ -190,6 +191,18 @@ def absent_table(name: str) -> Fragment:
     )
 
 
+def without_recommendations(plan: SocialPlan) -> Fragment | None:
+    """Return why nothing can be said of Handlungsempfehlungen, if that is so."""
+    if missing := missing_table(plan, "recommendations", "recommendation_log"):
+        return missing
+    if not len(plan.standing):
+        return warning(
+            f"Für {plan.area.name} gab es am {day_text(plan.until)} keine Handlungsempfehlung. Wird ein "
+            "anderer Zeitraum gewünscht, bitte »until« ändern."
+        )
+    return None
+
+
 def plan_origin(tables: Mapping[str, pd.DataFrame]) -> str:
     """Return the line below a figure drawn from planning tables: which, and up to which day.
 
@@ -248,7 +261,7 @@ def open_reason(plan: SocialPlan, row: Row) -> str:
 
 def difference_text(plan: SocialPlan, row: Row) -> str:
     """Write the statistical signal of a theme with its interval, and why it is left open."""
-    number = (
+    number: str = (
         f"{format_change(row['difference'], 2)} ({format_interval(row['lower'], row['upper'], 2)})"
         if pd.notna(row["difference"])
         else ""
