@@ -37,6 +37,7 @@ _COMPONENT_KEYS: Final[dict[str, type]] = {
     "label": str,
     "short": str,
     "meaning": str,
+    "without": str,
     "minimum": int,
     "parts": list,
 }
@@ -178,6 +179,7 @@ def _components(group: Mapping[str, Any], required: list[Any]) -> tuple[HeatComp
                 entry["label"],
                 entry["short"],
                 entry["meaning"],
+                entry["without"],
                 entry["minimum"],
                 key in required,
                 parts,

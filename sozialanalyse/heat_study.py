@@ -6,7 +6,6 @@ All statistics that go in are released cells, so nothing that comes out can reve
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,10 +14,12 @@ import pandas as pd
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.disclosure.release import ReleasedTable
 from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.heat_cells import HeatCells, HeatIndicator, heat_cells, measured_by, part_of
 from sozialanalyse.heat_rules import AccessRules, HeatRules, read_heat_rules
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.uncertainty import RankUncertainty
-from sozialanalyse.planning.heat import AgeShare, HeatIndex, age_share, build_heat_index, choose_parts
+from sozialanalyse.planning.heat import HeatIndex, build_heat_index, choose_parts
+from sozialanalyse.planning.heat_elements import occasions
 from sozialanalyse.planning.institutions import (
     distance_to_nearest,
     distances_km,
@@ -43,23 +44,6 @@ _PEOPLE: Final = (
 """Indicators whose numerators say how many people are concerned, with the heads of their columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Indicator:
-    """One indicator in all areas of the finest level: released cells, shape (N,)."""
-
-    label: str
-    year: int
-    source: str
-    kind: str
-    direction: str
-    value: FloatArray
-    numerator: FloatArray
-    denominator: FloatArray
-
-
-_Cells = dict[str, _Indicator]
-
-
 def heat_of(analysis: Analysis, parameters_dir: str = "") -> HeatView:
     """Return where heat meets vulnerable people, and what follows for a heat-health action plan.
 
@@ -81,34 +65,40 @@ def heat_of(analysis: Analysis, parameters_dir: str = "") -> HeatView:
     area_ids = tuple(
         str(key) for key in analysis.areas.index[analysis.areas["level"] == analysis.levels[-1].level]
     )
-    cells = _cells(analysis, rules, area_ids)
+    cells, coarser = heat_cells(analysis, rules, dict(_PEOPLE), area_ids)
+    people = {key: name for key, _ in _PEOPLE if (name := measured_by(rules, cells, key))}
     index, missing = None, ""
     try:
         choose_parts(rules.spec.components, frozenset(cells))
         index = build_heat_index(_index_data(cells, area_ids), rules.spec)
     except MethodError as error:
         missing = f"Kein {rules.title}: {error}"
-    areas = _areas(index, cells, area_ids)
-    access, access_missing = _access(analysis, rules.access, cells, area_ids)
+    areas = _areas(index, cells, people, area_ids)
+    target = cells.get(measured_by(rules, cells, rules.access.target))
+    access, access_missing = _access(analysis, rules.access, target, area_ids)
 
     def released(name: str, frame: pd.DataFrame) -> ReleasedTable:
         return analysis.current.derive(name, lambda _: frame)
 
     labels = planning.labels("categories")
+    left_out = _left_out(rules, index)
+    names = join_words([name for name, _ in left_out])
     return HeatView(
         analysis=analysis,
-        title=rules.title,
+        title=f"{rules.title} ohne {names}" if names else rules.title,
         description=rules.description,
         missing=missing,
         components=() if index is None else _components(index, cells),
+        left_out=left_out,
         areas=released("heat", areas),
         groups=tuple(
-            (key, cells[key].label if key == "under_6" else word)
+            (key, cells[people[key]].label if key == "under_6" else word, people[key])
             for key, word in _PEOPLE
             if areas[key].notna().any()
         ),
         class_labels=() if index is None else index.result.class_labels[::-1],
         confidence=rules.spec.index.confidence,
+        priority_share=rules.spec.priority_share,
         top=math.ceil(rules.spec.priority_share * int(areas["rank"].notna().sum())),
         institutions=released("institutions", _vulnerable(analysis, labels)),
         access=released("access", access),
@@ -116,7 +106,8 @@ def heat_of(analysis: Analysis, parameters_dir: str = "") -> HeatView:
         access_missing=access_missing,
         zones=rules.access.zones,
         elements=_elements(analysis, rules, planning, cells),
-        remarks=() if index is None else index.remarks,
+        occasions=released("occasions", _occasions(rules, planning, cells, area_ids)),
+        remarks=coarser if index is None else coarser + index.remarks,
     )
 
 
@@ -136,77 +127,7 @@ def _check_words(rules: HeatRules, planning: PlanningRules) -> None:
         raise ParameterError("rules/heat.yaml ist fehlerhaft:\n- " + "\n- ".join(faults))
 
 
-def _cells(analysis: Analysis, rules: HeatRules, area_ids: tuple[str, ...]) -> _Cells:
-    """Gather every indicator that the rules may ask for and the dataset has, or the population gives."""
-    wanted = {
-        key for component in rules.spec.components for part in component.parts for key in part.indicator_ids
-    }
-    wanted |= {key for key, _ in _PEOPLE} | {rules.access.target}
-    wanted |= {key for element in rules.core_elements.values() for key in element.uses}
-    named = [str(key) for key in analysis.indicators.index if key in wanted and key in analysis.years]
-    frame = analysis.current.where(level=analysis.levels[-1].level, indicator_id=named).frame
-    wide = {
-        column: frame.pivot_table(
-            index="area_id", columns="indicator_id", values=column, observed=True
-        ).reindex(index=list(area_ids), columns=named)
-        for column in ("value", "numerator", "denominator")
-    }
-    catalogue = analysis.indicators
-    cells = {
-        key: _Indicator(
-            label=str(catalogue["label"][key]),
-            year=analysis.years[key],
-            source=str(catalogue["source"][key]),
-            kind=str(catalogue["kind"][key]),
-            direction=str(catalogue["direction"][key]),
-            **{column: table[key].to_numpy(dtype=np.float64) for column, table in wide.items()},
-        )
-        for key in named
-        if wide["value"][key].notna().any()
-    }
-    return cells | _from_population(analysis, rules, area_ids, cells)
-
-
-def _from_population(
-    analysis: Analysis, rules: HeatRules, area_ids: tuple[str, ...], cells: _Cells
-) -> _Cells:
-    """Work out shares of age groups that no indicator gives, from the newest released population."""
-    if analysis.population is None:
-        return {}
-    frame = analysis.population.frame
-    year = int(frame["year"].max())
-    frame = frame[frame["year"] == year]
-    found: _Cells = {}
-    for key, (first, above) in rules.spec.ages.items():
-        if key in cells:
-            continue
-        try:
-            share = age_share(frame, area_ids, first, above)
-        except MethodError:
-            # No age group begins near enough; the index names the part that it lacks.
-            continue
-        found[key] = _Indicator(
-            label=_age_words(share),
-            year=year,
-            source="Bevölkerung nach Alter und Geschlecht des Datensatzes",
-            kind="proportion",
-            direction="higher_is_worse",
-            value=100 * share.persons / share.population,
-            numerator=share.persons,
-            denominator=share.population,
-        )
-    return found
-
-
-def _age_words(share: AgeShare) -> str:
-    if share.above is None:
-        return f"Menschen ab {share.first} Jahren"
-    if share.first == 0:
-        return f"Kinder unter {share.above} Jahren"
-    return f"Menschen von {share.first} bis unter {share.above} Jahren"
-
-
-def _index_data(cells: _Cells, area_ids: tuple[str, ...]) -> IndexData:
+def _index_data(cells: HeatCells, area_ids: tuple[str, ...]) -> IndexData:
     def columns(name: str) -> FloatArray:
         return np.column_stack([getattr(entry, name) for entry in cells.values()])
 
@@ -221,7 +142,7 @@ def _index_data(cells: _Cells, area_ids: tuple[str, ...]) -> IndexData:
     )
 
 
-def _components(index: HeatIndex, cells: _Cells) -> tuple[ShownComponent, ...]:
+def _components(index: HeatIndex, cells: HeatCells) -> tuple[ShownComponent, ...]:
     return tuple(
         ShownComponent(
             component.key,
@@ -243,7 +164,17 @@ def _components(index: HeatIndex, cells: _Cells) -> tuple[ShownComponent, ...]:
     )
 
 
-def _areas(index: HeatIndex | None, cells: _Cells, area_ids: tuple[str, ...]) -> pd.DataFrame:
+def _left_out(rules: HeatRules, index: HeatIndex | None) -> tuple[tuple[str, str], ...]:
+    """Return the components that an index does without, and what it does not say then."""
+    if index is None:
+        return ()
+    absent = (part for part in rules.spec.components if part not in index.components)
+    return tuple((part.label, part.without) for part in absent)
+
+
+def _areas(
+    index: HeatIndex | None, cells: HeatCells, people: dict[str, str], area_ids: tuple[str, ...]
+) -> pd.DataFrame:
     unknown = np.full(len(area_ids), np.nan)
     columns: dict[str, object] = {"area_id": list(area_ids), "index": unknown, "rank": unknown}
     if index is not None:
@@ -266,7 +197,7 @@ def _areas(index: HeatIndex | None, cells: _Cells, area_ids: tuple[str, ...]) ->
             columns[f"{component.key}_value"] = index.component_values[:, place]
             columns[f"{component.key}_rank"] = index.component_ranks[:, place]
     for key, _ in _PEOPLE:
-        columns[key] = cells[key].numerator if key in cells else unknown
+        columns[key] = cells[people[key]].numerator if key in people else unknown
     return pd.DataFrame(columns)
 
 
@@ -281,7 +212,7 @@ def _vulnerable(analysis: Analysis, labels: dict[str, str]) -> pd.DataFrame:
 
 
 def _access(
-    analysis: Analysis, rules: AccessRules, cells: _Cells, area_ids: tuple[str, ...]
+    analysis: Analysis, rules: AccessRules, target: HeatIndicator | None, area_ids: tuple[str, ...]
 ) -> tuple[pd.DataFrame, str]:
     """Return how well people of the target group can reach places where they find help in heat."""
     empty = pd.DataFrame(columns=["area_id", "count", "per_thousand", "nearest", "supply"])
@@ -291,7 +222,7 @@ def _access(
     table = table[table["category"].isin(rules.categories)]
     if not len(table):
         return empty, "Die Tabelle institutions.csv enthält keine Anlaufstellen der genannten Arten."
-    people = cells[rules.target].numerator if rules.target in cells else np.full(len(area_ids), np.nan)
+    people = np.full(len(area_ids), np.nan) if target is None else target.numerator
     counted = table["area_id"].value_counts().reindex(list(area_ids), fill_value=0)
     count = np.asarray(counted, dtype=np.float64)
     frame = pd.DataFrame(
@@ -326,10 +257,9 @@ def _access(
 
 
 def _elements(
-    analysis: Analysis, rules: HeatRules, planning: PlanningRules, cells: _Cells
+    analysis: Analysis, rules: HeatRules, planning: PlanningRules, cells: HeatCells
 ) -> tuple[CoreContribution, ...]:
     """Say for each core element on which data the contribution rests, and which of them are not there."""
-    parts = [part for component in rules.spec.components for part in component.parts]
     found = []
     for element in planning.core_elements:
         entry = rules.core_elements[element.id]
@@ -339,13 +269,13 @@ def _elements(
             if key in PLANNING_FORMS:
                 there, word = getattr(analysis.planning, key) is not None, PLANNING_FORMS[key].title
             else:
-                part = next((part for part in parts if key in part.indicator_ids), None)
-                used = next((name for name in (part.indicator_ids if part else (key,)) if name in cells), "")
+                part, used = part_of(rules, key), measured_by(rules, cells, key)
                 there = bool(used)
                 word = cells[used].label if there else (part.name if part else rules.other_names[key])
             (present if there else absent).append(word)
         found.append(
             CoreContribution(
+                element.id,
                 element.label,
                 element.description,
                 entry.contribution,
@@ -355,3 +285,34 @@ def _elements(
             )
         )
     return tuple(found)
+
+
+def _occasions(
+    rules: HeatRules, planning: PlanningRules, cells: HeatCells, area_ids: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return for each area and core element the indicators by which the area is among the first."""
+    uses = {
+        element.id: tuple(
+            name
+            for key in rules.core_elements[element.id].uses
+            # A number of people or cases grows with the area; it says nothing of where to begin.
+            if (name := measured_by(rules, cells, key)) and cells[name].kind != "count"
+        )
+        for element in planning.core_elements
+    }
+    named = tuple(dict.fromkeys(name for keys in uses.values() for name in keys))
+
+    def high_is_occasion(name: str) -> bool:
+        part = part_of(rules, name)
+        return (part.direction if part else cells[name].direction) != "higher_is_better"
+
+    values = np.column_stack([cells[name].value for name in named]) if named else np.empty((len(area_ids), 0))
+    found = occasions(
+        pd.DataFrame(values, index=list(area_ids), columns=list(named)),
+        {name: high_is_occasion(name) for name in named},
+        uses,
+        rules.spec.priority_share,
+    )
+    labels = {name: cells[name].label for name in named}
+    told = [tuple(labels[name] for name in names) for names in found["indicators"]]
+    return found.assign(indicators=pd.Series(told, index=found.index, dtype=object))

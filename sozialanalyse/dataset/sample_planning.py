@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 from shapely.geometry import Polygon
 
-from sozialanalyse.dataset.sample_dialogues import draw_dialogues, draw_statements
+from sozialanalyse.dataset.sample_dialogues import draw_dialogues, draw_statements, draw_update
 from sozialanalyse.dataset.sample_institutions import draw_institutions
 from sozialanalyse.dataset.sample_measures import draw_measures
 from sozialanalyse.dataset.sample_recommendations import draw_recommendations
@@ -24,6 +24,8 @@ __all__ = ["draw_planning"]
 SOURCE: Final = "Präsentation der Stadt Oberhausen zur Sozialplanung"
 STREAM: Final = 2
 """Keeps the numbers that are drawn here apart from those of the population and the observations."""
+UPDATE: Final = 1
+"""Keeps the update apart from the other planning tables."""
 
 Row = dict[str, object]
 
@@ -49,9 +51,12 @@ def draw_planning(polygons: Mapping[str, Polygon], seed: int) -> dict[str, list[
     statements = draw_statements(texts["statements"], rng)
     recommendations, log = draw_recommendations(texts["recommendations"], statements, rng)
     measures = draw_measures(texts["recommendations"], texts["measures"], recommendations, log, rng)
+    events, said = draw_update(
+        texts["statements"], len(statements), np.random.default_rng([seed, STREAM, UPDATE])
+    )
     return {
-        "dialogues": dialogues,
-        "statements": statements,
+        "dialogues": dialogues + events,
+        "statements": statements + said,
         "recommendations": recommendations,
         "recommendation_log": log,
         "measures": measures,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.alternatives import Alternatives, alternative_indices, draw_noise
@@ -21,21 +20,22 @@ from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.uncertainty import RankUncertainty, sampling_uncertainty, summarise_draws
 
 __all__ = [
+    "EXPOSURE",
     "HIGH",
     "LOW",
     "POSSIBLE",
     "UNKNOWN",
-    "AgeShare",
     "HeatComponent",
     "HeatIndex",
     "HeatPart",
     "HeatSpec",
-    "age_share",
     "build_heat_index",
     "choose_parts",
     "priorities",
 ]
 
+EXPOSURE: Final = "exposure"
+"""Key of the component that says how hot an area gets."""
 HIGH: Final = "high"
 POSSIBLE: Final = "possible"
 LOW: Final = "low"
@@ -71,6 +71,8 @@ class HeatComponent:
         Its name in the specification.
     label, short, meaning : str
         German name, a short one for heads of tables, and a sentence that says what it is.
+    without : str
+        German sentence: what the index does not say if this component is left out.
     minimum : int
         Fewest parts with values; with fewer the component is left out.
     required : bool
@@ -83,6 +85,7 @@ class HeatComponent:
     label: str
     short: str
     meaning: str
+    without: str
     minimum: int
     required: bool
     parts: tuple[HeatPart, ...]
@@ -156,80 +159,6 @@ class HeatIndex:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AgeShare:
-    """The share of an age group in each area.
-
-    Attributes
-    ----------
-    persons, population : ndarray of shape (N,)
-        Persons of the age group and of all ages; NaN where a group is hidden or absent.
-    first, above : int, int or None
-        The ages that were really taken: those of the population's groups nearest to the wanted ones.
-    """
-
-    persons: FloatArray
-    population: FloatArray
-    first: int
-    above: int | None
-
-
-def age_share(population: pd.DataFrame, area_ids: tuple[str, ...], first: int, above: int | None) -> AgeShare:
-    """Return how many persons of each area are in an age group.
-
-    Parameters
-    ----------
-    population : DataFrame
-        Columns ``area_id, sex, age_group, count``: released cells of one year; age groups such as ``0-4``
-        and ``85+``.
-    area_ids : tuple of str, length N
-        Areas in the order of the result.
-    first, above : int, int or None
-        First age of the group and first age above it; None: no upper end.
-
-    Returns
-    -------
-    AgeShare
-        If the wanted ages do not begin a group of the population, the nearest beginning is taken.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame(
-    ...     {"area_id": "01", "sex": "f", "age_group": ["0-4", "5-64", "65+"], "count": [5.0, 80.0, 15.0]}
-    ... )
-    >>> found = age_share(frame, ("01",), 0, 6)
-    >>> found.persons.tolist(), found.population.tolist(), found.above
-    ([5.0], [100.0], 5)
-    """
-    start = population["age_group"].astype(str).str.extract(r"^(\d+)")[0].astype(int)
-    starts = sorted(set(start))
-    low = _nearest(starts, first)
-    high = None if above is None else _nearest([age for age in starts if age > low], above)
-    inside = (start >= low) & ((start < high) if high is not None else True)
-    return AgeShare(
-        persons=_sums(population[inside], area_ids),
-        population=_sums(population, area_ids),
-        first=low,
-        above=high,
-    )
-
-
-def _nearest(starts: list[int], wanted: int) -> int:
-    if not starts:
-        raise MethodError(
-            "Die Bevölkerung hat keine Altersgruppe, die zu den gesuchten Altersjahren passt. Bitte feinere "
-            "Altersgruppen liefern."
-        )
-    return min(starts, key=lambda age: (abs(age - wanted), age))
-
-
-def _sums(rows: pd.DataFrame, area_ids: tuple[str, ...]) -> FloatArray:
-    """Add up the counts of each area; a hidden one makes the sum unknown."""
-    sums = rows.groupby(rows["area_id"].astype(str))["count"].sum(min_count=1)
-    hidden = rows["count"].isna().groupby(rows["area_id"].astype(str)).any()
-    return sums.mask(hidden).reindex(list(area_ids)).to_numpy(dtype=np.float64)
-
-
 def choose_parts(
     components: tuple[HeatComponent, ...], available: frozenset[str]
 ) -> tuple[dict[str, tuple[tuple[HeatPart, str], ...]], tuple[str, ...]]:
@@ -277,7 +206,7 @@ def choose_parts(
             f"{len(found)}. Es fehlen: {', '.join(absent)}."
         )
         short.append(sentence)
-        remarks.append(f"{sentence} Der Index kommt ohne diesen Teil aus und sagt darüber nichts.")
+        remarks.append(f"{sentence} {component.without}")
     lacking = [component for component in components if component.required and component.key not in chosen]
     if lacking or len(chosen) < 2:
         raise MethodError(
@@ -315,7 +244,7 @@ def build_heat_index(data: IndexData, spec: HeatSpec) -> HeatIndex:
     """
     finite = np.isfinite(data.values)
     varied = np.array(
-        [np.unique(data.values[finite[:, column], column]).size > 1 for column in range(finite.shape[1])]  # noqa: PD011
+        [np.unique(data.values[finite[:, column], column]).size > 1 for column in range(finite.shape[1])]
     )
     enough = (finite.mean(axis=0) >= spec.index.minimum_coverage) & varied
     available = frozenset(key for key, there in zip(data.indicator_ids, enough, strict=True) if there)

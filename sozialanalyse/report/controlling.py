@@ -11,15 +11,20 @@ from sozialanalyse.planning.recommendations import count_by, flow
 from sozialanalyse.report.controlling_charts import draw_flow, draw_status_bars, status_styles
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
+from sozialanalyse.report.measures_profiles import Citation, no_citation
 from sozialanalyse.report.numbers import format_number, join_words
-from sozialanalyse.report.plan_view import SocialPlan, day_text, missing_table, plan_origin, with_example
-from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.report.plan_view import (
+    SocialPlan,
+    day_text,
+    missing_table,
+    plan_origin,
+    with_example,
+    without_recommendations,
+)
+from sozialanalyse.report.tables import Cell, count_cell, html_table
 
 __all__ = [
-    "addressees",
-    "coverage",
     "developments",
-    "durations",
     "heading",
     "moved",
     "next_steps",
@@ -37,7 +42,6 @@ _REACHED: Final[dict[str, str]] = {
     "open": "Neu oder wieder offen",
     "stopped": "Zurückgestellt oder aufgegeben",
 }
-_LOG: Final = ("recommendations", "recommendation_log")
 
 
 def heading(plan: SocialPlan) -> Fragment:
@@ -50,21 +54,9 @@ def heading(plan: SocialPlan) -> Fragment:
     return head + paragraph(period, css_class="sa-subtitle") + banner(plan.area.analysis)
 
 
-def _missing(plan: SocialPlan) -> Fragment | None:
-    """Return why nothing can be said, if that is so."""
-    if set(_LOG) & set(plan.absent):
-        return missing_table(plan, *_LOG)
-    if not len(plan.standing):
-        return warning(
-            f"Für {plan.area.name} gab es am {day_text(plan.until)} keine Handlungsempfehlung. Wird ein "
-            "anderer Zeitraum gewünscht, bitte »until« ändern."
-        )
-    return None
-
-
 def overview(plan: SocialPlan) -> Fragment:
     """Return the state in a paragraph and a row of key figures."""
-    if missing := _missing(plan):
+    if missing := without_recommendations(plan):
         return missing
     standing, kinds = plan.standing, plan.standing["kind"].value_counts()
     total, done = len(standing), int(kinds.get("done", 0))
@@ -84,6 +76,8 @@ def overview(plan: SocialPlan) -> Fragment:
             f"Bei {late} ist die Frist verstrichen; {still} haben seit über {plan.patience.still} Tagen "
             "denselben Stand."
         )
+        if both := int((standing["overdue"] & standing["still"]).sum()):
+            text += f" Auf {both} trifft beides zu."
     else:
         text += "Keine Frist ist verstrichen, und keine ist lange ohne neuen Stand."
     facts = [
@@ -108,7 +102,7 @@ def _styles(plan: SocialPlan) -> list[tuple[str, str, str]]:
 
 def status_bars(plan: SocialPlan) -> Fragment:
     """Return how far the Handlungsempfehlungen of each Handlungsfeld are."""
-    if missing := _missing(plan):
+    if missing := without_recommendations(plan):
         return missing
     fields = plan.rules.labels("fields")
     known = plan.standing[plan.standing["status"] != ""]
@@ -138,7 +132,7 @@ def _origin(plan: SocialPlan) -> str:
 
 def moved(plan: SocialPlan) -> Fragment:
     """Return what moved in the period: the flow between statuses, then each path with its last note."""
-    if missing := _missing(plan):
+    if missing := without_recommendations(plan):
         return missing
     counted = flow(plan.moves, [status.id for status in plan.rules.statuses])
     styles = status_styles([("", _NEW, "open"), *_styles(plan)])
@@ -218,7 +212,7 @@ _SHORT: Final = ["Handlungsempfehlung", "Adressat*in", "Stand", "Frist", "Zuletz
 
 def stuck(plan: SocialPlan) -> Fragment:
     """Return what is late or has rested for long."""
-    if missing := _missing(plan):
+    if missing := without_recommendations(plan):
         return missing
     late = plan.standing[plan.standing["overdue"]].sort_values("horizon", kind="stable")
     still = plan.standing[plan.standing["still"] & ~plan.standing["overdue"]].sort_values(
@@ -242,7 +236,7 @@ def stuck(plan: SocialPlan) -> Fragment:
 
 def next_steps(plan: SocialPlan) -> Fragment:
     """Return what is due soon, and how much has no deadline at all."""
-    if missing := _missing(plan):
+    if missing := without_recommendations(plan):
         return missing
     soon = plan.standing[plan.standing["due_soon"]].sort_values("horizon", kind="stable")
     running = plan.standing[plan.standing["kind"].isin(["open", "active"])]
@@ -257,109 +251,17 @@ def next_steps(plan: SocialPlan) -> Fragment:
     return result
 
 
-def coverage(plan: SocialPlan) -> Fragment:
-    """Return how many there are for each Sozialraum and Handlungsfeld."""
-    if missing := _missing(plan):
-        return missing
-    fields = plan.rules.labels("fields")
-    around = [
-        tuple(dict.fromkeys(place for key in keys for place in plan.places[key]))
-        for keys in plan.standing["area_ids"]
-    ]
-    spread = plan.standing.assign(area_ids=pd.Series(around, index=plan.standing.index, dtype=object))
-    table = count_by(spread, "area_ids", "field")
-    columns = [key for key in fields if key in table.columns]
-    counts = _by_row(table)
-    names = plan.area.analysis.areas["name"]
-    body: list[list[Cell | str]] = [
-        [
-            str(names[place]),
-            *(_amount(counts[place][key]) for key in columns),
-            str(sum(counts[place].values())),
-        ]
-        for place in plan.districts
-        if place in counts
-    ]
-    header = [plan.level_label, *(fields[key] for key in columns), "zusammen"]
-    result = html_table(
-        f"Handlungsempfehlungen je {plan.level_label} und Handlungsfeld",
-        header,
-        body,
-        numeric=range(1, len(header)),
-    )
-    return result + note(
-        "Eine Handlungsempfehlung für mehrere Gebiete zählt in jedem; eine stadtweite überall. Die Summen "
-        "sind darum größer als die Zahl der Handlungsempfehlungen."
-    )
+def recommendations(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
+    """Return the list of all Handlungsempfehlungen with their status.
 
-
-def _by_row(table: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Return numbers by row and column."""
-    return {
-        str(row): {str(column): int(count) for column, count in cells.items()}
-        for row, cells in table.to_dict("index").items()
-    }
-
-
-def _amount(count: int) -> Cell:
-    return Cell(str(count)) if count else Cell("–", css_class="sa-sign")
-
-
-def addressees(plan: SocialPlan) -> Fragment:
-    """Return who is to carry out how many, and how far these are; who has one on time stands below."""
-    if missing := _missing(plan):
-        return missing
-    words = {"open": "offen", "active": "in Arbeit", "done": "erreicht", "stopped": "ruht oder verworfen"}
-    table = count_by(plan.standing, "addressee", "kind").reindex(columns=list(words), fill_value=0)
-    late = plan.standing[plan.standing["overdue"]].groupby("addressee").size()
-    late = late.reindex(table.index, fill_value=0)
-    totals = table.sum(axis=1)
-    single = (totals == 1) & (late == 0)
-    ranked = [str(name) for name in totals[~single].sort_values(ascending=False, kind="stable").index]
-    counts = _by_row(table)
-    body: list[list[Cell | str]] = [
-        [
-            name,
-            *(_amount(counts[name][kind]) for kind in words),
-            _amount(int(late[name])),
-            str(int(totals[name])),
-        ]
-        for name in ranked
-    ]
-    header = ["Adressat*in", *words.values(), "davon Frist verstrichen", "zusammen"]
-    result = html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
-    if single.any():
-        named = "; ".join(str(name) for name in totals[single].index)
-        result += paragraph(f"Je eine ohne verstrichene Frist haben: {named}.")
-    return result
-
-
-def durations(plan: SocialPlan) -> Fragment:
-    """Return how long recommendations stayed in each status."""
-    if missing := _missing(plan):
-        return missing
-    frame = plan.durations
-    body: list[list[Cell | str]] = []
-    for status in plan.rules.statuses:
-        rows = frame[frame["status"] == status.id]
-        over, lasting = rows[rows["end"].notna()]["days"], rows[rows["end"].isna()]["days"]
-        if len(rows):
-            body.append([status.label, *_typical(over), *_typical(lasting)])
-    header = ["Stand", "beendet", "Tage darin (Mitte)", "noch darin", "Tage bisher (Mitte)"]
-    table = html_table("Dauer in Tagen", header, body, numeric=range(1, len(header)))
-    return table + note(
-        "Mitte: Die Hälfte dauerte kürzer, die Hälfte länger (Median). Was noch darin ist, kann länger "
-        "dauern."
-    )
-
-
-def _typical(days: pd.Series[int]) -> tuple[str, str]:
-    return (str(len(days)), format_number(float(days.median()))) if len(days) else ("0", "–")
-
-
-def recommendations(plan: SocialPlan) -> Fragment:
-    """Return the list of all Handlungsempfehlungen with their status."""
-    if missing := _missing(plan):
+    Parameters
+    ----------
+    plan : SocialPlan
+        The Handlungsempfehlungen.
+    cite : Citation, optional
+        Where figures are to be traced, gives the marks behind the line that names the tables.
+    """
+    if missing := without_recommendations(plan):
         return missing
     fields, visions = plan.rules.labels("fields"), plan.rules.labels("visions")
     measures = plan.measures.groupby("recommendation_id").size()
@@ -377,12 +279,19 @@ def recommendations(plan: SocialPlan) -> Fragment:
             Cell(str(row["addressee"]), f"Gebiet: {plan.area_names(row['area_ids'])}"),
             Cell(day_text(row["horizon"]), "verstrichen" if late else "", "sa-worse" if late else ""),
             Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
-            _amount(int(measures.get(key, 0))),
+            count_cell(int(measures.get(key, 0))),
         ]
         body.append(line)
-    header = ["Handlungsempfehlung", "Handlungsfeld (iSTEK)", "Adressat*in", "Frist", "Stand", "Steckbriefe"]
+    header = [
+        "Handlungsempfehlung", "Handlungsfeld (iSTEK)", "Adressat*in", "Frist", "Stand", "Steck\u00adbriefe",
+    ]  # fmt: skip
     caption = f"Stand am {day_text(plan.until)}, Frist und Zuständigkeit"
-    return html_table(caption, header, body, numeric=[5], row_ids=ids)
+    source = _origin(plan)
+    if not plan.area.is_root:
+        source = f"Steckbriefe: Gezählt sind die für {plan.area.name}. {source}"
+    tables = ("recommendations", "recommendation_log", "measures")
+    line = f"<p><small>{escape(source, quote=False)}{cite(*tables)}</small></p>"
+    return html_table(caption, header, body, numeric=[5], row_ids=ids) + Fragment(line, source)
 
 
 def developments(plan: SocialPlan) -> Fragment:

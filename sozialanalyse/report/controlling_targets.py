@@ -70,7 +70,7 @@ def targets(plan: SocialPlan) -> Fragment:
         about.append(area_data(area))
     header = [
         "Zielindikator", "zu Beginn", "zuletzt", "Veränderung (Intervall)", "Einordnung",
-        "Handlungsempfehlungen mit diesem Ziel",
+        "Handlungs\u00adempfehlungen mit diesem Ziel",
     ]  # fmt: skip
     table = html_table(
         "Zielindikatoren neben den Handlungsempfehlungen", header, body, numeric=[1, 2, 3], row_data=about

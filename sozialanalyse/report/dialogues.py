@@ -8,16 +8,11 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.errors import require_choice
-from sozialanalyse.planning.rules import Theme
 from sozialanalyse.report.dialogues_charts import ThemeRow, draw_views
-from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import (
-    format_change,
-    format_interval,
     format_number,
-    format_value,
     join_words,
 )
 from sozialanalyse.report.plan_view import (
@@ -32,10 +27,10 @@ from sozialanalyse.report.plan_view import (
     plan_origin,
     weights_text,
     with_example,
+    without_recommendations,
 )
 from sozialanalyse.report.sources import origin
-from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
-from sozialanalyse.report.view import Row, records
+from sozialanalyse.report.tables import Cell, html_table
 
 __all__ = [
     "PARTS",
@@ -45,21 +40,12 @@ __all__ = [
     "heading",
     "overview",
     "reading",
+    "recommendations",
     "rounds",
-    "themes",
 ]
 
 PARTS: Final = ("vorbereitung", "dokumentation")
 """Hand-out before an event, documentation after it."""
-
-_POSITIONS: Final[dict[str, tuple[str, str]]] = {
-    "worse": ("▲\u00a0mehr Bedarf", "sa-worse"),
-    "better": ("▼\u00a0weniger Bedarf", "sa-better"),
-    "similar": ("●\u00a0kein Unterschied erkennbar", "sa-similar"),
-    "unknown": ("◇\u00a0Unsicherheit nicht bekannt", "sa-unknown"),
-    "neutral": ("ohne Wertung", "sa-sign"),
-}
-_MOST_STATEMENTS: Final = 3
 
 
 def heading(plan: SocialPlan, part: str) -> Fragment:
@@ -75,19 +61,22 @@ def heading(plan: SocialPlan, part: str) -> Fragment:
     word = {"vorbereitung": "Vorbereitung", "dokumentation": "Dokumentation"}[part]
     title = f"Expert*innendialog {area.name}: {word}"
     head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
-    subtitle = f"{area.level_label} ({area.root.name})"
+    subtitle = f"{area.level_label} ({area.root.name}), {_occasion(plan, part)}"
     return head + paragraph(subtitle, css_class="sa-subtitle") + banner(area.analysis)
 
 
-def _own(plan: SocialPlan) -> dict[str, Row]:
-    """Return the comparison of this area by theme, in the order of the rules."""
-    frame = plan.needs.where(area_id=plan.area.area_id).frame
-    return records(frame.set_index("theme"))
+def _occasion(plan: SocialPlan, part: str) -> str:
+    """Return which event the page is for, and when the last one was."""
+    if not len(plan.dialogues):
+        return "bisher ohne Dialog"
+    last = plan.dialogues.iloc[-1]
+    event = f"Runde {last['round']} am {day_text(last['date'])}"
+    return event if part == "dokumentation" else f"für den nächsten Dialog (bisher zuletzt {event})"
 
 
 def overview(plan: SocialPlan, part: str) -> Fragment:
     """Return in a few sentences what the page is for and what stands out."""
-    rows = _own(plan)
+    rows = plan.own_needs
     if not rows:
         return warning(
             f"Einen Dialog gibt es für Gebiete der Ebene {plan.level_label}, nicht für {plan.area.name}."
@@ -111,12 +100,28 @@ def overview(plan: SocialPlan, part: str) -> Fragment:
             "jedem Thema."
         )
         return paragraph(text, css_class="sa-lead")
-    sentences = [
+    sentences = [_gathering(plan)]
+    sentences += [
         f"{word} {join_words(named('category', key))}."
         for key, word in NEED_WORDS.items()
         if named("category", key)
     ]
     return paragraph(" ".join(sentences), css_class="sa-lead")
+
+
+def _gathering(plan: SocialPlan) -> str:
+    """Return who came to the last event, and how much was written down."""
+    if not len(plan.dialogues):
+        return f"Für {plan.area.name} ist noch kein Dialog eingetragen."
+    last = plan.dialogues.iloc[-1]
+    people = [
+        f"{_count(last[name])} {word}"
+        for name, word in (("participants", "Teilnehmenden"), ("institutions", "Einrichtungen"))
+        if pd.notna(last[name])
+    ]
+    said = int((plan.statements["dialogue_id"] == last["dialogue_id"]).sum())
+    who = f" mit {' aus '.join(people)}" if people else ""
+    return f"Runde {last['round']} war am {day_text(last['date'])}{who}; festgehalten sind {said} Aussagen."
 
 
 def events(plan: SocialPlan) -> Fragment:
@@ -147,181 +152,9 @@ def _count(number: float) -> str:
     return "–" if pd.isna(number) else format_number(float(number))
 
 
-def themes(plan: SocialPlan, part: str) -> Fragment:
-    """Return every theme: before an event the figures and open questions, after it what was said."""
-    rows = _own(plan)
-    result = Fragment("", "")
-    for theme in plan.rules.themes:
-        if theme.id not in rows:
-            continue
-        result += Fragment(f"<h3>{escape(theme.label, quote=False)}</h3>", theme.label)
-        if part == "vorbereitung":
-            result += _before(plan, theme, rows[theme.id])
-        else:
-            result += _after(plan, theme, rows[theme.id])
-    return result
-
-
-def _before(plan: SocialPlan, theme: Theme, row: Row) -> Fragment:
-    result = paragraph(_signal_sentence(row)) + _figures(plan, theme)
-    questions = [*_data_questions(plan, theme), *theme.questions]
-    items = "".join(f"<li>{escape(text, quote=False)}</li>" for text in questions)
-    result += Fragment(
-        f"<p><strong>Offene Fragen</strong></p><ul>{items}</ul>",
-        "\n".join(["Offene Fragen", *(f"- {text}" for text in questions)]),
-    )
-    last = _statements(plan, theme.id)
-    last = last[last["round"] == row["round"]].head(_MOST_STATEMENTS)
-    if len(last):
-        caption = f"Beim letzten Mal am stärksten gewichtet (Runde {row['round']}): {theme.label}"
-        result += _statement_table(plan, caption, last)
-    return result
-
-
-def _after(plan: SocialPlan, theme: Theme, row: Row) -> Fragment:
-    statements = _statements(plan, theme.id)
-    statements = statements[statements["round"] == row["round"]]
-    result = paragraph(f"{_outcome_sentence(row)} {_signal_sentence(row)}")
-    if not len(statements):
-        return result + note("Zu diesem Thema ist keine Aussage eingetragen.")
-    caption = f"Aussagen der Expert*innen, Runde {row['round']}: {theme.label}"
-    return result + _statement_table(plan, caption, statements)
-
-
-def _signal_sentence(row: Row) -> str:
-    if not row["listed"]:
-        return "Die Statistik hat zu diesem Thema keine Zahl."
-    words = []
-    for count, word in ((row["worse"], "größeren"), (row["better"], "geringeren")):
-        if count:
-            words.append(f"{count} einen {word}")
-    even = row["usable"] - row["worse"] - row["better"]
-    if even:
-        words.append(f"{even} keinen erkennbar anderen")
-    detail = f"Von {row['usable']} Indikatoren mit Intervall zeigen {join_words(words)} Bedarf als die Stadt."
-    if row["usable"] == 1:
-        detail = f"Ein Indikator mit Intervall zeigt {words[0].split(' ', 1)[1]} Bedarf als die Stadt."
-    mean: str = (
-        f"im Mittel {format_change(row['difference'], 2)} Standardabweichungen "
-        f"({format_interval(row['lower'], row['upper'], 2)})"
-        if pd.notna(row["difference"])
-        else "ohne Mittelwert"
-    )
-    return f"Die Statistik {SIGNAL_WORDS[row['signal']]}: {mean}. {detail}"
-
-
-def _outcome_sentence(row: Row) -> str:
-    word = CATEGORY_WORDS[row["category"]]
-    word = word[:1].upper() + word[1:]
-    if row["experts"] == "unasked":
-        return f"{word}. Über dieses Thema wurde noch nicht gesprochen."
-    return (
-        f"{word}. Die Expert*innen {EXPERT_WORDS[row['experts']]}: Gewicht {row['need']} für Bedarf, "
-        f"{row['support']} für das, was gut läuft."
-    )
-
-
-def _figures(plan: SocialPlan, theme: Theme) -> Fragment:
-    """Return the indicators of a theme beside the city, with the interval of the difference."""
-    area = plan.area
-    known = [key for key in theme.indicator_ids if key in area.analysis.years]
-    if not known:
-        return Fragment("", "")
-    positions = plan.indicators.where(area_id=area.area_id, theme=theme.id).frame
-    position_of = dict(zip(positions["indicator_id"], positions["position"], strict=True))
-    body, about = [], []
-    for key, row in records(area.rows(known)).items():
-        data = VALUE | indicator_data(area, key, row)
-        decimals = int(row["decimals"])
-        word, css = _POSITIONS[position_of.get(key, "neutral")]
-        if row["hidden"] != "":
-            own, word = hidden_cell(data), "geheim"
-        elif pd.isna(row["value"]):
-            own, word = missing_cell(str(row["sign"])), "ohne Wert"
-        else:
-            own = Cell(format_value(row["value"], row["unit"], decimals), data=data)
-        line: list[Cell | str] = [
-            Cell(str(row["label"]), f"{row['year']:.0f}"),
-            own,
-            Cell(
-                format_value(row["city_value"], row["unit"], decimals),
-                data=data | {"area": area.root.area_id},
-            ),
-            Cell(
-                format_change(row["city_difference"], decimals),
-                format_interval(row["city_lower"], row["city_upper"], decimals),
-            ),
-            Cell(word, css_class=css),
-        ]
-        body.append(line)
-        about.append(area_data(area))
-    header = ["Indikator", area.name, area.root.name, "Abstand (Intervall)", "Einordnung"]
-    return html_table(
-        f"Was die Statistik sagt: {theme.label}", header, body, numeric=[1, 2, 3], row_data=about
-    )
-
-
-def _data_questions(plan: SocialPlan, theme: Theme) -> list[str]:
-    """Return questions that the figures of this area raise."""
-    area = plan.area
-    positions = plan.indicators.where(area_id=area.area_id, theme=theme.id).frame
-    labels = area.analysis.indicators["label"]
-
-    def named(position: str) -> list[str]:
-        return [
-            f"»{labels[key]}«" for key in positions.loc[positions["position"] == position, "indicator_id"]
-        ]
-
-    questions = []
-    if named("worse"):
-        questions.append(
-            f"Deckt sich mit Ihrer Erfahrung, dass der Bedarf bei {join_words(named('worse'))} größer ist "
-            "als in "
-            "der Stadt? Wo genau, und bei wem?"
-        )
-    if named("better"):
-        questions.append(
-            f"Bei {join_words(named('better'))} ist der Bedarf nach den Zahlen kleiner. Was davon soll so "
-            "bleiben?"
-        )
-    silent = [key for key in theme.indicator_ids if key not in set(positions["indicator_id"])]
-    silent = [key for key in silent if key not in area.analysis.years]
-    if not len(positions):
-        questions.append(
-            "Die Statistik sagt hier nichts. Woran erkennen Sie in der täglichen Arbeit einen Bedarf?"
-        )
-    elif silent:
-        questions.append("Zu einem Teil des Themas fehlen Zahlen. Was müsste gezählt werden?")
-    return questions
-
-
-def _statements(plan: SocialPlan, theme: str) -> pd.DataFrame:
-    """Return what was said on a theme, needs first, the heaviest first, with its round."""
-    rounds = plan.dialogues.set_index("dialogue_id")["round"]
-    frame = plan.statements[plan.statements["theme"] == theme]
-    frame = frame.assign(round=frame["dialogue_id"].map(rounds), need=frame["stance"] == "need")
-    return frame.sort_values(
-        ["need", "weight", "statement_id"], ascending=[False, False, True], kind="stable"
-    )
-
-
-def _statement_table(plan: SocialPlan, caption: str, frame: pd.DataFrame) -> Fragment:
-    words = {"need": "Bedarf", "support": "läuft gut"}
-    body: list[list[Cell | str]] = [
-        [
-            Cell(str(row["text"]), with_example(str(row["statement_id"]), bool(row["synthetic"]))),
-            words[str(row["stance"])],
-            str(plan.area.analysis.areas["name"][row["area_id"]]),
-            str(row["weight"]),
-        ]
-        for row in frame.to_dict("records")
-    ]
-    return html_table(caption, ["Aussage", "Art", "Ort", "Gewicht"], body, numeric=[3])
-
-
 def comparison_figure(plan: SocialPlan) -> Fragment:
     """Return the chart: statistical signal and experts' weight for each theme."""
-    rows = _own(plan)
+    rows = plan.own_needs
     labels = plan.rules.labels("themes")
     if not any(pd.notna(row["difference"]) for row in rows.values()):
         return warning("Keine Abbildung: Zu keinem Thema gibt es einen Abstand zur Stadt mit Intervall.")
@@ -361,11 +194,11 @@ def comparison(plan: SocialPlan) -> Fragment:
     """Return statistics and experts side by side as a table, with what both say together."""
     labels = plan.rules.labels("themes")
     body: list[list[Cell | str]] = []
-    for key, row in _own(plan).items():
+    for key, row in plan.own_needs.items():
         body.append(
             [
                 labels[key],
-                Cell(SIGNAL_WORDS[row["signal"]], difference_text(row)),
+                Cell(SIGNAL_WORDS[row["signal"]], difference_text(plan, row)),
                 Cell(EXPERT_WORDS[row["experts"]], weights_text(row)),
                 CATEGORY_WORDS[row["category"]],
             ]
@@ -383,28 +216,90 @@ def rounds(plan: SocialPlan) -> Fragment:
         return missing_table(plan, "dialogues") or note("Noch keine Runde ist eingetragen.")
     numbers = sorted({int(number) for number in frame["round"]})
     cells = {(row["theme"], row["round"]): row for row in frame.to_dict("records")}
+    totals = frame.groupby("round")["need"].sum()
     labels = plan.rules.labels("themes")
     body: list[list[Cell | str]] = []
     for key, label in labels.items():
         line: list[Cell | str] = [label]
         for number in numbers:
             row = cells.get((key, number))
-            line.append(
-                Cell("–", css_class="sa-sign")
-                if row is None
-                else Cell(f"Bedarf {row['need']}", f"läuft gut {row['support']}")
-            )
+            if row is None:
+                line.append(Cell("–", css_class="sa-sign"))
+                continue
+            detail = f"läuft gut {row['support']}"
+            if totals[number]:
+                share = format_number(100 * row["need"] / totals[number])
+                detail = f"{share}\u00a0% des Bedarfs; {detail}"
+            line.append(Cell(f"Bedarf {row['need']}", detail))
         body.append(line)
     dates = frame.groupby("round")["date"].max()
     header = ["Thema", *(f"Runde {number} ({dates[number]:%m/%Y})" for number in numbers)]
     table = html_table("Gewicht der Aussagen je Runde", header, body, numeric=range(1, len(header)))
     if len(numbers) == 1:
-        return table + note("Es gibt erst eine Runde; eine Veränderung lässt sich noch nicht zeigen.")
-    return table + note(
-        "Das Gewicht hängt auch davon ab, wie viele Tische und Menschen dabei waren. Verglichen werden "
-        "sollte "
-        "darum vor allem, welches Thema vorn liegt."
+        return table + note(
+            f"Es gibt erst eine Runde in {plan.area.name}; eine Veränderung lässt sich noch nicht zeigen."
+        )
+    return (
+        paragraph(_shift(plan, frame, numbers))
+        + table
+        + note(
+            "Das Gewicht hängt auch davon ab, wie viele Tische und Menschen dabei waren. Verglichen wird "
+            "darum der Anteil am Gewicht aller Bedarfe einer Runde. »–«: Das Thema stand in dieser Runde "
+            "nicht auf der Tagesordnung."
+        )
     )
+
+
+def _shift(plan: SocialPlan, frame: pd.DataFrame, numbers: list[int]) -> str:
+    """Return which theme led in the last two rounds, and of which both spoke or only one."""
+    labels = plan.rules.labels("themes")
+    before, last = (
+        frame[frame["round"] == number].set_index("theme")["need"].astype(int) for number in numbers[-2:]
+    )
+    leading = [
+        join_words([f"»{labels[str(key)]}«" for key in needs.index[needs == needs.max()]])
+        for needs in (before, last)
+        if needs.max() > 0
+    ]
+    sentences = []
+    if len(leading) == 2:
+        sentences.append(
+            f"Am meisten wogen in Runde {numbers[-2]} die Bedarfe bei {leading[0]}, in Runde {numbers[-1]} "
+            f"die bei {leading[1]}."
+        )
+    for word, keys in (
+        ("Nur in der früheren Runde besprochen", before.index.difference(last.index, sort=False)),
+        ("Neu besprochen", last.index.difference(before.index, sort=False)),
+    ):
+        if len(keys):
+            sentences.append(f"{word}: {join_words([f'»{labels[str(key)]}«' for key in keys])}.")
+    return " ".join(sentences) or "Beide Runden haben keine Bedarfe festgehalten."
+
+
+def recommendations(plan: SocialPlan, part: str) -> Fragment:
+    """Return where the Handlungsempfehlungen of this area stand, as a subject of the dialogue."""
+    require_choice("part", part, PARTS)
+    if missing := without_recommendations(plan):
+        return missing
+    labels = plan.rules.labels("themes")
+    themes_of = {field.id: field.themes for field in plan.rules.fields}
+    order = {key: position for position, key in enumerate(themes_of)}
+    frame = plan.standing.assign(order=plan.standing["field"].map(order))
+    body: list[list[Cell | str]] = [
+        [
+            Cell(str(row["text"]), with_example(str(row["recommendation_id"]), bool(row["synthetic"]))),
+            ", ".join(labels[key] for key in themes_of[str(row["field"])]),
+            Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
+            Cell(day_text(row["horizon"]), "verstrichen" if row["overdue"] else ""),
+            str(row["note"]) or "–",
+        ]
+        for row in frame.sort_values(["order", "recommendation_id"], kind="stable").to_dict("records")
+    ]
+    header = ["Handlungsempfehlung", "Themen", "Stand", "Frist", "Zuletzt vermerkt"]
+    table = html_table(f"Stand am {day_text(plan.until)}", header, body)
+    if part == "dokumentation":
+        return table
+    return table + note("Zum Besprechen: Was davon ist vor Ort angekommen? Was ist überholt, und was fehlt?")
 
 
 def reading(plan: SocialPlan) -> Fragment:

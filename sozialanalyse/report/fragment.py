@@ -31,6 +31,10 @@ class Fragment:
         """Return the text."""
         return self.text
 
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to show."""
+        return bool(self.html)
+
     def __add__(self, other: Fragment) -> Fragment:
         """Put another piece below this one."""
         return Fragment(

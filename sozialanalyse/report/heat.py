@@ -62,10 +62,19 @@ def overview(view: HeatView) -> Fragment:
         text = f"Kein Gebiet (Ebene {label}) ist vordringlich."
     if len(check):
         text += f" Zu prüfen: {_listed(check['name'])}."
-    return paragraph(text, css_class="sa-lead") + note(
-        f"Vordringlich heißt: Das Gebiet liegt mit allen seinen Rangintervallen unter den {view.top} am "
-        f"stärksten betroffenen von {len(frame)}. Zu prüfen: nur ein Teil des Intervalls liegt dort. Der "
-        "Index beschreibt Gebiete, nicht einzelne Menschen; gefährdete Menschen leben überall in der Stadt."
+    limits = Fragment("", "")
+    for name, without in view.left_out:
+        limits += warning(
+            f"Dem Index fehlt der Teil »{name}«: Der Datensatz hat dafür zu wenige Werte. {without}"
+        )
+    return (
+        limits
+        + paragraph(text, css_class="sa-lead")
+        + note(
+            f"Vordringlich heißt: Das Gebiet liegt mit allen seinen Rangintervallen unter den {view.top} am "
+            f"stärksten betroffenen von {len(frame)}. Zu prüfen: nur ein Teil des Intervalls liegt dort. Der "
+            "Index beschreibt Gebiete, nicht einzelne Menschen; gefährdete Menschen leben überall."
+        )
     )
 
 
@@ -90,7 +99,7 @@ def _listed(names: pd.Series[str]) -> str:
 
 def _concerned(view: HeatView, rows: pd.DataFrame) -> str:
     parts = []
-    for key, label in view.groups:
+    for key, label, _ in view.groups:
         if rows[key].notna().all():
             parts.append(f"{format_number(float(rows[key].sum()))} {label}")
     return f" Dort leben {join_words(parts)}." if parts else ""
@@ -151,6 +160,12 @@ def meeting(view: HeatView) -> Fragment:
     if view.missing:
         return note(WITHOUT_INDEX)
     first, second = view.components[:2]
+    instead = Fragment("", "")
+    if view.exposure is None:
+        instead = note(
+            f"Wie heiß es in den Gebieten wird, ist nicht bekannt; das Bild zeigt stattdessen {first.label} "
+            f"und {second.label}."
+        )
     frame = _ranked(view).dropna(subset=[f"{first.key}_value", f"{second.key}_value"])
     x, y = (frame[f"{part.key}_value"].to_numpy(dtype=np.float64) for part in (first, second))
     both = frame[(x > 0) & (y > 0)]
@@ -168,9 +183,12 @@ def meeting(view: HeatView) -> Fragment:
         f"{first.label} und {second.label} liegen beide über dem Mittel in {len(both)} von {len(frame)} "
         "Gebieten" + (f": {_listed(both['name'])}." if len(both) else ".")
     )
-    caption = f"{first.label} und {second.label} der Gebiete; graue Fläche: beides über dem Mittel."
+    caption = (
+        f"{first.label} und {second.label} der Gebiete; graue Fläche: beides über dem Mittel. Wo der Platz "
+        "fehlt, steht kein Name; alle Ränge stehen in der Prioritätenliste."
+    )
     shown = _origin(view, (first, second))
-    return paragraph(finding) + figure(svg, finding, caption, shown)
+    return instead + paragraph(finding) + figure(svg, finding, caption, shown)
 
 
 def priorities(view: HeatView) -> Fragment:
@@ -182,7 +200,7 @@ def priorities(view: HeatView) -> Fragment:
     analysis = view.analysis
     header = [analysis.levels[-1].label, "Rang und Einordnung"]
     header += [f"Rang {part.short}" for part in view.components]
-    header += [label for _, label in view.groups]
+    header += [label for _, label, _ in view.groups]
     body: list[list[Cell | str]] = []
     for row in _rows(shown):
         area = analysis.area(str(row["area_id"]))
@@ -193,13 +211,13 @@ def priorities(view: HeatView) -> Fragment:
             Cell(f"{row['rank']:.0f}\u00a0{PRIORITY_SIGNS[code]}\u00a0{PRIORITY_WORDS[code]}", _span(row)),
         ]
         line += [_rank_cell(row[f"{part.key}_rank"]) for part in view.components]
-        for key, _ in view.groups:
+        for key, _, indicator in view.groups:
             if pd.isna(row[key]):
                 line.append(hidden_cell())
             else:
                 about = {}
-                if key in analysis.years:
-                    about = CASES | indicator_data(area, key, {"year": analysis.years[key]})
+                if indicator in analysis.years:
+                    about = CASES | indicator_data(area, indicator, {"year": analysis.years[indicator]})
                 line.append(Cell(format_number(float(row[key])), data=about))
         body.append(line)
     level = format_number(100 * view.confidence)

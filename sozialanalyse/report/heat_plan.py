@@ -1,4 +1,4 @@
-"""What follows from the heat index for an action plan: institutions, places to go, core elements."""
+"""What follows from the heat index for an action plan: institutions and places to go."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sozialanalyse.report.plan_view import absent_table, with_example
 from sozialanalyse.report.tables import Cell, html_table, missing_cell
 from sozialanalyse.vocabulary import VULNERABLE_LABELS
 
-__all__ = ["access", "core_elements", "institution_list", "institutions"]
+__all__ = ["access", "institution_list", "institutions"]
 
 MOST_INSTITUTIONS: Final = 60
 
@@ -36,7 +36,7 @@ def institutions(view: HeatView) -> Fragment:
     label = view.analysis.levels[-1].label
     text = (
         f"{total} Einrichtungen betreuen Menschen, denen Hitze besonders zusetzt. {len(hot)} davon liegen in "
-        f"den {view.top} Gebieten (Ebene {label}) mit der stärksten Hitzebelastung."
+        f"den {view.top} Gebieten (Ebene {label}) {_hot_words(view)}."
     )
     if not len(hot):
         return paragraph(text)
@@ -58,9 +58,9 @@ def institutions(view: HeatView) -> Fragment:
             places = f"{format_number(float(found['sum']))} Plätze" if found["count"] else ""
             line.append(Cell(str(int(found["size"])), places))
         body.append(line)
-    header = [label, "Einordnung", f"Rang {view.components[0].short}"]
+    header = [label, "Einordnung", f"Rang {_heat_name(view)}"]
     header += [VULNERABLE_LABELS[group] for group in groups]
-    caption = "Einrichtungen in den heißesten Gebieten, nach den Menschen, die sie betreuen"
+    caption = f"Einrichtungen in den Gebieten {_hot_words(view)}, nach den Menschen, die sie betreuen"
     table = html_table(f"{caption}{_examples(view)}", header, body, numeric=list(range(2, len(header))))
     return (
         paragraph(text)
@@ -89,14 +89,23 @@ def institution_list(view: HeatView) -> Fragment:
     ]
     label = view.analysis.levels[-1].label
     result = html_table(
-        "Einrichtungen mit gefährdeten Menschen in den heißesten Gebieten",
+        f"Einrichtungen mit gefährdeten Menschen in den Gebieten {_hot_words(view)}",
         ["Einrichtung", label, "betreut", "Plätze"],
         body,
         numeric=[3],
     )
     if len(hot) > len(shown):
-        result += note(f"Gezeigt sind {len(shown)} von {len(hot)} Einrichtungen, heißeste Gebiete zuerst.")
+        result += note(f"Gezeigt sind {len(shown)} von {len(hot)} Einrichtungen, nach dem Rang des Gebiets.")
     return result
+
+
+def _hot_words(view: HeatView) -> str:
+    """Return which areas count as hot: without a component on heat those that the index ranks first."""
+    return "mit der stärksten Hitzebelastung" if view.exposure else f"mit dem höchsten {view.title}"
+
+
+def _heat_name(view: HeatView) -> str:
+    return view.exposure.short if view.exposure else view.title
 
 
 def _in_hot_areas(view: HeatView) -> pd.DataFrame:
@@ -105,7 +114,7 @@ def _in_hot_areas(view: HeatView) -> pd.DataFrame:
     names = view.analysis.areas["name"]
     frame = view.institutions.frame
     frame = frame.assign(
-        heat=frame["area_id"].map(areas[f"{view.components[0].key}_rank"]),
+        heat=frame["area_id"].map(areas[f"{view.exposure.key}_rank" if view.exposure else "rank"]),
         priority=frame["area_id"].map(areas["priority"]),
         area_name=frame["area_id"].map(names),
     )
@@ -204,32 +213,3 @@ def _access_method(view: HeatView, measured: bool, supplied: bool) -> str:
             "gerechnet wird."
         )
     return text
-
-
-def core_elements(view: HeatView) -> Fragment:
-    """Return for each of the WHO's core elements what the data contribute and what is missing."""
-    body: list[list[Cell | str]] = []
-    for number, element in enumerate(view.elements, start=1):
-        there = f"beruht auf: {', '.join(element.present)}" if element.present else ""
-        missing = element.beyond
-        lacking = f"Im Datensatz fehlen: {', '.join(element.absent)}." if element.absent else ""
-        body.append(
-            [
-                Cell(f"{number}. {element.label}", element.description),
-                Cell(element.contribution, there) if element.present else Cell("noch nichts", ""),
-                Cell(missing, lacking),
-            ]
-        )
-    lacking_everything = sum(not element.present for element in view.elements)
-    text = (
-        f"Die Weltgesundheitsorganisation nennt {len(view.elements)} Kernelemente eines Hitzeaktionsplans "
-        "(WHO 2008). Die Sozialplanung trägt zu jedem etwas anderes bei; keines kann sie allein erfüllen."
-    )
-    if lacking_everything:
-        count = "einem" if lacking_everything == 1 else str(lacking_everything)
-        text += f" Zu {count} davon trägt dieser Datensatz noch nichts bei."
-    return paragraph(text) + html_table(
-        "Kernelemente der WHO: Beitrag der Sozialplanung und was fehlt",
-        ["Kernelement", "Beitrag der Daten", "Was fehlt"],
-        body,
-    )

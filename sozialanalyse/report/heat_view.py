@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.planning.heat import EXPOSURE
 from sozialanalyse.report.view import Analysis
 
 __all__ = ["CoreContribution", "HeatView", "ShownComponent", "ShownIndicator"]
@@ -46,6 +47,8 @@ class CoreContribution:
 
     Attributes
     ----------
+    key : str
+        Its name in the tables.
     label, description : str
         German name, and what the element asks for.
     contribution, beyond : str
@@ -54,6 +57,7 @@ class CoreContribution:
         German names of the data on which this rests that the dataset has and lacks.
     """
 
+    key: str
     label: str
     description: str
     contribution: str
@@ -76,16 +80,20 @@ class HeatView:
         Why there is no index, a German sentence, or ``""``; then `areas` is empty.
     components : tuple of ShownComponent
         Those that are in the index.
+    left_out : tuple of (str, str)
+        Components that are not in the index: German name, and a sentence on what it does not say then.
     areas : ReleasedTable
         One row per area of the finest level: ``area_id, index, rank, class_index`` (counted from the most
         affected class), ``priority, sampling_lower, sampling_upper, choice_lower, choice_upper``; for
         each component ``<key>_value, <key>_rank``; and a column for each entry of `groups`.
-    groups : tuple of (str, str)
-        Column and German name of the numbers of people that are shown.
+    groups : tuple of (str, str, str)
+        Column, German name and indicator of the numbers of people that are shown.
     class_labels : tuple of str
         German names of the classes, the most affected first.
     confidence : float
         Coverage of the intervals of ranks.
+    priority_share : float
+        Share of the areas that can be dealt with first.
     top : int
         Number of areas that can be dealt with first.
     institutions : ReleasedTable
@@ -102,6 +110,9 @@ class HeatView:
         Reach of a place: outer limits in kilometres and weights.
     elements : tuple of CoreContribution
         The WHO's core elements.
+    occasions : ReleasedTable
+        By which indicators (tuple of German names) each area gives occasion to a core element: ``area_id,
+        element, indicators``.
     remarks : tuple of str
         German sentences on what was left out.
     """
@@ -111,10 +122,12 @@ class HeatView:
     description: str
     missing: str
     components: tuple[ShownComponent, ...]
+    left_out: tuple[tuple[str, str], ...]
     areas: ReleasedTable
-    groups: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, str, str], ...]
     class_labels: tuple[str, ...]
     confidence: float
+    priority_share: float
     top: int
     institutions: ReleasedTable
     access: ReleasedTable
@@ -122,8 +135,14 @@ class HeatView:
     access_missing: str
     zones: tuple[tuple[float, float], ...]
     elements: tuple[CoreContribution, ...]
+    occasions: ReleasedTable
     remarks: tuple[str, ...]
 
+    @property
+    def exposure(self) -> ShownComponent | None:
+        """The component that says how hot an area gets, if it is in the index."""
+        return next((part for part in self.components if part.key == EXPOSURE), None)
+
     def __post_init__(self) -> None:
-        for table in (self.areas, self.institutions, self.access):
+        for table in (self.areas, self.institutions, self.access, self.occasions):
             require_released(table)

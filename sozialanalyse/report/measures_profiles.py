@@ -9,14 +9,15 @@ from typing import Final, Protocol
 import pandas as pd
 
 from sozialanalyse.report.fragment import Fragment, note
+from sozialanalyse.report.numbers import format_spoken
 from sozialanalyse.report.plan_view import EXAMPLE, SocialPlan, day_text, missing_table
-from sozialanalyse.report.text import value_text
 from sozialanalyse.report.view import Row, records
 
-__all__ = ["Citation", "profiles"]
+__all__ = ["SEPARATOR", "Citation", "figure_key", "no_citation", "profiles", "shown_areas"]
 
 _NOTHING: Final = "keine Angabe"
-_MOST_AREAS: Final = 2
+SEPARATOR: Final = "@"
+"""Between indicator and area in the key of a value of another area than the page's."""
 
 
 class Citation(Protocol):
@@ -27,11 +28,12 @@ class Citation(Protocol):
         ...
 
 
-def _no_citation(*_: str) -> str:
+def no_citation(*_: str) -> str:
+    """Return no mark."""
     return ""
 
 
-def profiles(plan: SocialPlan, cite: Citation = _no_citation) -> Fragment:
+def profiles(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
     """Return the Steckbriefe of all measures; on paper each starts on a new page.
 
     Parameters
@@ -62,7 +64,7 @@ def _profile(
     aim = str(row["recommendation_id"])
     place = plan.area_names(row["area_ids"])
     entries: list[tuple[str, list[tuple[str, str]]]] = [
-        ("Stand", [(plan.status_label(row["status"]), "")]),
+        ("Stand", [(plan.status_label(row["status"]), cite("measures"))]),
         ("Gebiet und Ort", [(" – ".join(filter(None, (place, str(row["place"])))), "")]),
         ("Bedarf", [(str(row["need"]), "")]),
         ("Beleg: Statistik", _figures(plan, row, cite)),
@@ -103,21 +105,37 @@ def _profile(
 
 
 def _figures(plan: SocialPlan, row: Row, cite: Citation) -> list[tuple[str, str]]:
-    """Return the values of the named indicators in the areas of a measure."""
+    """Return a line for each named indicator with its values in the areas of a measure."""
     analysis = plan.area.analysis
     known = [key for key in row["indicator_ids"] if key in analysis.years]
+    areas = [analysis.area(area_id) for area_id in shown_areas(plan, row["area_ids"])]
+    values = {area.area_id: records(area.rows(known)) for area in areas}
     found: list[tuple[str, str]] = []
-    for area_id in _shown_areas(plan, row["area_ids"]):
-        area = analysis.area(area_id)
-        for key, entry in records(area.rows(known)).items():
-            if pd.notna(entry["value"]):
-                found.append((f"{area.name}: {value_text(entry)}, {entry['year']:.0f}", cite(key)))
+    for key in known:
+        shown = [area for area in areas if pd.notna(values[area.area_id][key]["value"])]
+        if not shown:
+            continue
+        entry = values[shown[0].area_id][key]
+        unit, decimals = str(entry["unit"]), int(entry["decimals"])
+        told = [
+            f"{area.name} {format_spoken(values[area.area_id][key]['value'], unit, decimals)}"
+            for area in shown
+        ]
+        text = f"»{entry['label']}« {entry['year']:.0f}: {', '.join(told)}"
+        if pd.notna(entry["city_value"]) and not any(area.is_root for area in shown):
+            text += f" (insgesamt {format_spoken(entry['city_value'], unit, decimals)})"
+        found.append((text, cite(*(figure_key(plan, key, area.area_id) for area in shown))))
     return found
 
 
-def _shown_areas(plan: SocialPlan, keys: Sequence[str]) -> list[str]:
+def figure_key(plan: SocialPlan, indicator_id: str, area_id: str) -> str:
+    """Return by what a value is cited: its indicator, with the area if it is not the page's own."""
+    return indicator_id if area_id == plan.area.area_id else f"{indicator_id}{SEPARATOR}{area_id}"
+
+
+def shown_areas(plan: SocialPlan, keys: Sequence[str]) -> list[str]:
     """Return the areas of a measure whose values are shown: on the page of a Sozialraum only its own."""
-    if plan.area_names(tuple(keys)) == "stadtweit" or len(keys) > _MOST_AREAS:
+    if plan.area_names(tuple(keys)) == "stadtweit":
         return [plan.area.area_id]
     here = set(plan.districts)
     return [key for key in keys if here & set(plan.places[key])]

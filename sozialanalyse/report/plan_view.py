@@ -15,7 +15,7 @@ from sozialanalyse.planning.recommendations import Patience
 from sozialanalyse.planning.rules import PlanningRules, StatusKind
 from sozialanalyse.report.fragment import Fragment, warning
 from sozialanalyse.report.numbers import format_change, format_interval, join_words
-from sozialanalyse.report.view import AreaView, Row
+from sozialanalyse.report.view import AreaView, Row, records
 
 __all__ = [
     "CATEGORY_WORDS",
@@ -28,9 +28,11 @@ __all__ = [
     "day_text",
     "difference_text",
     "missing_table",
+    "open_reason",
     "plan_origin",
     "weights_text",
     "with_example",
+    "without_recommendations",
 ]
 
 CATEGORY_WORDS: Final[dict[str, str]] = {
@@ -144,6 +146,11 @@ class SocialPlan:
         """Keys of the Sozialräume of this area."""
         return self.places[self.area.area_id]
 
+    @property
+    def own_needs(self) -> dict[str, Row]:
+        """What statistics and experts say of this area, by theme; nothing for other than a Sozialraum."""
+        return records(self.needs.where(area_id=self.area.area_id).frame.set_index("theme"))
+
     def kind_of(self, status: str) -> str:
         """Return what a status means; a recommendation without any entry is open."""
         return self.rules.status(status).kind if status else "open"
@@ -182,6 +189,18 @@ def absent_table(name: str) -> Fragment:
         f"Tabellenblatt »{name}« im Datenordner liegt, erscheint dieser Abschnitt. Die Spalten nennt "
         "die Arbeitsmappe, die »sozialanalyse new« anlegt."
     )
+
+
+def without_recommendations(plan: SocialPlan) -> Fragment | None:
+    """Return why nothing can be said of Handlungsempfehlungen, if that is so."""
+    if missing := missing_table(plan, "recommendations", "recommendation_log"):
+        return missing
+    if not len(plan.standing):
+        return warning(
+            f"Für {plan.area.name} gab es am {day_text(plan.until)} keine Handlungsempfehlung. Wird ein "
+            "anderer Zeitraum gewünscht, bitte »until« ändern."
+        )
+    return None
 
 
 def plan_origin(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -229,11 +248,25 @@ def with_example(text: str, synthetic: bool) -> str:
     return " · ".join(filter(None, (text, EXAMPLE if synthetic else "")))
 
 
-def difference_text(row: Row) -> str:
-    """Write the statistical signal of a theme with its interval."""
-    if pd.isna(row["difference"]):
-        return "keine Zahl mit Intervall"
-    return f"{format_change(row['difference'], 2)} ({format_interval(row['lower'], row['upper'], 2)})"
+def open_reason(plan: SocialPlan, row: Row) -> str:
+    """Return in a few words why the statistics leave a theme open; ``""`` where they do not."""
+    if row["signal"] != "unclear":
+        return ""
+    if not row["listed"]:
+        return "keine Zahl zu diesem Thema"
+    if not row["usable"] or row["usable"] < plan.needs_rule.fewest_share * row["listed"]:
+        return f"zu wenige Indikatoren mit Intervall: {row['usable']} von {row['listed']}"
+    return "das Intervall lässt beides zu"
+
+
+def difference_text(plan: SocialPlan, row: Row) -> str:
+    """Write the statistical signal of a theme with its interval, and why it is left open."""
+    number: str = (
+        f"{format_change(row['difference'], 2)} ({format_interval(row['lower'], row['upper'], 2)})"
+        if pd.notna(row["difference"])
+        else ""
+    )
+    return "; ".join(filter(None, (number, open_reason(plan, row))))
 
 
 def weights_text(row: Row) -> str:

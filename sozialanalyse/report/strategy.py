@@ -1,4 +1,4 @@
-"""The Strategiepapier of a Sozialraum: figures, experts' view, needs, Handlungsempfehlungen, Steckbriefe."""
+"""The Strategiepapier of a Sozialraum: what it says in short, its figures, its annex and its sources."""
 
 from __future__ import annotations
 
@@ -22,16 +22,9 @@ from sozialanalyse.report.numbers import (
     join_words,
 )
 from sozialanalyse.report.plan_view import (
-    CATEGORY_WORDS,
-    EXPERT_WORDS,
     NEED_WORDS,
-    SIGNAL_WORDS,
     SocialPlan,
     day_text,
-    difference_text,
-    missing_table,
-    weights_text,
-    with_example,
 )
 from sozialanalyse.report.strategy_evidence import INDEX, Evidence, evidence_of_paper, evidence_table
 from sozialanalyse.report.studied import IndexStudy
@@ -41,10 +34,8 @@ from sozialanalyse.report.view import JUDGED_DOMAINS, Row, records
 
 __all__ = [
     "annex",
-    "experts",
     "heading",
     "index_ranks",
-    "needs",
     "paper_evidence",
     "picture",
     "sources_of",
@@ -52,8 +43,6 @@ __all__ = [
 ]
 
 _MOST_FIGURES: Final = 6
-_MOST_NEEDS: Final = 6
-_MOST_SUPPORTS: Final = 3
 _ORDER: Final[tuple[StatusKind, ...]] = ("done", "active", "open", "stopped")
 
 
@@ -80,7 +69,8 @@ def paper_evidence(plan: SocialPlan) -> Evidence:
     """Return the numbered sources of the paper."""
     burdens, strengths = _certain(plan)
     used = ["population", *burdens, *strengths, *plan.indicators.frame["indicator_id"]]
-    used += [key for keys in plan.measures["indicator_ids"] for key in keys]
+    for table in (plan.measures, plan.standing):
+        used += [key for keys in table["indicator_ids"] for key in keys]
     return evidence_of_paper(plan, [key for key in used if key in plan.area.analysis.years])
 
 
@@ -117,13 +107,9 @@ def summary(plan: SocialPlan, evidence: Evidence) -> Fragment:
     return Fragment(f"<ul>{items}</ul>", "\n".join(f"- {text}" for text, _ in lines))
 
 
-def _own_needs(plan: SocialPlan) -> dict[str, Row]:
-    return records(plan.needs.where(area_id=plan.area.area_id).frame.set_index("theme"))
-
-
 def _need_lines(plan: SocialPlan) -> list[tuple[str, str]]:
     labels, lines = plan.rules.labels("themes"), []
-    rows = _own_needs(plan)
+    rows = plan.own_needs
     for category in NEEDS:
         chosen = [key for key, row in rows.items() if row["category"] == category]
         if chosen:
@@ -135,11 +121,6 @@ def _need_lines(plan: SocialPlan) -> list[tuple[str, str]]:
 def _needs_mark(theme: str) -> str:
     """Return the mark that leads to the table of needs, which names the sources of each theme."""
     return f' <a class="sa-cite" href="#bedarf-{escape(theme)}">[Tabelle »Bedarfe«]</a>'
-
-
-def _theme_sources(plan: SocialPlan, theme: str) -> list[str]:
-    frame = plan.indicators.where(area_id=plan.area.area_id, theme=theme).frame
-    return [*(str(key) for key in frame["indicator_id"]), "statements"]
 
 
 def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
@@ -201,16 +182,12 @@ def _figure_table(plan: SocialPlan, caption: str, rows: dict[str, Row], evidence
                     format_interval(row["city_lower"], row["city_upper"], decimals),
                 ),
                 assessment_cell(row["assessment"]),
-                _mark(evidence, key),
+                evidence.cell(key),
             ]
         )
     header = ["Indikator", area.name, area.root.name, "Abstand (Intervall)", "Einordnung", "Beleg"]
     about = [area_data(area)] * len(body)
     return html_table(caption, header, body, numeric=[1, 2, 3], row_data=about)
-
-
-def _mark(evidence: Evidence, key: str) -> Cell:
-    return Cell("", links=evidence.links(key))
 
 
 def index_ranks(plan: SocialPlan, study: IndexStudy, evidence: Evidence) -> Fragment:
@@ -234,7 +211,7 @@ def index_ranks(plan: SocialPlan, study: IndexStudy, evidence: Evidence) -> Frag
                 f"{row['rank']:.0f} von {row['ranked']:.0f}" if ranked else "–",
                 _span(span["sampling_lower"], span["sampling_upper"]),
                 _span(span["choice_lower"], span["choice_upper"]),
-                _mark(evidence, INDEX),
+                evidence.cell(INDEX),
             ]
         )
     if not body:
@@ -260,101 +237,6 @@ def _span(lower: float, upper: float) -> Cell | str:
     if pd.isna(lower):
         return Cell("–", css_class="sa-sign")
     return f"{lower:.0f}" if lower == upper else f"{lower:.0f} bis {upper:.0f}"
-
-
-def experts(plan: SocialPlan, evidence: Evidence) -> Fragment:
-    """Return what the experts said: the events, and the statements with the greatest weight."""
-    missing = missing_table(plan, "dialogues", "statements")
-    if missing.html or not len(plan.dialogues):
-        return missing if missing.html else note(f"Für {plan.area.name} ist noch kein Dialog eingetragen.")
-    lines = []
-    for row in plan.dialogues.to_dict("records"):
-        people = [
-            f"{format_number(float(row[name]))} {word}"
-            for name, word in (("participants", "Teilnehmenden"), ("institutions", "Einrichtungen"))
-            if pd.notna(row[name])
-        ]
-        lines.append(
-            f"{row['title']} am {day_text(row['date'])}" + (f" mit {' aus '.join(people)}" if people else "")
-        )
-    said = plan.statements
-    text = (
-        f"{join_words(lines)}. Festgehalten sind {len(said)} Aussagen; gezeigt sind die mit dem größten "
-        "Gewicht."
-    )
-    mark = evidence.cite("dialogues", "statements")
-    result = Fragment(f"<p>{escape(text, quote=False)}{mark}</p>", text)
-    for stance, caption, most in (
-        ("need", "Woran es nach Ansicht der Expert*innen am meisten fehlt", _MOST_NEEDS),
-        ("support", "Was nach Ansicht der Expert*innen gut läuft", _MOST_SUPPORTS),
-    ):
-        rows = said[said["stance"] == stance].sort_values("weight", ascending=False, kind="stable").head(most)
-        if len(rows):
-            result += _statement_table(plan, caption, rows, evidence)
-    return result + note(
-        "Das Gewicht zählt Tische oder Stimmen. Es ist keine Umfrage und nicht repräsentativ. Die Aussagen "
-        "sind ohne Namen festgehalten."
-    )
-
-
-def _statement_table(plan: SocialPlan, caption: str, rows: pd.DataFrame, evidence: Evidence) -> Fragment:
-    themes, names = plan.rules.labels("themes"), plan.area.analysis.areas["name"]
-    body: list[list[Cell | str]] = [
-        [
-            Cell(str(row["text"]), with_example(str(row["statement_id"]), bool(row["synthetic"]))),
-            themes[row["theme"]],
-            str(names[row["area_id"]]),
-            str(row["weight"]),
-            _mark(evidence, "statements"),
-        ]
-        for row in rows.to_dict("records")
-    ]
-    return html_table(caption, ["Aussage", "Thema", "Ort", "Gewicht", "Beleg"], body, numeric=[3])
-
-
-def needs(plan: SocialPlan, evidence: Evidence) -> Fragment:
-    """Return the needs by theme: who sees them, and what is planned for them."""
-    rows = _own_needs(plan)
-    if not rows:
-        return warning(f"Bedarfe gibt es für die Ebene {plan.level_label}, nicht für {plan.area.name}.")
-    labels = plan.rules.labels("themes")
-    themes_of = {field.id: field.themes for field in plan.rules.fields}
-    body: list[list[Cell | str]] = []
-    for key, row in rows.items():
-        aims = _about(plan.standing, themes_of, key)
-        plans = _about(plan.measures, themes_of, key)
-        body.append(
-            [
-                labels[key],
-                Cell(SIGNAL_WORDS[row["signal"]], difference_text(row)),
-                Cell(EXPERT_WORDS[row["experts"]], weights_text(row)),
-                CATEGORY_WORDS[row["category"]],
-                str(aims),
-                str(plans),
-                Cell("", links=evidence.links(*_theme_sources(plan, key))),
-            ]
-        )
-    header = [
-        "Thema",
-        "Statistik (Abstand, Intervall)",
-        "Expert*innen (Gewicht)",
-        "Zusammen",
-        "Handlungs\u00adempfehlungen",
-        "Maßnahmen",
-        "Belege",
-    ]
-    ids = [f"bedarf-{key}" for key in rows]
-    table = html_table(f"Bedarfe in {plan.area.name}", header, body, numeric=[4, 5], row_ids=ids)
-    return table + note(
-        "Abstand: Mittel der Indikatoren des Themas, in Standardabweichungen zwischen den Gebieten; mehr als "
-        "0 heißt mehr Bedarf als in der Stadt. »Mehr Bedarf« ist kein Urteil über Menschen. Die letzten "
-        "Spalten zählen, was ein Handlungsfeld dieses Themas hat; eine Handlungsempfehlung kann zu mehreren "
-        "Themen zählen."
-    )
-
-
-def _about(frame: pd.DataFrame, themes_of: dict[str, tuple[str, ...]], theme: str) -> int:
-    return sum(theme in themes_of[field] for field in frame["field"])
 
 
 def annex(plan: SocialPlan, evidence: Evidence) -> Fragment:

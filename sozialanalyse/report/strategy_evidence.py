@@ -11,6 +11,7 @@ import pandas as pd
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.report.facts import CASES, VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, note
+from sozialanalyse.report.measures_profiles import SEPARATOR, figure_key, shown_areas
 from sozialanalyse.report.numbers import format_interval, format_number, format_value
 from sozialanalyse.report.plan_view import SocialPlan, day_text
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
@@ -45,10 +46,10 @@ class Evidence:
         found = sorted({self.numbers[key] for key in keys if key in self.numbers})
         return "".join(f' <a class="sa-cite" href="#beleg-{number}">[{number}]</a>' for number in found)
 
-    def links(self, *keys: str) -> tuple[tuple[str, str], ...]:
-        """Return the same marks as pairs of text and place, for the cell of a table."""
+    def cell(self, *keys: str) -> Cell:
+        """Return the same marks as the cell of a table."""
         found = sorted({self.numbers[key] for key in keys if key in self.numbers})
-        return tuple((f"[{number}]", f"#beleg-{number}") for number in found)
+        return Cell("", links=[(f"[{number}]", f"#beleg-{number}") for number in found])
 
 
 def evidence_of_paper(plan: SocialPlan, indicators: Iterable[str]) -> Evidence:
@@ -63,6 +64,13 @@ def evidence_of_paper(plan: SocialPlan, indicators: Iterable[str]) -> Evidence:
     """
     wanted = set(indicators)
     keys = [str(key) for key in plan.area.analysis.indicators.index if key in wanted]
+    elsewhere = {
+        figure_key(plan, key, area_id)
+        for row in plan.measures[["area_ids", "indicator_ids"]].to_dict("records")
+        for key in row["indicator_ids"]
+        for area_id in shown_areas(plan, row["area_ids"])
+    }
+    keys += sorted(key for key in elsewhere if SEPARATOR in key and key.split(SEPARATOR)[0] in wanted)
     keys += [INDEX] if plan.area.analysis.index is not None else []
     keys += [name for name in _TABLES if name not in plan.absent]
     return Evidence({key: number for number, key in enumerate(keys, start=1)})
@@ -77,8 +85,14 @@ def evidence_table(plan: SocialPlan, evidence: Evidence) -> Fragment:
     for key, number in evidence.numbers.items():
         ids.append(f"beleg-{number}")
         if key in rows:
-            body.append(_indicator_line(number, area, key, rows[key], city[key]))
+            body.append(_indicator_line(number, area, area, key, rows[key], city[key]))
             about.append(area_data(area))
+        elif SEPARATOR in key:
+            name, _, place = key.partition(SEPARATOR)
+            part = analysis.area(place)
+            own = records(part.rows([name]))[name]
+            body.append(_indicator_line(number, area, part, name, own, city[name]))
+            about.append(area_data(part))
         else:
             body.append(_table_line(plan, number, key))
             about.append({})
@@ -99,7 +113,9 @@ def evidence_table(plan: SocialPlan, evidence: Evidence) -> Fragment:
     )
 
 
-def _indicator_line(number: int, area: AreaView, key: str, row: Row, city: Row) -> list[Cell | str]:
+def _indicator_line(
+    number: int, page: AreaView, area: AreaView, key: str, row: Row, city: Row
+) -> list[Cell | str]:
     catalogue = area.analysis.indicators.loc[key]
     decimals = int(row["decimals"])
     data = indicator_data(area, key, row)
@@ -124,9 +140,10 @@ def _indicator_line(number: int, area: AreaView, key: str, row: Row, city: Row) 
         format_interval(city["lower"], city["upper"], decimals),
         data=VALUE | data | {"area": area.root.area_id},
     )
+    label = str(catalogue["label"]) if area is page else f"{catalogue['label']}: {area.name}"
     return [
         f"[{number}]",
-        Cell(str(catalogue["label"]), str(catalogue["definition"])),
+        Cell(label, str(catalogue["definition"])),
         own,
         cases,
         whole,

@@ -9,7 +9,7 @@ from html import escape
 from sozialanalyse.report.assess import ASSESSMENTS
 from sozialanalyse.report.fragment import Fragment
 
-__all__ = ["Cell", "assessment_cell", "hidden_cell", "html_table", "missing_cell"]
+__all__ = ["Cell", "assessment_cell", "count_cell", "hidden_cell", "html_table", "missing_cell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,11 @@ def hidden_cell(data: Mapping[str, str] | None = None) -> Cell:
 def missing_cell(sign: str = "") -> Cell:
     """Return the cell for a value that is not there, with the sign that stood in its place."""
     return Cell(sign or "–", css_class="sa-sign")
+
+
+def count_cell(count: int, detail: str = "") -> Cell:
+    """Return the cell for a number of things; a dash for none."""
+    return Cell(str(count), detail) if count else missing_cell()
 
 
 def html_table(

@@ -21,16 +21,17 @@ from sozialanalyse.planning.heat import (
     HeatComponent,
     HeatPart,
     HeatSpec,
-    age_share,
     build_heat_index,
     choose_parts,
     priorities,
 )
+from sozialanalyse.planning.heat_ages import age_share
+from sozialanalyse.planning.heat_elements import occasions
 
 
 def component(key: str, *parts: tuple[str, str], required: bool = False) -> HeatComponent:
     made = tuple(HeatPart(name, (name, f"{name}_elsewhere"), direction) for name, direction in parts)
-    return HeatComponent(key, key, key, key, 2, required, made)
+    return HeatComponent(key, key, key, key, f"Ohne {key}.", 2, required, made)
 
 
 EXPOSURE = component("hot", ("heat", "higher_is_worse"), ("green", "higher_is_better"), required=True)
@@ -119,8 +120,8 @@ def test_without_a_component_that_is_not_required_the_index_stands_and_says_so()
     found = build_heat_index(big_data().select(("heat", "green", "over_64", "income", "rent")), SPEC)
     assert [part.key for part in found.components] == ["hot", "poor"]
     assert (
-        "»old« braucht mindestens 2 Indikatoren mit Werten, vorhanden: 1. Es fehlen: alone."
-        in (found.remarks[0])
+        found.remarks[0]
+        == "»old« braucht mindestens 2 Indikatoren mit Werten, vorhanden: 1. Es fehlen: alone. Ohne old."
     )
 
 
@@ -195,3 +196,32 @@ def test_an_age_group_takes_the_nearest_ages_and_a_hidden_count_makes_it_unknown
 def test_without_a_group_above_the_first_age_there_is_no_share() -> None:
     with pytest.raises(MethodError, match="feinere Altersgruppen"):
         age_share(population(("a", "0+", 10)), ("a",), 0, 6)
+
+
+def test_an_area_gives_occasion_by_the_indicators_at_whose_unfavourable_end_it_is() -> None:
+    # A third of three areas is one: the oldest, A, and the one with the least green, C. B and C are equally
+    # poor and both first; where all areas are alike, none stands out; a hidden value is never an occasion.
+    values = pd.DataFrame(
+        {
+            "old": [30.0, 20.0, 10.0],
+            "green": [90.0, 50.0, 10.0],
+            "poor": [5.0, 9.0, 9.0],
+            "alike": [1.0, 1.0, 1.0],
+            "alone": [np.nan, 4.0, 3.0],
+        },
+        index=["A", "B", "C"],
+    )
+    high = {"old": True, "green": False, "poor": True, "alike": True, "alone": True}
+    uses = {"warning": ("old", "alone"), "town": ("green", "poor"), "town 2": ("alike",)}
+    assert occasions(values, high, uses, 0.33).to_numpy().tolist() == [
+        ["A", "warning", ("old",)],
+        ["B", "warning", ("alone",)],
+        ["B", "town", ("poor",)],
+        ["C", "town", ("green", "poor")],
+    ]
+
+
+def test_occasions_of_no_indicator_at_all_are_none_and_a_share_must_be_one() -> None:
+    assert not len(occasions(pd.DataFrame(index=["A"]), {}, {"warning": ()}, 0.3))
+    with pytest.raises(ParameterError, match="priority_share"):
+        occasions(pd.DataFrame(index=["A"]), {}, {}, 1.0)

@@ -17,11 +17,14 @@ from sozialanalyse.index_study import study_of
 from sozialanalyse.project import embedded_folder
 from sozialanalyse.report import (
     controlling,
+    controlling_spread,
     controlling_targets,
     dialogues,
+    dialogues_themes,
     measures,
     measures_profiles,
     strategy,
+    strategy_needs,
 )
 from sozialanalyse.report.controlling_charts import draw_status_bars, status_styles
 from sozialanalyse.report.fragment import Fragment
@@ -62,6 +65,7 @@ def without(analysis: Analysis, *names: str) -> Analysis:
 
 def controlling_page(found: SocialPlan) -> dict[str, Fragment]:
     page = {name: getattr(controlling, name)(found) for name in controlling.__all__}
+    page |= {name: getattr(controlling_spread, name)(found) for name in controlling_spread.__all__}
     return page | {"targets": controlling_targets.targets(found)}
 
 
@@ -73,17 +77,23 @@ def measures_page(found: SocialPlan) -> dict[str, Fragment]:
 def dialogue_page(found: SocialPlan, part: str) -> dict[str, Fragment]:
     plain = ("comparison", "comparison_figure", "events", "reading", "rounds")
     page = {name: getattr(dialogues, name)(found) for name in plain}
-    return page | {name: getattr(dialogues, name)(found, part) for name in ("heading", "overview", "themes")}
+    page |= {
+        name: getattr(dialogues, name)(found, part) for name in ("heading", "overview", "recommendations")
+    }
+    return page | {"themes": dialogues_themes.themes(found, part)}
 
 
 def strategy_page(found: SocialPlan) -> dict[str, Fragment]:
     evidence = strategy.paper_evidence(found)
     study = study_of(found.area.analysis, str(embedded_folder("parameters")))
-    names = ("summary", "picture", "experts", "needs", "annex", "sources_of")
-    page = {name: getattr(strategy, name)(found, evidence) for name in names}
+    page = {
+        name: getattr(strategy, name)(found, evidence)
+        for name in ("summary", "picture", "annex", "sources_of")
+    }
+    page |= {name: getattr(strategy_needs, name)(found, evidence) for name in strategy_needs.__all__}
     page["heading"] = strategy.heading(found)
     page["index_ranks"] = strategy.index_ranks(found, study, evidence)
-    return page | {"recommendations": controlling.recommendations(found)}
+    return page | {"recommendations": controlling.recommendations(found, evidence.cite)}
 
 
 def all_sections(analysis: Analysis, district: str = DISTRICT) -> dict[str, Fragment]:
@@ -343,7 +353,7 @@ def test_a_hidden_value_stays_hidden_in_the_hand_out(analysis: Analysis) -> None
         return cells
 
     shown = replace(analysis, current=analysis.current.derive("with a hidden cell", hide))
-    text = dialogues.themes(plan(shown), "vorbereitung").text
+    text = dialogues_themes.themes(plan(shown), "vorbereitung").text
     line = next(line for line in text.splitlines() if line.startswith("Kinderarmut"))
     assert line.split(" | ")[1] == "."
     assert "geheim" in line

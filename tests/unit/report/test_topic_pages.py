@@ -19,7 +19,7 @@ from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.errors import DisclosureError, ParameterError
 from sozialanalyse.heat_study import heat_of
 from sozialanalyse.project import embedded_folder
-from sozialanalyse.report import conference, conference_goals, heat, heat_plan, istek
+from sozialanalyse.report import conference, conference_goals, heat, heat_elements, heat_plan, istek
 from sozialanalyse.report.fragment import Fragment
 from sozialanalyse.report.view import Analysis
 from sozialanalyse.topic_planning import conference_of, istek_of
@@ -38,7 +38,7 @@ BESIDE: Final = {"heat.location", "conference_goals.no_goals"}
 def drawn(analysis: Analysis) -> dict[str, Fragment]:
     """Return every section of all pages."""
     views: list[tuple[str, Any, tuple[Any, ...]]] = [
-        ("", heat_of(analysis, PARAMETERS), (heat, heat_plan)),
+        ("", heat_of(analysis, PARAMETERS), (heat, heat_elements, heat_plan)),
         ("", istek_of(analysis, PARAMETERS), (istek,)),
     ]
     views += [
@@ -95,18 +95,70 @@ def test_deleted_files_are_said_on_the_pages_and_among_the_remarks(
         ) in analysis.remarks
 
 
-@pytest.mark.parametrize("place", ["rochdale", "kreis"])
-def test_cities_without_planning_tables_and_heat_say_what_is_missing(
-    place: str, open_place: Callable[[str], Any], parse_html: Callable[[str], Any]
+@pytest.mark.parametrize(("place", "missing"), [("rochdale", "Hitzebelastung"), ("kreis", "Empfindlichkeit")])
+def test_other_datasets_get_an_index_of_what_they_have_and_are_told_what_is_missing(
+    place: str, missing: str, open_place: Callable[[str], Any], parse_html: Callable[[str], Any]
 ) -> None:
     sections = drawn(open_place(place).analysis)
     everything_is_said(sections, parse_html)
     lead = sections["heat.overview"].text
-    assert lead.startswith("Kein Hitze-Index: »Hitzebelastung« braucht mindestens 2 Indikatoren mit Werten")
-    assert "Bitte diese Indikatoren in den Datensatz aufnehmen." in lead
+    assert lead.startswith(f"Dem Index fehlt der Teil »{missing}«")
+    assert f"Prioritätenliste nach dem Hitze-Index ohne {missing}" in sections["heat.priorities"].text
+    assert f"»{missing}« braucht mindestens 2 Indikatoren mit Werten" in sections["heat.remarks"].text
     assert "Es fehlt die Tabelle »goals«" in sections["alleinerziehend-conference.overview"].text
     assert "Es fehlt die Tabelle »measures«" in sections["istek.overview"].text
     assert "Es fehlt die Tabelle »institutions«" in sections["heat_plan.institutions"].text
+
+
+def test_without_indicators_for_two_components_there_is_a_sentence_on_what_is_missing(
+    city: Analysis, parse_html: Callable[[str], Any]
+) -> None:
+    kept = {"population", "heat_load", "sealed_ground"}
+    bare = replace(
+        city, years={key: year for key, year in city.years.items() if key in kept}, population=None
+    )
+    found = heat_of(bare, PARAMETERS)
+    sections = {
+        name: getattr(module, name)(found)
+        for module in (heat, heat_elements, heat_plan)
+        for name in module.__all__
+        if callable(getattr(module, name))
+    }
+    for name, fragment in sections.items():
+        parse_html(fragment.html)
+        assert fragment.text or f"heat.{name}" in BESIDE, name
+    lead = sections["overview"].text
+    assert lead.startswith("Kein Hitze-Index: »Empfindlichkeit« braucht mindestens 2 Indikatoren mit Werten")
+    assert "Bitte diese Indikatoren in den Datensatz aufnehmen." in lead
+
+
+def test_children_under_5_are_said_to_stand_for_those_under_6(city: Analysis) -> None:
+    # The sample counts the population in steps of five years.
+    said = "Gezählt sind Kinder unter 5 Jahren statt Kinder unter 6 Jahren"
+    assert said in heat.remarks(heat_of(city, PARAMETERS)).text
+    population = city.population
+    assert population is not None
+
+    def finer(frame: pd.DataFrame) -> pd.DataFrame:
+        split = frame["age_group"].astype(str).replace({"0-4": "0-5", "5-9": "6-9"})
+        return frame.assign(age_group=split)
+
+    view = heat_of(replace(city, population=population.derive("finer", finer)), PARAMETERS)
+    assert ("under_6", "Kinder unter 6 Jahren") in [group[:2] for group in view.groups]
+    assert "statt Kinder" not in heat.remarks(view).text
+
+
+def test_urgent_areas_are_told_to_which_core_elements_their_figures_give_occasion(
+    city: Analysis, parse_html: Callable[[str], Any]
+) -> None:
+    view = heat_of(city, PARAMETERS)
+    rows = list(parse_html(heat_elements.occasions(view).html).find(".//tbody"))
+    frame = view.areas.frame
+    assert len(rows) == frame["priority"].isin(["high", "possible"]).sum() == 12
+    # The area with rank 1 for heat is hot, and so gives occasion to long-term town planning, element 7.
+    first = frame.loc[frame["exposure_rank"] == 1, "area_id"].item()
+    mine = view.occasions.where(area_id=first, element="stadtplanung").frame
+    assert "Hitzebelastete Bevölkerung" in mine["indicators"].item()
 
 
 def test_a_conference_that_another_city_held_is_not_claimed(open_place: Callable[[str], Any]) -> None:
