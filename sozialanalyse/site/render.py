@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Navigation", "RenderedPage", "render_page"]
 
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+NOTHING: Final = "sa-nothing"
+"""Class of an output that says there is nothing to show."""
 _REFUSED_TAGS: Final = ("script", "iframe", "frame", "object", "embed", "link", "base", "meta")
 _LOADING_ATTRIBUTES: Final = ("src", "srcset", "poster", "background")
 _STYLE_LOADS: Final = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)", re.IGNORECASE)
@@ -94,6 +96,7 @@ def render_page(
     """
     soup = BeautifulSoup(_content_of(notebook), "html.parser")
     _refuse_loading(soup)
+    _drop_empty_sections(soup)
     title = _order_headings(soup)
     remarks = _describe_images(soup)
     _make_scrollable(soup)
@@ -142,6 +145,33 @@ def _refuse_loading(soup: BeautifulSoup) -> None:
             "Eine Seite darf nichts nachladen und keine Skripte enthalten; eine Ausgabe des Notebooks "
             f"enthält aber: {', '.join(sorted(found))}. Bitte Abbildungen als Bild einbetten."
         )
+
+
+def _drop_empty_sections(soup: BeautifulSoup) -> None:
+    """Take away headings below which all outputs say that there is nothing to show, the innermost first."""
+    for heading in reversed(soup.find_all(_HEADINGS)):
+        if heading.name != "h1" and _is_empty(heading):
+            heading.decompose()
+    for tag in soup.select(f".{NOTHING}"):
+        tag.decompose()
+
+
+def _is_empty(heading: Tag) -> bool:
+    """Return whether, on purpose, nothing to read or see follows before the next heading of the level."""
+    own = set(heading.descendants)
+    meant = False
+    for element in heading.next_elements:
+        if element in own:
+            continue
+        if isinstance(element, Tag):
+            if element.name in _HEADINGS:
+                return meant and element.name <= heading.name
+            if element.name in ("img", "svg"):
+                return False
+            meant |= NOTHING in (element.get("class") or ())
+        elif str(element).strip():
+            return False
+    return meant
 
 
 def _order_headings(soup: BeautifulSoup) -> str:

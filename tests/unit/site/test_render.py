@@ -101,6 +101,29 @@ def test_contents_list_every_section_and_every_address_exists_once() -> None:
     assert {link["href"][1:] for link in page.select("a[href^='#']")} <= set(ids)
 
 
+NOTHING_TO_SHOW = '<p class="sa-nothing" hidden></p>'
+
+
+def test_a_section_with_nothing_to_show_has_no_heading() -> None:
+    page = soup_of(
+        output(TITLE),
+        "## Leer",
+        output(NOTHING_TO_SHOW),
+        "### Darin auch",
+        output(NOTHING_TO_SHOW),
+        "## Oben leer",
+        output(NOTHING_TO_SHOW),
+        "### Darin etwas",
+        output("<p>Etwas</p>"),
+        "### Darin nichts",
+        output(NOTHING_TO_SHOW),
+        "## Nur eine Überschrift",
+    )
+    found = [tag.get_text() for tag in page.main.select("h2, h3") if "Seite" not in tag.get_text()]
+    assert found == ["Oben leer", "Darin etwas", "Nur eine Überschrift"]
+    assert not page.select(".sa-nothing")
+
+
 def test_a_notebook_without_heading_is_refused() -> None:
     with pytest.raises(RunError, match="keine Überschrift der ersten Ebene"):
         rendered("## Armut")
