@@ -326,7 +326,7 @@ def show(data: str, parameters: str) -> int:
     sizes = dataset.areas["level"].value_counts()
     notebooks: list[tuple[str, ...]] = []
     for recipe in plan.recipes:
-        pages = sum(run.notebook == recipe.notebook for run in plan.runs)
+        pages = sum(run.notebook == recipe.notebook and not run.on_request for run in plan.runs)
         served = plan.skipped.get(recipe.notebook, _count(pages, "Seite", "Seiten"))
         notebooks.append((recipe.notebook, served, recipe.title))
     blocks: dict[str, list[tuple[str, ...]]] = {

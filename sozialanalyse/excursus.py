@@ -1,6 +1,6 @@
 """Connections between domains for a loaded analysis: computed when a page asks for them, then remembered.
 
-All that goes in are released cells of the finest level, so nothing that comes out can reveal a hidden one.
+All that goes in are released cells of one level, so nothing that comes out can reveal a hidden one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sozialanalyse.connections.clusters import clusters
 from sozialanalyse.connections.connect import Connections, connect
 from sozialanalyse.connections.data import ConnectionData, PanelData
 from sozialanalyse.connections.gradient import gradients
@@ -19,11 +20,11 @@ from sozialanalyse.connections.spec import ConnectionSpec, Method, Weighting
 from sozialanalyse.connections.synthesis import PairEvidence
 from sozialanalyse.connections.table import verdict_frame
 from sozialanalyse.disclosure.release import ReleasedTable
-from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.errors import ParameterError
 from sozialanalyse.project import chosen_folder
-from sozialanalyse.report.connected import ConnectionView
+from sozialanalyse.report.connected import FINEST, ConnectionView, Scope, scope_of
+from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
-from sozialanalyse.spatial.autocorrelation import local_morans_i
 from sozialanalyse.spatial.weights import queen_weights
 from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
 from sozialanalyse.vocabulary import DOMAIN_LABELS, POPULATION
@@ -89,7 +90,13 @@ def parse_domains(text: str) -> tuple[str, ...]:
     return tuple(domain for domain in JUDGED_DOMAINS if domain in names)
 
 
-def connections_of(analysis: Analysis, domains: str, parameters_dir: str = "") -> ConnectionView:
+def connections_of(
+    analysis: Analysis,
+    domains: str,
+    parameters_dir: str = "",
+    area_id: str = "",
+    level: str = FINEST,
+) -> ConnectionView:
     """Return the connections between indicators of some domains; the same call is answered from memory.
 
     Parameters
@@ -100,31 +107,45 @@ def connections_of(analysis: Analysis, domains: str, parameters_dir: str = "") -
         At least two of ``poverty, education, health, environment, housing``, separated by commas.
     parameters_dir : str
         Folder with the rules; ``""`` means that of the batch (environment), else the embedded one.
+    area_id : str
+        Only areas inside this one are compared; ``""``: all.
+    level : str
+        The level whose areas are compared, finer than that of `area_id`; ``"finest"`` is that of any dataset.
 
     Raises
     ------
     ParameterError
-        If a domain is unknown or a rule is not valid.
+        If a domain, the area or the level is unknown, the area has no areas of the level inside, or a rule
+        is not valid.
     """
     rules = read_connection_rules(chosen_folder("parameters", parameters_dir))
-    return _compute(analysis, parse_domains(domains), rules)
+    return _compute(analysis, parse_domains(domains), rules, scope_of(analysis, area_id, level))
 
 
 @lru_cache(maxsize=16)
-def _compute(analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules) -> ConnectionView:
-    chosen, remarks = _chosen(analysis, domains, rules)
+def _compute(
+    analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules, scope: Scope
+) -> ConnectionView:
+    chosen, remarks = _chosen(analysis, domains, rules, scope)
     present = tuple(d for d in domains if (analysis.indicators.loc[list(chosen), "domain"] == d).any())
     covariates = tuple(name for name in rules.spec.covariates if name in analysis.years)
     spec = replace(rules.spec, covariates=covariates, confidence=analysis.confidence)
-    missing = ""
+    if len(scope.keys) < spec.minimum_areas:
+        few = len(scope.keys)
+        missing = (
+            f"Daten reichen nicht: In {analysis.area(scope.area_id).name} gibt es {count_word(few, 'ein')} "
+            f"{'Gebiet' if few == 1 else 'Gebiete'} der Ebene {scope.level.label}; ein Urteil über "
+            f"Zusammenhänge braucht mindestens {spec.minimum_areas}."
+        )
+        return _empty(analysis, domains, missing, spec, scope, ())
     if len(present) < 2:
         absent = ", ".join(DOMAIN_LABELS[domain] for domain in domains if domain not in present)
         missing = (
-            f"Kein Vergleich: Der Datensatz hat zu wenige Werte auf der feinsten Ebene für {absent}; nötig "
-            f"sind mindestens {spec.minimum_areas} Gebiete mit Werten in zwei Bereichen."
+            f"Daten reichen nicht: Der Datensatz hat auf der Ebene {scope.level.label} zu wenige Werte für "
+            f"{absent}; nötig sind mindestens {spec.minimum_areas} Gebiete mit Werten in zwei Bereichen."
         )
-        return _empty(analysis, domains, missing, spec, remarks)
-    data = _data(analysis, (*chosen, *covariates))
+        return _empty(analysis, domains, missing, spec, scope, remarks)
+    data = _data(analysis, (*chosen, *covariates), scope)
     found = connect(data, spec, domains=domains)
     remarks += found.remarks
     if not np.isfinite(data.numerators[:, : len(chosen)]).any():
@@ -143,9 +164,10 @@ def _compute(analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRule
     lead = _lead(pairs)
     return ConnectionView(
         analysis=analysis,
+        scope=scope,
         domains=domains,
         indicator_ids=chosen,
-        missing=missing,
+        missing="",
         pairs=released("connections", pairs),
         ways=released("ways of computing", _way_frame(found, data, spec)),
         lead=lead,
@@ -161,7 +183,7 @@ def _compute(analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRule
                 }
             ),
         ),
-        clusters=released("clusters", _clusters(data, lead, rules, spec.seed)),
+        clusters=released("clusters", clusters(data, lead or (), rules.local_permutations, spec.seed)),
         gradient=released("gradient", gradient),
         slopes=released("slopes", slopes),
         ordered_by=ordered_by,
@@ -179,13 +201,19 @@ def _compute(analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRule
 
 
 def _empty(
-    analysis: Analysis, domains: tuple[str, ...], missing: str, spec: ConnectionSpec, remarks: tuple[str, ...]
+    analysis: Analysis,
+    domains: tuple[str, ...],
+    missing: str,
+    spec: ConnectionSpec,
+    scope: Scope,
+    remarks: tuple[str, ...],
 ) -> ConnectionView:
     def nothing(name: str, *columns: str) -> ReleasedTable:
         return analysis.current.derive(name, lambda _: pd.DataFrame(columns=list(columns)))
 
     return ConnectionView(
         analysis=analysis,
+        scope=scope,
         domains=domains,
         indicator_ids=(),
         missing=missing,
@@ -213,11 +241,11 @@ def _empty(
 
 
 def _chosen(
-    analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules
+    analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules, scope: Scope
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Choose indicators by the catalogue's order and the areas with values; say what is left out."""
     most = rules.most_of_two_domains if len(domains) == 2 else rules.most_of_many_domains
-    frame = analysis.current.where(level=analysis.levels[-1].level).frame
+    frame = scope.rows(analysis.current)
     frame = frame[frame["value"].notna()]
     areas = frame.groupby(frame["indicator_id"].astype(str))["area_id"].nunique()
     varied = frame.groupby(frame["indicator_id"].astype(str))["value"].std() > 0
@@ -248,12 +276,10 @@ def _chosen(
     return tuple(chosen), remarks
 
 
-def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
-    areas = analysis.areas[analysis.areas["level"] == analysis.levels[-1].level]
-    keys = [str(key) for key in areas.index]
+def _data(analysis: Analysis, indicators: tuple[str, ...], scope: Scope) -> ConnectionData:
+    keys = list(scope.keys)
     wanted = list(dict.fromkeys((*indicators, POPULATION)))
-    level = analysis.levels[-1].level
-    frame = analysis.current.where(level=level, indicator_id=wanted).frame
+    frame = scope.rows(analysis.current, wanted)
 
     def wide(column: str) -> pd.DataFrame:
         table = frame.pivot_table(index="area_id", columns="indicator_id", values=column, observed=True)
@@ -270,7 +296,7 @@ def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
     complete = geometry is not None and all(key in geometry for key in keys)
     return ConnectionData(
         area_ids=tuple(keys),
-        group_ids=tuple(areas["parent_id"].astype(str)),
+        group_ids=tuple(analysis.areas.loc[keys, "parent_id"].astype(str)),
         indicator_ids=indicators,
         labels=text("label"),
         domains=text("domain"),
@@ -289,22 +315,22 @@ def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
         ),
         population=None if people is None or not np.isfinite(people).all() else people,
         neighbours=queen_weights(geometry, keys) if complete and geometry is not None else None,
-        panel=_panel(analysis, keys, indicators),
-        group_label=analysis.levels[-2].label if len(analysis.levels) > 1 else "Teil",
+        panel=_panel(analysis, indicators, scope),
+        group_label=scope.coarser.label,
     )
 
 
-def _panel(analysis: Analysis, keys: list[str], indicators: tuple[str, ...]) -> PanelData | None:
+def _panel(analysis: Analysis, indicators: tuple[str, ...], scope: Scope) -> PanelData | None:
     table = analysis.values  # noqa: PD011 (a released table, not an array)
-    frame = table.where(level=analysis.levels[-1].level, indicator_id=list(indicators)).frame
+    frame = scope.rows(table, list(indicators))
     frame = frame[frame["value"].notna()]
     years = tuple(int(year) for year in np.unique(frame["year"]))
     if len(years) < 3:
         return None
-    area = pd.Index(keys).get_indexer(pd.Index(frame["area_id"].astype(str)))
+    area = pd.Index(scope.keys).get_indexer(pd.Index(frame["area_id"].astype(str)))
     column = pd.Index(list(indicators)).get_indexer(pd.Index(frame["indicator_id"].astype(str)))
     year = np.searchsorted(np.asarray(years), frame["year"].to_numpy())
-    values = np.full((len(years), len(keys), len(indicators)), np.nan)
+    values = np.full((len(years), len(scope.keys), len(indicators)), np.nan)
     values[year, area, column] = frame["value"].to_numpy(dtype=np.float64)
     return PanelData(years, values)
 
@@ -404,38 +430,3 @@ def _area_frame(data: ConnectionData, indicators: int) -> pd.DataFrame:
             "people": np.repeat(people, indicators),
         }
     )
-
-
-def _clusters(
-    data: ConnectionData, lead: tuple[str, str] | None, rules: ConnectionRules, seed: int
-) -> pd.DataFrame:
-    """Return local Moran statistics of the lead pair's indicators over the areas with values."""
-    frames = []
-    for indicator_id in lead if lead is not None and data.neighbours is not None else ():
-        column = data.values[:, data.column(indicator_id)]  # noqa: PD011 (an array)
-        rows = np.flatnonzero(np.isfinite(column))
-        among = data.neighbours.take(rows) if data.neighbours is not None else None
-        if among is None or len(among.islands) > rows.size - 4:
-            continue
-        try:
-            local = local_morans_i(
-                column[rows], among, among.area_ids, permutations=rules.local_permutations, seed=seed
-            )
-        except MethodError:
-            # All areas are alike: there is no pattern to show, and the page says that it has no map.
-            continue
-        z = (column[rows] - column[rows].mean()) / column[rows].std()
-        frames.append(
-            pd.DataFrame(
-                {
-                    "area_id": list(among.area_ids),
-                    "indicator_id": indicator_id,
-                    "z": z,
-                    "lag": among.matrix @ z,
-                    "quadrant": list(local.quadrant),
-                    "p_fdr": local.p_fdr,
-                }
-            )
-        )
-    columns = ["area_id", "indicator_id", "z", "lag", "quadrant", "p_fdr"]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)

@@ -18,7 +18,7 @@ from sozialanalyse.batch.runs import Run
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
 
-__all__ = ["Plan", "area_file_names", "make_plan", "select_runs"]
+__all__ = ["Plan", "area_file_names", "finest_inside", "make_plan", "select_runs"]
 
 _TRANSLITERATION: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
@@ -109,6 +109,13 @@ def make_plan(
             skipped[recipe.notebook] = missing
             continue
         areas = _areas_of(dataset, recipe)
+        on_request: set[str] = set()
+        if recipe.inside_from:
+            finest = finest_inside(dataset)
+            on_request = {
+                key for key, count in finest.items() if key not in areas and count < recipe.inside_from
+            }
+            areas = [str(key) for key in dataset.areas.index if key in areas or key in finest]
         added = [
             Run(
                 recipe.notebook,
@@ -119,6 +126,7 @@ def make_plan(
                 {AREA_PARAMETER: area_id, **recipe.parameters, **variant.parameters},
                 f"{recipe.notebook}/{'-'.join(filter(None, (names[area_id], variant.name)))}",
                 variant.name,
+                area_id in on_request,
             )
             for area_id in areas
             for variant in variants
@@ -168,6 +176,18 @@ def _areas_of(dataset: Dataset, recipe: Recipe) -> list[str]:
     return [str(area_id) for area_id in areas.index]
 
 
+def finest_inside(dataset: Dataset) -> dict[str, int]:
+    """Return how many areas of the finest level lie inside each area of the other levels."""
+    parents = dataset.areas["parent_id"]
+    counts: dict[str, int] = {}
+    above = parents[dataset.areas["level"] == dataset.finest_level]
+    while len(above := above[above != ""]):
+        for key, count in above.value_counts().items():
+            counts[str(key)] = counts.get(str(key), 0) + int(count)
+        above = above.map(parents)
+    return counts
+
+
 def select_runs(
     plan: Plan,
     dataset: Dataset,
@@ -175,7 +195,7 @@ def select_runs(
     areas: Sequence[str] = (),
     level: str = "",
 ) -> tuple[Run, ...]:
-    """Choose runs of a plan by notebook, area and level; nothing given means all.
+    """Choose runs of a plan by notebook, area and level; nothing given means all but those on request.
 
     Parameters
     ----------
@@ -216,6 +236,7 @@ def select_runs(
         if (not notebooks or run.notebook in notebooks)
         and (not areas or run.area_id in areas)
         and (not level or run.level == levels[level])
+        and (not run.on_request or (bool(notebooks) and bool(areas)))
     )
     if not chosen:
         raise ParameterError(

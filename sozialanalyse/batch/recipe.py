@@ -19,7 +19,16 @@ from sozialanalyse.project import embedded_folder
 __all__ = ["Recipe", "Variant", "notebooks_folder", "parameters_digest", "read_recipe", "read_recipes"]
 
 RULES_FOLDER: Final = "rules"
-_KEYS: Final = ("title", "description", "for_each", "parameters", "variants", "tables", "position")
+_KEYS: Final = (
+    "title",
+    "description",
+    "for_each",
+    "parameters",
+    "variants",
+    "tables",
+    "position",
+    "inside_from",
+)
 _VARIANT_KEYS: Final = ("name", "title", "description", "parameters")
 _LAST: Final = 1000
 """Position of a recipe that names none."""
@@ -68,6 +77,9 @@ class Recipe:
         Place on the index page, counted from the smallest number.
     tables : tuple of str
         Planning tables of which the dataset must have at least one; without any the notebook always runs.
+    inside_from : int
+        The notebook runs as well for each other area that holds at least this many areas of the finest level,
+        and for one that holds fewer only on request; 0: for no other area.
     """
 
     notebook: str
@@ -79,6 +91,7 @@ class Recipe:
     variants: tuple[Variant, ...] = ()
     position: int = _LAST
     tables: tuple[str, ...] = ()
+    inside_from: int = 0
 
 
 class _Loader(yaml.SafeLoader):
@@ -188,6 +201,9 @@ def read_recipe(path: Path) -> Recipe:
     if not isinstance(position, int) or isinstance(position, bool):
         faults.append("»position« ist eine ganze Zahl: der Platz auf der Übersicht.")
     tables = _tables(document.get("tables", []), faults)
+    inside_from = document.get("inside_from", 0)
+    if not isinstance(inside_from, int) or isinstance(inside_from, bool) or inside_from < 0:
+        faults.append("»inside_from« ist eine ganze Zahl ab 0: so viele kleinste Gebiete liegen darin.")
     if faults:
         raise ParameterError("\n".join(f"»{path.name}«: {fault}" for fault in faults))
     return Recipe(
@@ -199,6 +215,7 @@ def read_recipe(path: Path) -> Recipe:
         variants=variants,
         position=position,
         tables=tables,
+        inside_from=inside_from,
     )
 
 

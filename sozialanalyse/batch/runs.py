@@ -38,6 +38,8 @@ class Run:
         Path of its outputs below the output folder, with ``/`` and without suffix.
     variant : str
         Name of the set of values, ``""`` where the recipe has one only.
+    on_request : bool
+        Whether it is made only when both its notebook and its area are named.
     """
 
     notebook: str
@@ -48,6 +50,7 @@ class Run:
     parameters: Mapping[str, Value]
     stem: str
     variant: str = ""
+    on_request: bool = False
 
     @property
     def key(self) -> Key:

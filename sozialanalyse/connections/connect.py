@@ -270,7 +270,7 @@ def _coarser(
     groups = len(set(data.group_ids))
     if groups < spec.minimum_groups or groups == len(data.area_ids):
         remarks.append(
-            f"Die gröbere Ebene hat {groups} Einheiten; "
+            f"Die gröbere Ebene hat {'eine Einheit' if groups == 1 else f'{groups} Einheiten'}; "
             f"verglichen wird sie ab {spec.minimum_groups} Einheiten, die mehrere Gebiete umfassen."
         )
         return None

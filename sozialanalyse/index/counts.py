@@ -14,32 +14,34 @@ import numpy.typing as npt
 
 from sozialanalyse.index.data import FloatArray
 
-__all__ = ["distribution", "draw_counts"]
+__all__ = ["distributions", "draw_counts"]
 
-BITS: Final = 14
-"""The guide table has 2 to the power of this entries."""
+BITS: Final = 12
+"""The guide table has 2 to the power of this entries: more cost more to fill than they save."""
+GROUP: Final = 16
+"""Cells drawn at a time: enough to hide the cost of a call, few enough to stay near the processor."""
 DEVIATIONS: Final = 9.0
 """The table reaches this many standard deviations (and some steps) to both sides; beyond it lies less than
 rounding error."""
 STEPS: Final = 40.0
 
 
-def distribution(events: float, persons: float) -> tuple[int, FloatArray]:
-    """Return the distribution function of a count where it differs from 0 and 1.
+def distributions(events: FloatArray, persons: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Return the distribution functions of some counts where they differ from 0 and 1.
 
     Parameters
     ----------
-    events : float
-        Expected number, above 0.
-    persons : float
-        Number of trials of a binomial distribution, not below `events`; NaN or infinite: Poisson.
+    events : ndarray of shape (C,)
+        Expected numbers, above 0.
+    persons : ndarray of shape (C,)
+        Numbers of trials of binomial distributions, not below `events`; NaN or infinite: Poisson.
 
     Returns
     -------
-    lowest : int
-        Smallest number in the table.
-    cumulative : ndarray
-        Probability of at most `lowest`, `lowest` + 1, …; the last is 1.
+    lowest : ndarray of int, shape (C,)
+        Smallest number in the table of each count.
+    cumulative : ndarray of shape (C, W)
+        Probability of at most `lowest`, `lowest` + 1, …; 1 from the largest number on.
 
     Notes
     -----
@@ -48,24 +50,27 @@ def distribution(events: float, persons: float) -> tuple[int, FloatArray]:
 
     Examples
     --------
-    >>> lowest, cumulative = distribution(1.0, 2.0)
-    >>> lowest, cumulative.round(2).tolist()
-    (0, [0.25, 0.75, 1.0])
+    >>> lowest, cumulative = distributions(np.array([1.0, 2.0]), np.array([2.0, 2.0]))
+    >>> lowest.tolist(), cumulative.round(2).tolist()
+    ([0, 2], [[0.25, 0.75, 1.0], [1.0, 1.0, 1.0]])
     """
     binomial = np.isfinite(persons)
-    share = events / persons if binomial else 0.0
+    trials = np.where(binomial, persons, 0.0)
+    share = np.divide(events, trials, out=np.zeros(len(events)), where=binomial)
+    odds = np.divide(share, 1.0 - share, out=np.zeros(len(events)), where=share < 1.0)
     reach = DEVIATIONS * np.sqrt(events * (1.0 - share)) + STEPS
-    lowest = max(0, int(events - reach))
-    highest = int(np.ceil(events + reach))
-    if binomial:
-        highest = min(highest, int(persons))
-    if share == 1.0:
-        return highest, np.ones(1)
-    k = np.arange(lowest, highest, dtype=np.float64)
-    ratio = (persons - k) * (share / (1.0 - share)) if binomial else events
-    cumulative = np.cumsum(np.cumprod(np.append(1.0, ratio / (k + 1.0))))
-    cumulative /= cumulative[-1]
-    return lowest, cumulative
+    highest = np.ceil(events + reach)
+    highest = np.where(binomial, np.minimum(highest, trials), highest)
+    lowest = np.where(share == 1.0, highest, np.maximum(np.floor(events - reach), 0.0))
+    k = lowest[:, None] + np.arange((highest - lowest).max(initial=0.0))
+    ratio = np.where(binomial[:, None], (trials[:, None] - k) * odds[:, None], events[:, None])
+    ratio /= k + 1.0
+    ratio[k >= highest[:, None]] = 0.0
+    cumulative = np.ones((len(events), k.shape[1] + 1))
+    np.cumprod(ratio, axis=1, out=cumulative[:, 1:])
+    np.cumsum(cumulative, axis=1, out=cumulative)
+    cumulative /= cumulative[:, -1:]
+    return lowest.astype(np.int64), cumulative
 
 
 def draw_counts(
@@ -91,7 +96,7 @@ def draw_counts(
 
     Notes
     -----
-    A draw falls into one of 2¹⁴ equal parts of the unit interval. Where the distribution function has no step
+    A draw falls into one of 2¹² equal parts of the unit interval. Where the distribution function has no step
     in this part, the number is known; else a second draw places it within the part (Chen & Asmussen 1974).
 
     References
@@ -105,23 +110,44 @@ def draw_counts(
     >>> lowest[0] + above.mean().round(), above.var().round()
     (np.float64(50.0), np.float64(38.0))
     """
-    parts = 1 << BITS
-    lowest = np.empty(len(events), dtype=np.int64)
     widest = 2 * (DEVIATIONS * np.sqrt(events.max(initial=1.0)) + STEPS + 1)
     word = np.uint16 if widest < np.iinfo(np.uint16).max else np.uint32
+    lowest = np.empty(len(events), dtype=np.int64)
+    above = np.empty((len(events), draws), dtype=word)
+    # Cells of like size together: their tables have about the same width.
+    order = np.argsort(events, kind="stable")
+    for start in range(0, len(order), GROUP):
+        cells = order[start : start + GROUP]
+        lowest[cells], cumulative = distributions(events[cells], persons[cells])
+        above[cells] = _invert(cumulative, draws, word, generator)
+    return lowest, above
+
+
+def _invert(
+    cumulative: FloatArray,
+    draws: int,
+    word: type[np.unsignedinteger],
+    generator: np.random.Generator,
+) -> npt.NDArray[np.unsignedinteger]:
+    """Draw positions in the rows of a table of distribution functions."""
+    parts = 1 << BITS
+    count, width = cumulative.shape
     unsure_mark = np.iinfo(word).max
-    drawn = np.empty((len(events), draws), dtype=word)
-    for cell, (mean, trials) in enumerate(zip(events.tolist(), persons.tolist(), strict=True)):
-        lowest[cell], cumulative = distribution(mean, trials)
-        steps = (cumulative * parts).astype(np.int64)
-        guide = np.repeat(np.arange(len(steps), dtype=word), np.diff(steps, prepend=0))
-        guide[steps[steps < parts]] = unsure_mark
-        # Every 64 random bits serve four draws.
-        random = generator.integers(0, 2**64 - 1, size=-(-draws // 4), dtype=np.uint64, endpoint=True)
-        part = random.view(np.uint16)[:draws] >> (16 - BITS)
-        row = drawn[cell]
-        guide.take(part, out=row, mode="wrap")
-        unsure = np.flatnonzero(row == unsure_mark)
-        place = (part[unsure] + generator.random(len(unsure))) / parts
-        row[unsure] = np.searchsorted(cumulative, place, side="right")
-    return lowest, drawn
+    row = np.arange(count)[:, None]
+    steps = (cumulative * parts).astype(np.intp) + parts * row
+    inside = np.bincount(steps[cumulative < 1.0], minlength=count * parts).reshape(count, parts)
+    guide = np.cumsum(inside, axis=1).astype(word)
+    guide[inside > 0] = unsure_mark
+    # Every 64 random bits serve four draws.
+    random = generator.integers(0, 2**64 - 1, size=-(-count * draws // 4), dtype=np.uint64, endpoint=True)
+    part = random.view(np.uint16)[: count * draws].reshape(count, draws)
+    part >>= 16 - BITS
+    drawn: npt.NDArray[np.unsignedinteger] = guide.take(part + parts * row, mode="wrap")
+    unsure = np.flatnonzero(drawn == unsure_mark)
+    within = (part.reshape(-1)[unsure] + generator.random(len(unsure))) / parts
+    # One search serves all rows: that of row r looks between 2 r and 2 r + 1, and its end lies beyond.
+    of_row = unsure // draws
+    table = (np.where(cumulative < 1.0, cumulative, 1.5) + 2.0 * row).reshape(-1)
+    found = np.searchsorted(table, within + 2.0 * of_row, side="right")
+    drawn.reshape(-1)[unsure] = found - width * of_row
+    return drawn

@@ -161,7 +161,7 @@ def _extremes(values: FloatArray) -> tuple[FloatArray, FloatArray]:
 def _refuse_constant(smallest: FloatArray, largest: FloatArray, names: Sequence[str]) -> None:
     constant = smallest == largest
     columns = np.flatnonzero(constant.reshape(-1, len(names)).any(axis=0)).tolist()
-    found = [names[column] for column in columns]
+    found = dict.fromkeys(names[column] for column in columns)
     if found:
         raise MethodError(
             "Ein Indikator muss sich zwischen den Gebieten unterscheiden; ohne Unterschied (auch in einer "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from sozialanalyse.index.build import build_index, burden_ranks, centred
 from sozialanalyse.index.counts import draw_counts
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.frame import frame_weights, make_frame, normalised_stages
+from sozialanalyse.index.scores import is_sum_of_scores, sum_of_scores
 from sozialanalyse.index.spec import IndexSpec
 
 __all__ = [
@@ -25,10 +28,12 @@ __all__ = [
     "summarise_draws",
 ]
 
-CHUNK_CELLS = 500_000
+CHUNK_CELLS = 2_000_000
 """Drawn values taken through the steps at a time: few enough to stay near the processor."""
 COUNT_CELLS = 100_000_000
 """Drawn counts held at a time, two bytes each."""
+THREADS: Final = 4
+"""Threads that draw and compute: numpy frees the interpreter while it works; more wait for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,50 +119,65 @@ def summarise_draws(
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Draws of the counts behind the values.
+class _Column:
+    """Draws of the counts behind one indicator.
 
     Attributes
     ----------
-    observed : ndarray of shape (N, K)
-        Values as they are.
-    cells : ndarray of int, shape (C,)
-        Flat positions of the values that vary.
-    unit : ndarray of shape (C,)
+    varies : ndarray of bool, shape (N,)
+        The areas whose value varies, R of them.
+    unit : ndarray of shape (R, 1)
         Value of one case.
-    lowest : ndarray of shape (C,)
-    above : ndarray of shape (C, B)
-        Numbers of cases, as from `draw_counts`.
+    base : ndarray of shape (R, 1)
+        Value of the lowest number of cases.
+    above : ndarray of shape (R, B)
+        How many cases more each draw has.
     """
 
-    observed: FloatArray
-    cells: npt.NDArray[np.intp]
+    varies: npt.NDArray[np.bool_]
     unit: FloatArray
-    lowest: npt.NDArray[np.int64]
+    base: FloatArray
     above: npt.NDArray[np.unsignedinteger]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Draws of the values: those observed, shape (N, K), and what varies of each indicator."""
+
+    observed: FloatArray
+    columns: tuple[_Column, ...]
+
+    def column(self, number: int, start: int, stop: int) -> FloatArray:
+        """Return the values of one indicator in some draws, shape (N, stop − start)."""
+        column = self.columns[number]
+        drawn = column.above[:, start:stop] * column.unit
+        drawn += column.base
+        if len(drawn) == len(self.observed):
+            return drawn
+        every = np.repeat(self.observed[:, [number]], stop - start, axis=1)
+        every[column.varies] = drawn
+        return every
 
     def values(self, start: int, stop: int) -> FloatArray:
         """Return the values of some draws, shape (stop − start, N, K)."""
-        drawn = self.above[:, start:stop].T * self.unit
-        drawn += self.lowest * self.unit
-        if len(self.cells) < self.observed.size:
-            every = np.repeat(self.observed.reshape(1, -1), stop - start, axis=0)
-            every[:, self.cells] = drawn
-            drawn = every
-        return drawn.reshape(stop - start, *self.observed.shape)
+        return np.stack([self.column(k, start, stop) for k in range(len(self.columns))]).transpose(2, 1, 0)
 
 
 def _draw(data: IndexData, draws: int, generator: np.random.Generator) -> _Drawn:
-    events, persons = np.full((2, *data.values.shape), np.nan)
-    for column in range(len(data.indicator_ids)):
-        counts = _counts(data, column)
-        if counts is not None:
-            events[:, column], persons[:, column] = counts
-    varies = np.isfinite(data.values) & (events > 0) & ~(persons < events)
-    cells = np.flatnonzero(varies)
-    base = events[varies]
-    lowest, above = draw_counts(base, np.rint(persons[varies]), draws, generator)
-    return _Drawn(data.values, cells, data.values[varies] / base, lowest, above)
+    def one(number: int, own: np.random.Generator) -> _Column:
+        observed = data.values[:, number]
+        counts = _counts(data, number)
+        events, persons = np.full((2, len(observed)), np.nan) if counts is None else counts
+        varies = np.isfinite(observed) & (events > 0) & ~(persons < events)
+        cases = events[varies]
+        lowest, above = draw_counts(cases, np.rint(persons[varies]), draws, own)
+        unit = (observed[varies] / cases)[:, None]
+        return _Column(varies, unit, lowest[:, None] * unit, above)
+
+    count = len(data.indicator_ids)
+    # Each indicator has randomness of its own, so that the result does not depend on who comes first.
+    with ThreadPoolExecutor(THREADS) as threads:
+        return _Drawn(data.values, tuple(threads.map(one, range(count), generator.spawn(count))))
 
 
 def draw_values(data: IndexData, draws: int, generator: np.random.Generator) -> FloatArray:
@@ -170,7 +190,7 @@ def draw_values(data: IndexData, draws: int, generator: np.random.Generator) -> 
     draws : int
         Number of draws, B.
     generator : numpy.random.Generator
-        Source of randomness.
+        Source of randomness; one is spawned from it for each indicator.
 
     Returns
     -------
@@ -196,7 +216,7 @@ def sampling_index_draws(
     draws : int
         Number of draws, B.
     generator : numpy.random.Generator
-        Source of randomness.
+        Source of randomness; one is spawned from it for each indicator.
 
     Returns
     -------
@@ -211,18 +231,31 @@ def sampling_index_draws(
     frame = make_frame(data, spec)
     observed = normalised_stages(frame.data.values, frame, spec)["normalised"]
     weights = frame_weights(observed, frame, spec)
+    is_sum = is_sum_of_scores(frame, spec)
     size = max(1, CHUNK_CELLS // frame.data.values.size)
     most = max(1, COUNT_CELLS // frame.data.values.size)
-    chunks = []
+    indices = np.empty((draws, len(data.area_ids)))
+
+    def some(drawn: _Drawn, done: int, start: int, stop: int) -> None:
+        if is_sum:
+            columns = (drawn.column(k, start, stop) for k in range(len(weights)))
+            aggregated = sum_of_scores(columns, weights, frame)
+        else:
+            normalised = normalised_stages(drawn.values(start, stop), frame, spec)["normalised"]
+            _, aggregated = aggregate(normalised, weights, spec.aggregation, frame.domain_step, frame.scale)
+        indices[done + start : done + stop], _ = centred(aggregated, frame.scale.weights, unit_variance=True)
+
     for done in range(0, draws, most):
         now = min(most, draws - done)
         drawn = _draw(frame.data, now, generator)
-        for start in range(0, now, size):
-            values = drawn.values(start, min(start + size, now))
-            normalised = normalised_stages(values, frame, spec)["normalised"]
-            _, aggregated = aggregate(normalised, weights, spec.aggregation, frame.domain_step, frame.scale)
-            chunks.append(centred(aggregated, frame.scale.weights, unit_variance=True)[0])
-    return np.concatenate(chunks)
+        with ThreadPoolExecutor(THREADS) as threads:
+            parts = [
+                threads.submit(some, drawn, done, start, min(start + size, now))
+                for start in range(0, now, size)
+            ]
+        for part in parts:
+            part.result()
+    return indices
 
 
 def sampling_uncertainty(

@@ -2,21 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
+from sozialanalyse.dataset.schema import Level
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
+from sozialanalyse.errors import ParameterError
 from sozialanalyse.report.numbers import decimals_for, format_spoken
-from sozialanalyse.report.view import Analysis, Row
+from sozialanalyse.report.view import Analysis, AreaView, Row
 from sozialanalyse.vocabulary import DOMAIN_LABELS
 
-__all__ = ["CLAIMS", "ConnectionView", "made_apart", "pairs_apart", "row_list"]
+__all__ = [
+    "CLAIMS",
+    "FINEST",
+    "ConnectionView",
+    "Scope",
+    "made_apart",
+    "pairs_apart",
+    "row_list",
+    "scope_of",
+]
 
 CLAIMS: Final = ("gesichert", "Hinweis")
 """Verdicts that say there is a connection."""
+
+
+FINEST: Final = "finest"
+"""Stands for the finest level of any dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which areas are compared: those of a level inside an area.
+
+    Attributes
+    ----------
+    area_id : str
+        The area; the coarsest for all.
+    everywhere : bool
+        Whether it is the coarsest.
+    level, coarser : Level
+        The level whose areas are compared, and the next coarser one.
+    keys : tuple of str
+        The areas, in the order of the dataset.
+    """
+
+    area_id: str
+    everywhere: bool
+    level: Level
+    coarser: Level
+    keys: tuple[str, ...]
+
+    def rows(self, table: ReleasedTable, indicators: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the rows of a table on these areas, of some indicators or of all."""
+        wanted: dict[str, object] = {"level": self.level.level}
+        if not self.everywhere:
+            wanted["area_id"] = self.keys
+        if indicators is not None:
+            wanted["indicator_id"] = list(indicators)
+        return table.where(**wanted).frame
+
+
+def scope_of(analysis: Analysis, area_id: str = "", level: str = FINEST) -> Scope:
+    """Return which areas are compared for an area and a level.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Knows areas and levels.
+    area_id : str
+        An area; ``""`` is the coarsest.
+    level : str
+        A level finer than that of the area, or ``"finest"``.
+
+    Raises
+    ------
+    ParameterError
+        If the area or the level is unknown, or the level is not finer than that of the area.
+    """
+    place = analysis.area(area_id or analysis.root_id)
+    names = [each.level for each in analysis.levels]
+    if level not in (FINEST, *names):
+        raise ParameterError(
+            f"»level« kennt »{level}« nicht. Erlaubt: {', '.join([FINEST, *names[1:]])}; verglichen werden "
+            "die Gebiete dieser Ebene."
+        )
+    number = len(names) - 1 if level == FINEST else names.index(level)
+    if number <= names.index(place.level):
+        raise ParameterError(
+            f"Verglichen werden Gebiete innerhalb von »{place.name}«. Darin gibt es keine der Ebene "
+            f"»{names[number]}«, denn »{place.name}« gehört selbst zur Ebene »{place.level}«. Bitte ein "
+            "gröberes Gebiet als »area_id« oder eine feinere Ebene als »level« wählen."
+        )
+    areas = analysis.areas
+    inside = {place.area_id}
+    for _ in range(names.index(place.level), number):
+        inside |= set(areas.index[areas["parent_id"].isin(inside)])
+    keys = areas.index[(areas["level"] == names[number]) & areas.index.isin(inside)]
+    return Scope(
+        place.area_id,
+        place.is_root,
+        analysis.levels[number],
+        analysis.levels[number - 1],
+        tuple(str(key) for key in keys),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +119,8 @@ class ConnectionView:
     ----------
     analysis : Analysis
         Where the figures come from.
+    scope : Scope
+        Which areas are compared.
     domains : tuple of str
         The domains that are compared, in their usual order.
     indicator_ids : tuple of str
@@ -80,6 +174,7 @@ class ConnectionView:
     """
 
     analysis: Analysis
+    scope: Scope
     domains: tuple[str, ...]
     indicator_ids: tuple[str, ...]
     missing: str
@@ -128,9 +223,14 @@ class ConnectionView:
         return [DOMAIN_LABELS[domain] for domain in self.domains]
 
     @property
+    def place(self) -> AreaView:
+        """The area whose parts are compared."""
+        return self.analysis.area(self.scope.area_id)
+
+    @property
     def unit_label(self) -> str:
         """German word for the areas that are compared."""
-        return self.analysis.levels[-1].label
+        return self.scope.level.label
 
     def values(self, indicator_id: str) -> pd.Series[float]:
         """Return the released values of one indicator by area."""

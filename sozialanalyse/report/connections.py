@@ -21,7 +21,7 @@ from sozialanalyse.report.connection_charts import (
     shows_intervals,
 )
 from sozialanalyse.report.connection_tests import further_tests
-from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import (
     SILENT_UNITS,
@@ -57,12 +57,14 @@ MOST_PANELS: Final = 8
 
 def heading(view: ConnectionView) -> Fragment:
     """Return the page's title with the domains, the banner of synthetic data and the note on areas."""
+    place = view.place
     title = f"Exkurs: {join_words(view.domain_words)}"
-    city = view.analysis.area(view.analysis.root_id)
+    if not place.is_root:
+        title += f" – {place.name}"
+    where = place.name if place.is_root else f"{place.level_label} {place.name}, {place.root.name}"
     count = len(view.areas.frame["area_id"].unique())
-    subtitle = f"{city.name}, Vergleich der Gebiete (Ebene {view.unit_label})"
-    if count:
-        subtitle = f"{city.name}, Vergleich von {count} Gebieten (Ebene {view.unit_label})"
+    subtitle = f"{where}, Vergleich {f'von {count} Gebieten' if count else 'der Gebiete'} "
+    subtitle += f"(Ebene {view.unit_label})"
     head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
     result = head + paragraph(subtitle, css_class="sa-subtitle") + banner(view.analysis)
     return result + note(ECOLOGICAL_NOTE)
@@ -113,7 +115,7 @@ def _short(view: ConnectionView, row: Row) -> str:
 def matrix(view: ConnectionView) -> Fragment:
     """Return all pairs as a figure: coefficient, interval and verdict."""
     if view.missing:
-        return warning(view.missing)
+        return nothing()
     frame, labels = view.pairs.frame, view.labels
     domain_of = view.analysis.indicators["domain"]
     named = [(key, labels[key]) for key in view.indicator_ids]
@@ -148,7 +150,7 @@ def matrix(view: ConnectionView) -> Fragment:
 def table(view: ConnectionView) -> Fragment:
     """Return the pairs as a table: size, interval, verdict, effect in the reader's units, checks."""
     if view.missing:
-        return Fragment("", "")
+        return nothing()
     labels, units = view.labels, view.analysis.indicators["unit"]
     frame = view.pairs.frame
     body: list[list[Cell | str]] = []
@@ -228,7 +230,7 @@ def sentences(view: ConnectionView) -> Fragment:
     No indicator is named twice among either; the table has all pairs.
     """
     if view.missing:
-        return Fragment("", "")
+        return nothing()
     frame = pairs_apart(view.pairs.frame)
     shown = _varied(frame[frame["category"].isin(CLAIMS)], MOST_SENTENCES)
     absent = _varied(frame[frame["category"] == "kein Zusammenhang erkennbar"], 2)
@@ -250,8 +252,10 @@ def sentences(view: ConnectionView) -> Fragment:
 
 def ways(view: ConnectionView) -> Fragment:
     """Return the lead pair under every way of computing: the specification curve."""
+    if view.missing:
+        return nothing()
     if view.lead is None:
-        return warning(view.missing or "Kein Paar hat einen berechenbaren Zusammenhang.")
+        return warning("Kein Paar hat einen berechenbaren Zusammenhang.")
     first, second = view.lead
     frame = view.ways.where(first=first, second=second).frame
     own = frame["kind"] == "own"
@@ -276,13 +280,21 @@ def ways(view: ConnectionView) -> Fragment:
         f"ist ausgeschlossen. Grau hinterlegt: schwächer als {format_number(view.smallest_effect, 1)}."
     )
     svg = draw_ways(ordered, view.smallest_effect)
-    return paragraph(finding) + figure(svg, finding, caption, origin(view.analysis, view.lead))
+    intro = (
+        "Gezeigt wird das Paar mit dem stärksten Urteil, das nicht aus denselben Zahlen gebildet ist. "
+        "Zuerst: Hält der Zusammenhang, wenn anders gerechnet wird?"
+    )
+    return (
+        paragraph(intro)
+        + paragraph(finding)
+        + figure(svg, finding, caption, origin(view.analysis, view.lead))
+    )
 
 
 def scatter(view: ConnectionView) -> Fragment:
     """Return the areas by the two indicators of the lead pair, named, with the line of the model."""
     if view.lead is None:
-        return Fragment("", "")
+        return nothing()
     first, second = view.lead
     x, y = view.values(first), view.values(second)
     keys = [key for key in x.index if key in y.index]
@@ -323,7 +335,7 @@ def gradient(view: ConnectionView) -> Fragment:
     slopes = view.slopes.frame.head(MOST_PANELS)
     slopes = slopes[slopes["sii"].notna()]
     if not len(slopes):
-        return Fragment("", "") if view.missing else warning("Für ein Gefälle reichen die Daten nicht.")
+        return nothing() if view.missing else warning("Für ein Gefälle reichen die Daten nicht.")
     units, steps = view.analysis.indicators["unit"], view.gradient.frame
     panels, found = [], []
     for row in row_list(slopes):
@@ -393,6 +405,6 @@ def remarks(view: ConnectionView) -> Fragment:
 def definitions(view: ConnectionView) -> Fragment:
     """Return definition, source and years of the indicators that are compared."""
     if view.missing:
-        return Fragment("", "")
+        return nothing()
     keys = [*view.indicator_ids, *view.covariates]
-    return definition_table(view.analysis, keys, level=view.analysis.levels[-1].level)
+    return definition_table(view.analysis, keys, level=view.scope.level.level)

@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Fragment", "figure", "note", "paragraph", "warning"]
+__all__ = ["Fragment", "figure", "note", "nothing", "paragraph", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ def note(text: str) -> Fragment:
 def warning(text: str) -> Fragment:
     """Return a remark about missing data or limits."""
     return Fragment(f'<div class="sa-warning"><p>{escape(text, quote=False)}</p></div>', text)
+
+
+def nothing() -> Fragment:
+    """Return what stands in a section for which there is nothing to show: a page leaves out its heading."""
+    return Fragment("", "")
 
 
 def figure(svg: bytes, alternative: str, caption: str, origin: str) -> Fragment:

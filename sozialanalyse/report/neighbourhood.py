@@ -10,7 +10,7 @@ import pandas as pd
 
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.connection_charts import CLUSTERS, MoranPanel, draw_moran
-from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
+from sozialanalyse.report.fragment import Fragment, figure, nothing, paragraph, warning
 from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.numbers import format_number, join_words
 from sozialanalyse.report.sources import map_origin, origin
@@ -24,7 +24,7 @@ ALERT: Final = 0.05
 def neighbours(view: ConnectionView) -> Fragment:
     """Return whether neighbours resemble each other: Moran plot of the lead pair, and a table for all."""
     if view.lead is None:
-        return Fragment("", "")
+        return nothing()
     if not view.neighbours:
         return warning("Ohne Gebietsgrenzen lässt sich nicht prüfen, ob sich Nachbarn ähneln.")
     frame, names, labels = view.clusters.frame, view.analysis.areas["name"], view.labels
@@ -82,7 +82,7 @@ def clusters(view: ConnectionView) -> Fragment:
     """Return a map of clusters for each indicator of the lead pair."""
     geometry = view.analysis.geometry
     if view.lead is None or not view.neighbours or not geometry:
-        return Fragment("", "")
+        return nothing()
     result = Fragment("", "")
     for indicator_id in view.lead:
         rows = view.clusters.where(indicator_id=indicator_id).frame
@@ -95,12 +95,10 @@ def _cluster_map(view: ConnectionView, indicator_id: str, rows: pd.DataFrame) ->
     geometry, areas = view.analysis.geometry or {}, view.analysis.areas
     order = list(CLUSTERS)
     marked = dict(zip(rows["area_id"].astype(str), _marked(rows), strict=True))
-    finest = areas.index[areas["level"] == view.analysis.levels[-1].level]
-    shapes = {str(key): geometry[str(key)] for key in finest if str(key) in geometry}
-    coarse = areas.index[
-        ~areas["level"].isin([view.analysis.levels[0].level, view.analysis.levels[-1].level])
-    ]
-    borders = {str(key): geometry[str(key)] for key in coarse if str(key) in geometry}
+    compared = list(view.scope.keys)
+    shapes = {key: geometry[key] for key in compared if key in geometry}
+    above = dict.fromkeys(str(key) for key in areas.loc[compared, "parent_id"])
+    borders = {key: geometry[key] for key in above if key in geometry and key != view.scope.area_id}
     svg = draw_map(
         MapLayer(
             shapes,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sozialanalyse.batch.plan import Plan, area_file_names, make_plan, select_runs
+from sozialanalyse.batch.plan import Plan, area_file_names, finest_inside, make_plan, select_runs
 from sozialanalyse.batch.recipe import Recipe, Variant
 from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.dataset.read import read_dataset
-from sozialanalyse.dataset.schema import Dataset
+from sozialanalyse.dataset.schema import Dataset, Level
 from sozialanalyse.errors import ParameterError
 
 RECIPE = Recipe("bild", "Bild", "Ein Satz.", "all", (), {"year": "latest"})
@@ -133,6 +133,32 @@ def test_words_for_levels_choose_runs_as_in_recipes(project: Path, dataset: Data
     plan = plan_of(project, dataset)
     assert [run.area_id for run in select_runs(plan, dataset, level="coarsest")] == ["stadt"]
     assert [run.area_id for run in select_runs(plan, dataset, level="finest")] == [*"abcd"]
+
+
+def test_areas_that_hold_enough_others_run_by_themselves_and_the_rest_on_request(
+    project: Path, dataset: Dataset
+) -> None:
+    # The hierarchy with a level below the four districts: a holds three, b one, c and d none.
+    added = pd.DataFrame(
+        {"name": "X", "level": "block", "parent_id": ["a", "a", "a", "b"]}, index=["x1", "x2", "x3", "x4"]
+    )
+    deeper = replace(
+        dataset,
+        areas=pd.concat([dataset.areas, added]).rename_axis("area_id"),
+        levels=(*dataset.levels, Level("block", "Block")),
+    )
+    assert finest_inside(deeper) == {"a": 3, "b": 1, "stadt": 4}
+    recipe = replace(RECIPE, chosen_by="level", names=("coarsest",), inside_from=3)
+    plan = plan_of(project, deeper, recipe)
+    assert [(run.area_id, run.on_request) for run in plan.runs] == [
+        ("stadt", False),
+        ("a", False),
+        ("b", True),
+    ]
+    assert [run.area_id for run in select_runs(plan, deeper)] == ["stadt", "a"]
+    assert [run.area_id for run in select_runs(plan, deeper, ["bild"], ["b"])] == ["b"]
+    with pytest.raises(ParameterError, match="nichts zu erstellen"):
+        select_runs(plan, deeper, areas=["b"])
 
 
 def test_a_year_without_values_is_one_fault_before_the_start(

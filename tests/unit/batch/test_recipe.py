@@ -55,6 +55,7 @@ def test_a_key_with_leading_zero_must_be_quoted(tmp_path: Path) -> None:
     [
         ("title: [", "Zeile 1: Die Datei ist kein gültiges YAML"),
         (f"{HEAD}title: Noch einmal\n", "Zeile 3.*steht doppelt"),
+        (f"{HEAD}for_each: {{level: all}}\ninside_from: viele\n", "»inside_from« ist eine ganze Zahl"),
         ("- eins\n", "Erwartet werden die Angaben"),
         (f"{HEAD}for_each: {{level: all, areas: [a]}}\n", "entweder »level«"),
         (f"{HEAD}for_each: {{areas: a}}\n", "Die Liste fehlt oder ist leer"),

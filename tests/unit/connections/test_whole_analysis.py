@@ -175,7 +175,7 @@ def test_few_districts_are_remarked_and_not_compared(city: City) -> None:
     found = connect(city(_values(40), 8, 5, group_ids=("one",) * 40), SPEC)
     assert found.between("indicator_0", "indicator_1")[0].coarser is None
     assert found.between("indicator_0", "indicator_1")[0].group_range is None
-    assert any("gröbere Ebene hat 1 Einheiten" in remark for remark in found.remarks)
+    assert any("gröbere Ebene hat eine Einheit;" in remark for remark in found.remarks)
 
 
 def test_the_table_puts_established_pairs_first_and_keeps_every_pair(city: City) -> None:

@@ -87,6 +87,48 @@ def test_sampling_draws_are_the_index_of_each_drawn_town(monkeypatch):
     np.testing.assert_allclose(draws, each, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("data", "choices"),
+    [
+        (GAPPY, {}),
+        (GAPPY, {"domains": ("p", "p", "q", "q", "r"), "domain_weights": (3.0, 1.0, 2.0)}),
+        (GAPPY, {"weighting": "given", "weights": (1.0, 0.0, 3.0, 2.0, 1.0), "z_target": (100.0, 10.0)}),
+        (replace(TOWN, population=np.linspace(900.0, 90.0, 25)), {"reference": "population"}),
+        (TOWN, {"imputation": "median", "orientation": "higher_is_worse"}),
+        (GAPPY, {"imputation": "median"}),
+        (TOWN, {"normalisation": "min_max"}),
+    ],
+)
+def test_every_specification_gives_the_draws_of_building_one_by_one(data, choices):
+    spec = replace(SPEC, **choices)
+    draws = sampling_index_draws(data, spec, 6, np.random.default_rng(4))
+    drawn = draw_values(data, 6, np.random.default_rng(4))
+    each = [build_index(replace(data, values=v), replace(spec, unit_variance=True)).index for v in drawn]
+    np.testing.assert_allclose(draws, each, atol=1e-12)
+
+
+def test_a_sum_of_scores_and_the_steps_one_after_the_other_agree_where_weights_come_from_the_data(
+    monkeypatch,
+):
+    spec = replace(SPEC, weighting="pca")
+    at_once = sampling_index_draws(GAPPY, spec, 6, np.random.default_rng(4))
+    monkeypatch.setattr("sozialanalyse.index.uncertainty.is_sum_of_scores", lambda frame, spec: False)
+    stepwise = sampling_index_draws(GAPPY, spec, 6, np.random.default_rng(4))
+    np.testing.assert_allclose(at_once, stepwise, atol=1e-12)
+
+
+def test_an_indicator_without_differences_in_a_draw_is_refused_by_name():
+    # Two areas with one case each in 1,000: among 60 draws some have the same number in both.
+    rare = replace(
+        town(2, 2),
+        values=np.array([[0.1, 20.0], [0.2, 30.0]]),
+        numerators=np.array([[1.0, 80.0], [2.0, 120.0]]),
+        denominators=np.array([[1000.0, 400.0], [1000.0, 400.0]]),
+    )
+    with pytest.raises(MethodError, match=r"Ziehung\): a\. Bitte"):
+        sampling_index_draws(rare, replace(SPEC, indicators=("a", "b")), 60, np.random.default_rng(1))
+
+
 def test_intervals_of_ranks_hold_the_draws():
     draws = np.array([[1.0, 2.0, 3.0]] * 93 + [[2.0, 1.0, 3.0]] * 4 + [[3.0, 2.0, 1.0]] * 3)
     spec = IndexSpec(indicators=("a",), confidence=0.9)
