@@ -102,7 +102,9 @@ def location(area: AreaView) -> Fragment:
         title = f"{index.title}\n(oben: größte soziale Belastung)"
     marked = () if area.is_root or area.area_id not in shapes else (shapes[area.area_id],)
     names = analysis.areas["name"]
-    named = {key: str(names[key]) for key in borders} if len(borders) <= MOST_LABELS else {}
+    # The marked area has its name in the legend.
+    named = {key: str(names[key]) for key in borders if key != area.area_id}
+    named = named if len(borders) <= MOST_LABELS else {}
     svg = draw_map(MapLayer(filled, classes, labels, borders, named, marked, area.name, title))
     finding = index_finding(area)
     where = f"; hervorgehoben: {area.name}" if marked else ""
