@@ -64,9 +64,7 @@ def _areas_as_columns(area: AreaView, keys: list[str], rows_of: dict[str, dict[s
     if index is not None and any(view.area_id in classes for view in views):
         body.append([index.title, *(classes.get(view.area_id, "–") for view in views)])
         about.append({})
-    return html_table(
-        _side_caption(area), header, body, numeric=list(range(1, len(header))), row_data=about
-    )
+    return html_table(_side_caption(area), header, body, numeric=list(range(1, len(header))), row_data=about)
 
 
 def _areas_as_rows(area: AreaView, keys: list[str], rows_of: dict[str, dict[str, Row]]) -> Fragment:

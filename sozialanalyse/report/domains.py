@@ -72,14 +72,14 @@ def compared_indicators(area: AreaView, keys: list[str], label: str) -> Fragment
             + reasons
         )
     svg = draw_strips(drawn, peers, names)
-    caption = (
-        f"{label} im Vergleich. Großes Zeichen: {area.name}. Graue Striche: andere Gebiete (Ebene "
-        f"{area.analysis.label_of(area.peer_level)}). Jeder Streifen reicht vom kleinsten bis zum größten "
-        "Wert, der eingezeichnet ist, Intervall eingeschlossen."
-    )
+    caption = f"{label} im Vergleich. Großes Zeichen: {area.name}"
     if drawn["lower"].notna().any():
         confidence = format_number(area.analysis.confidence * 100)
-        caption += f" Waagerechter Strich am Zeichen: {confidence}-%-Intervall."
+        caption += f"; waagerechter Strich daran: {confidence}-%-Intervall"
+    caption += (
+        f". Graue Striche: andere Gebiete (Ebene {area.analysis.label_of(area.peer_level)}). Die Zahlen "
+        "unter jedem Streifen sind der kleinste und der größte Wert, der darin eingezeichnet ist."
+    )
     finding, values = domain_finding(area, drawn, label)
     source = origin(area.analysis, [str(key) for key in drawn.index])
     picture = figure(svg, f"{finding} {values}".strip(), caption, source)

@@ -118,7 +118,7 @@ def html_table(
 
 
 def _head(text: str, *, turned: bool) -> str:
-    shown = escape(text, quote=False).replace("/", "/<wbr>")
+    shown = escape(text, quote=False).replace("/", "/<wbr/>")
     return f"<span>{shown}</span>" if turned else shown
 
 
