@@ -62,7 +62,8 @@ def _areas_as_columns(area: AreaView, keys: list[str], rows_of: dict[str, dict[s
         about.append(indicator_data(area, key, rows[0]))
     index = area.analysis.index
     if index is not None and any(view.area_id in classes for view in views):
-        body.append([index.title, *(classes.get(view.area_id, "–") for view in views)])
+        words = (classes.get(view.area_id, "–") for view in views)
+        body.append([index.title, *(Cell(word, css_class="sa-word") for word in words)])
         about.append({})
     return html_table(_side_caption(area), header, body, numeric=list(range(1, len(header))), row_data=about)
 
