@@ -225,13 +225,15 @@ class Canvas:
         self._definitions[key] = f'<clipPath id="{key}"><path d="{box}Z"/></clipPath>'
         return f"url(#{key})"
 
-    def hatched(self, colour: str, *, crossed: bool = False) -> str:
-        """Return what to give as `fill` to hatch an area, in one direction or crossed."""
-        key = f"{'cross' if crossed else 'hatch'}{colour.removeprefix('#')}"
+    def hatched(self, colour: str, *, crossed: bool = False, ground: str = "none") -> str:
+        """Return what to give as `fill` to hatch an area, in one direction or crossed, on a `ground`."""
+        kind = "cross" if crossed else "hatch"
+        key = "".join(name.removeprefix("#") for name in (kind, colour, ground))
         lines = "M0 0V4M0 0H4" if crossed else "M0 0V4"
+        below = "" if ground == "none" else f'<path d="M0 0H4V4H0Z" fill="{ground}"/>'
         self._definitions[key] = (
             f'<pattern id="{key}" width="4" height="4" patternUnits="userSpaceOnUse" '
-            f'patternTransform="rotate(45)"><path d="{lines}" stroke="{colour}"/></pattern>'
+            f'patternTransform="rotate(45)">{below}<path d="{lines}" stroke="{colour}"/></pattern>'
         )
         return f"url(#{key})"
 

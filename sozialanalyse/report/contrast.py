@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from sozialanalyse.report.assess import assess_rows, certain_rows
+from sozialanalyse.report.assess import ASSESSMENTS, assess_rows, certain_rows
 from sozialanalyse.report.charts import draw_bars
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
@@ -20,72 +20,27 @@ from sozialanalyse.report.text import (
     uncertain_sentence,
     values_text,
 )
-from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, records
+from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, Row, records
 
 __all__ = ["side_by_side", "strengths_and_burdens"]
 
 MOST_BARS: Final = 8
-MOST_UPRIGHT_COLUMNS: Final = 7
-"""More columns do not fit on an upright page."""
+MOST_AREA_COLUMNS: Final = 6
+"""More areas beside each other do not fit; they get a row each."""
 
 
 def side_by_side(area: AreaView) -> Fragment:
     """Return the parts of the area, or for the finest level those of its parent, side by side."""
-    if not area.neighbours_in_view:
+    views = area.neighbours_in_view
+    if not views:
         return warning(f"Kein Vergleich der Teilgebiete: {area.name} hat keine.")
-    columns = headline_indicators(area.analysis)
-    rows_of = {view.area_id: records(assess_rows(view.rows(columns))) for view in area.neighbours_in_view}
-    columns = [key for key in columns if any(pd.notna(rows[key]["value"]) for rows in rows_of.values())]
-    if not columns:
+    keys = headline_indicators(area.analysis)
+    rows_of = {view.area_id: records(assess_rows(view.rows(keys))) for view in views}
+    keys = [key for key in keys if any(pd.notna(rows[key]["value"]) for rows in rows_of.values())]
+    if not keys:
         return warning("Kein Vergleich der Teilgebiete: Für sie liegen keine Werte vor.")
-    indicators = area.analysis.indicators
-    header = [area.neighbours_in_view[0].level_label]
-    header += [f"{indicators['label'][key]} ({indicators['unit'][key]})" for key in columns]
-    index = area.analysis.index
-    classes = _class_words(area.analysis)
-    with_class = any(view.area_id in classes for view in area.neighbours_in_view)
-    if index is not None and with_class:
-        header.append(index.title)
-    body = []
-    for view in area.neighbours_in_view:
-        rows = rows_of[view.area_id]
-        line: list[Cell | str] = [
-            Cell(view.bare_name, "dieses Gebiet" if view.area_id == area.area_id else "")
-        ]
-        for key in columns:
-            row = rows[key]
-            about = VALUE | indicator_data(area, key, row)
-            if row["hidden"] != "":
-                line.append(hidden_cell(about))
-            elif pd.isna(row["value"]):
-                line.append(missing_cell(str(row["sign"])))
-            else:
-                mark = {"worse": "▲\u00a0", "better": "▼\u00a0", "higher": "△\u00a0", "lower": "▽\u00a0"}.get(
-                    row["assessment"], ""
-                )
-                line.append(
-                    Cell(
-                        mark + format_number(row["value"], int(row["decimals"])),
-                        css_class=f"sa-{row['assessment']}",
-                        data=about,
-                    )
-                )
-        if with_class:
-            line.append(classes.get(view.area_id, "–"))
-        body.append(line)
-    inside = (
-        area
-        if area.children
-        else AreaView(area.analysis, str(area.analysis.areas.loc[area.area_id, "parent_id"]))
-    )
-    table = html_table(
-        f"Gebiete in {inside.name} nebeneinander",
-        header,
-        body,
-        numeric=list(range(1, len(columns) + 1)),
-        landscape=len(header) > MOST_UPRIGHT_COLUMNS,
-        row_data=[area_data(view) for view in area.neighbours_in_view],
-    )
+    draw = _areas_as_columns if len(views) <= MOST_AREA_COLUMNS else _areas_as_rows
+    table = draw(area, keys, rows_of)
     positions = {row["assessment"] for rows in rows_of.values() for row in rows.values()}
     if not positions & {"worse", "better", "similar"}:
         return table + note("Ob die Unterschiede sicher sind, lässt sich aus den Daten nicht berechnen.")
@@ -93,6 +48,68 @@ def side_by_side(area: AreaView) -> Fragment:
         f"▲ ungünstiger, ▼ günstiger, △ höher, ▽ niedriger als {area.root.name} insgesamt; ohne Zeichen: "
         "kein sicherer Unterschied oder Unsicherheit nicht bekannt."
     )
+
+
+def _areas_as_columns(area: AreaView, keys: list[str], rows_of: dict[str, dict[str, Row]]) -> Fragment:
+    views, classes = area.neighbours_in_view, _class_words(area.analysis)
+    header = ["Indikator (Einheit)", *(f"{view.bare_name}{_here(area, view)}" for view in views)]
+    body: list[list[Cell | str]] = []
+    about: list[dict[str, str]] = []
+    for key in keys:
+        rows = [rows_of[view.area_id][key] for view in views]
+        cells = [_value_cell(row, VALUE | area_data(view)) for row, view in zip(rows, views, strict=True)]
+        body.append([f"{rows[0]['label']} ({rows[0]['unit']})", *cells])
+        about.append(indicator_data(area, key, rows[0]))
+    index = area.analysis.index
+    if index is not None and any(view.area_id in classes for view in views):
+        words = (classes.get(view.area_id, "–") for view in views)
+        body.append([index.title, *(Cell(word, css_class="sa-word") for word in words)])
+        about.append({})
+    return html_table(_side_caption(area), header, body, numeric=list(range(1, len(header))), row_data=about)
+
+
+def _areas_as_rows(area: AreaView, keys: list[str], rows_of: dict[str, dict[str, Row]]) -> Fragment:
+    views, classes = area.neighbours_in_view, _class_words(area.analysis)
+    named = rows_of[views[0].area_id]
+    header = [views[0].level_label, *(f"{named[key]['label']} ({named[key]['unit']})" for key in keys)]
+    index = area.analysis.index
+    with_class = index is not None and any(view.area_id in classes for view in views)
+    header += [index.title] if index is not None and with_class else []
+    body: list[list[Cell | str]] = []
+    for view in views:
+        rows = rows_of[view.area_id]
+        cells = [_value_cell(rows[key], VALUE | indicator_data(area, key, rows[key])) for key in keys]
+        last = [classes.get(view.area_id, "–")] if with_class else []
+        body.append([f"{view.bare_name}{_here(area, view)}", *cells, *last])
+    return html_table(
+        _side_caption(area),
+        header,
+        body,
+        numeric=list(range(1, len(keys) + 1)),
+        landscape=True,
+        row_data=[area_data(view) for view in views],
+    )
+
+
+def _side_caption(area: AreaView) -> str:
+    above = str(area.analysis.entries[area.area_id]["parent_id"])
+    inside = area if area.children else AreaView(area.analysis, above)
+    return f"Gebiete in {inside.name} nebeneinander"
+
+
+def _here(area: AreaView, view: AreaView) -> str:
+    return " (dieses Gebiet)" if view.area_id == area.area_id else ""
+
+
+def _value_cell(row: Row, about: dict[str, str]) -> Cell:
+    if row["hidden"] != "":
+        return hidden_cell(about)
+    if pd.isna(row["value"]):
+        return missing_cell(str(row["sign"]))
+    code = str(row["assessment"])
+    sign = f"{ASSESSMENTS[code].sign}\u00a0" if code in {"worse", "better", "higher", "lower"} else ""
+    text = sign + format_number(row["value"], int(row["decimals"]))
+    return Cell(text, css_class=f"sa-{code}", data=about)
 
 
 def _class_words(analysis: Analysis) -> dict[str, str]:

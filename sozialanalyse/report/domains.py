@@ -23,6 +23,7 @@ from sozialanalyse.vocabulary import DOMAIN_LABELS, DOMAINS
 __all__ = ["MEDIAN_LABEL", "compared_indicators", "domain"]
 
 MEDIAN_LABEL: Final = "Mitte (Median) der Gebiete"
+JUDGED: Final = "Einordnung (Abstand; Intervall)"
 
 
 def domain(area: AreaView, name: str) -> Fragment:
@@ -71,14 +72,14 @@ def compared_indicators(area: AreaView, keys: list[str], label: str) -> Fragment
             + reasons
         )
     svg = draw_strips(drawn, peers, names)
-    caption = (
-        f"{label} im Vergleich. Großes Zeichen: {area.name}. Graue Striche: andere Gebiete (Ebene "
-        f"{area.analysis.label_of(area.peer_level)}). Jeder Streifen reicht vom kleinsten bis zum größten "
-        "Wert, der eingezeichnet ist, Intervall eingeschlossen."
-    )
+    caption = f"{label} im Vergleich. Großes Zeichen: {area.name}"
     if drawn["lower"].notna().any():
         confidence = format_number(area.analysis.confidence * 100)
-        caption += f" Waagerechter Strich am Zeichen: {confidence}-%-Intervall."
+        caption += f"; waagerechter Strich daran: {confidence}-%-Intervall"
+    caption += (
+        f". Graue Striche: andere Gebiete (Ebene {area.analysis.label_of(area.peer_level)}). Die Zahlen "
+        "unter jedem Streifen sind der kleinste und der größte Wert, der darin eingezeichnet ist."
+    )
     finding, values = domain_finding(area, drawn, label)
     source = origin(area.analysis, [str(key) for key in drawn.index])
     picture = figure(svg, f"{finding} {values}".strip(), caption, source)
@@ -102,39 +103,46 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     with_cases = bool(rows["numerator"].notna().any() or (rows["hidden"] != "").any())
     years = rows["year"].dropna().unique()
     with_years = len(years) > 1
-    header = ["Indikator (Einheit)", *(["Jahr"] if with_years else []), "Wert (Intervall)"]
-    header += ["Einordnung"] if names.city else []
+    header = ["Indikator (Einheit)", "Wert (Intervall)"]
+    header += [JUDGED] if names.city else []
     header += ["Fälle / Bezugsgruppe"] if with_cases else []
     header += [names.parent] if names.parent else []
-    header += [names.city, "Abstand (Intervall)"] if names.city else []
+    header += [names.city] if names.city else []
     header += [MEDIAN_LABEL] if names.median else []
     header += [] if area.is_root else ["Rang"]
     body: list[list[Cell | str]] = []
     for row in records(rows).values():
         decimals = int(row["decimals"])
         value, cases = _own_cells(row, decimals)
-        line: list[Cell | str] = [f"{row['label']} ({row['unit']})"]
-        line += [f"{row['year']:.0f}", value] if with_years else [value]
-        if names.city:
-            line.append(assessment_cell(row["assessment"]) if pd.notna(row["city_difference"]) else "–")
+        line: list[Cell | str] = [
+            Cell(f"{row['label']} ({row['unit']})", f"{row['year']:.0f}" if with_years else ""),
+            value,
+        ]
+        line += [_judged(row, decimals)] if names.city else []
         line += [cases] if with_cases else []
         if names.parent and area.parent:
             line.append(_reference(row["parent_value"], decimals, area.parent))
-        if names.city:
-            distance = format_interval(row["city_lower"], row["city_upper"], decimals)
-            line.append(_reference(row["city_value"], decimals, area.root))
-            line.append(Cell(format_change(row["city_difference"], decimals), distance))
+        line += [_reference(row["city_value"], decimals, area.root)] if names.city else []
         line += [format_number(row["level_median"], decimals)] if names.median else []
         if not area.is_root:
             line.append(_rank_cell(row))
         body.append(line)
-    numeric = [position for position, text in enumerate(header) if position > 0 and text != "Einordnung"]
+    numeric = [position for position, text in enumerate(header) if position > 0 and text != JUDGED]
     possible = ", darunter die möglichen Ränge" if rows["rank_best"].any() else ""
     ranks = f" (Rang 1 = höchster Wert{possible}; nur wo fast alle Gebiete einen Wert haben)"
     year = "" if with_years else f" {years[0]:.0f}"
     caption = f"{label} in {area.name}{year}" + ("" if area.is_root else ranks)
     about = [area_data(area) | indicator_data(area, key, row) for key, row in records(rows).items()]
     return html_table(caption, header, body, numeric=numeric, row_data=about)
+
+
+def _judged(row: Row, decimals: int) -> Cell:
+    """Return the cell with the word for the comparison with the city, and the distance below it."""
+    if pd.isna(row["city_difference"]):
+        return Cell("–")
+    distance = format_change(row["city_difference"], decimals)
+    interval = format_interval(row["city_lower"], row["city_upper"], decimals)
+    return assessment_cell(row["assessment"], "; ".join(filter(None, (distance, interval))))
 
 
 def _own_cells(row: Row, decimals: int) -> tuple[Cell, Cell]:

@@ -11,7 +11,7 @@ from sozialanalyse.report.assess import assess_rows
 from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
 from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.sources import map_origin
-from sozialanalyse.report.text import index_finding, place, population_finding, profile_sentences
+from sozialanalyse.report.text import TESTED, index_finding, place, population_finding, profile_sentences
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView
 
 __all__ = ["banner", "heading", "location", "profile"]
@@ -51,29 +51,35 @@ def profile(area: AreaView) -> Fragment:
 
 
 def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
-    facts = []
+    facts: list[tuple[str, str, str]] = []
     if people := population_finding(area):
-        facts.append(("Einwohner*innen", people.split(" ")[0]))
+        number, _, year = people.partition(" ")
+        facts.append(("Einwohner*innen", number, year[year.find("(") + 1 : -1]))
     index = area.analysis.index
     if index is not None:
         frame = index.areas.where(area_id=area.area_id).frame
         if len(frame) and pd.notna(frame["index"].iloc[0]):
-            facts.append((index.title, index.class_labels[int(frame["class_index"].iloc[0])]))
+            row = frame.iloc[0]
+            rank = f"Rang {int(row['rank'])} von {int(row['ranked'])}; 1 = größte soziale Belastung"
+            facts.append((index.title, index.class_labels[int(row["class_index"])], rank))
     if not area.is_root:
         certain = scored["assessment"].value_counts()
-        total = int(scored["assessment"].isin(["worse", "better", "similar"]).sum())
+        total = int(scored["assessment"].isin(list(TESTED)).sum())
+        of_all = f"von {total} Indikatoren, die sich prüfen lassen"
         if total:
-            facts.append(("ungünstiger als insgesamt", f"{certain.get('worse', 0)} von {total} prüfbaren"))
-            facts.append(("günstiger als insgesamt", f"{certain.get('better', 0)} von {total} prüfbaren"))
+            for code in ("worse", "better"):
+                name = f"{TESTED[code]} als {area.root.name} insgesamt"
+                facts.append((name, str(certain.get(code, 0)), of_all))
     if not facts:
         return Fragment("", "")
     items = "".join(
-        f"<div><dt>{escape(name, quote=False)}</dt><dd>{escape(value, quote=False)}</dd></div>"
-        for name, value in facts
+        f"<div><dt>{escape(name, quote=False)}</dt>"
+        + "".join(f"<dd>{escape(line, quote=False)}</dd>" for line in (value, detail))
+        + "</div>"
+        for name, value, detail in facts
     )
-    return Fragment(
-        f'<dl class="sa-facts">{items}</dl>', "\n".join(f"{name}: {value}" for name, value in facts)
-    )
+    lines = [f"{name}: {value} ({detail})" for name, value, detail in facts]
+    return Fragment(f'<dl class="sa-facts">{items}</dl>', "\n".join(lines))
 
 
 def location(area: AreaView) -> Fragment:
@@ -102,7 +108,9 @@ def location(area: AreaView) -> Fragment:
         title = f"{index.title}\n(oben: größte soziale Belastung)"
     marked = () if area.is_root or area.area_id not in shapes else (shapes[area.area_id],)
     names = analysis.areas["name"]
-    named = {key: str(names[key]) for key in borders} if len(borders) <= MOST_LABELS else {}
+    # The marked area has its name in the legend.
+    named = {key: str(names[key]) for key in borders if key != area.area_id}
+    named = named if len(borders) <= MOST_LABELS else {}
     svg = draw_map(MapLayer(filled, classes, labels, borders, named, marked, area.name, title))
     finding = index_finding(area)
     where = f"; hervorgehoben: {area.name}" if marked else ""

@@ -30,8 +30,13 @@ def sozialindex(area: AreaView) -> Fragment:
     result += paragraph(index.description)
     years = area.analysis.years
     indicators = area.analysis.indicators["label"]
-    used = [f"»{indicators[key]}« ({years[key]})" for key in index.indicator_ids]
-    result += note(f"Indikatoren und ihr Jahr: {join_words(used)}.")
+    said = {years[key] for key in index.indicator_ids}
+    if len(said) == 1:
+        used = quoted(str(indicators[key]) for key in index.indicator_ids)
+        result += note(f"Indikatoren, alle aus dem Jahr {said.pop()}: {used}.")
+    else:
+        dated = [f"»{indicators[key]}« ({years[key]})" for key in index.indicator_ids]
+        result += note(f"Indikatoren und ihr Jahr: {join_words(dated)}.")
     for text in index.notes:
         result += note(text)
     return result

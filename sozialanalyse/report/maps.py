@@ -22,11 +22,17 @@ from sozialanalyse.report.theme import BACKGROUND, CLASS_COLOURS, INK, MUTED
 __all__ = ["MapLayer", "draw_map", "simplify_for_maps"]
 
 LEGEND_WIDTH: Final = 2.3
+"""Least width in inches beside the map; a long name gets more."""
+LEGEND_SIZE: Final = 8.4
 MAP_HEIGHT: Final = 4.6
 DETAIL: Final = 400
 """Finest detail that is drawn: one part in that many of the map's extent."""
 THIN_BORDER: Final = "#7d8a90"
 LABEL_SIZE: Final = 6.6
+LABEL_HALF: Final = 0.065
+"""Half the height in inches of the box behind a name."""
+LABEL_TRIES: Final = 24
+"""Places from west to east, and as many from south to north, that are tried for a name."""
 SMALL: Final = 0.4
 """Largest extent in inches of a marked area that is shown once more, enlarged."""
 TINY: Final = 0.22
@@ -121,7 +127,10 @@ def draw_map(layer: MapLayer) -> bytes:
     ratio = (east - west) / ((north - south) * stretch)
     map_width = min(5.0, MAP_HEIGHT * ratio)
     height = min(MAP_HEIGHT, map_width / ratio)
-    canvas = Canvas(height, map_width + LEGEND_WIDTH)
+    keys = _keys(layer)
+    words = [*(key.label for key in keys), *layer.legend_title.splitlines()]
+    letters = max((text_width(word, LEGEND_SIZE) for word in words), default=0.0) / POINTS
+    canvas = Canvas(height, map_width + max(LEGEND_WIDTH, letters + 3.0 * LEGEND_SIZE / POINTS + 0.2))
     margin = 0.015 * max(map_width, height)
     scale = min((map_width - 2 * margin) / (east - west), (height - 2 * margin) / ((north - south) * stretch))
     frame = Frame(
@@ -135,16 +144,15 @@ def draw_map(layer: MapLayer) -> bytes:
     sheet.draw_labels()
     extent = sheet.marked_extent()
     sheet.draw_marked(extent)
-    keys = _keys(layer)
-    tall = 0.2 + 8.4 / POINTS * (1.7 * len(keys) + 1.3 * len(layer.legend_title.splitlines()))
+    tall = 0.2 + LEGEND_SIZE / POINTS * (1.7 * len(keys) + 1.3 * len(layer.legend_title.splitlines()))
     side = min(INSET_SIDE, height - tall - 0.4)
     enlarged = 0 < extent < SMALL and side > 1.4 * INSET_SPAN * extent
     top = 0.1 if enlarged else max(0.0, (height - tall) / 2)
     left = map_width + 0.15
     if layer.legend_title:
-        canvas.text(left, top, layer.legend_title, 8.4, anchor="top")
-        top += 8.4 / POINTS * 1.3 * len(layer.legend_title.splitlines()) + 0.05
-    legend(canvas, keys, left, top, 1, 8.4, row_gap=0.7)
+        canvas.text(left, top, layer.legend_title, LEGEND_SIZE, anchor="top")
+        top += LEGEND_SIZE / POINTS * 1.3 * len(layer.legend_title.splitlines()) + 0.05
+    legend(canvas, keys, left, top, 1, LEGEND_SIZE, row_gap=0.7)
     if enlarged:
         _draw_enlarged(canvas, layer, frame, (left, height - side - margin, side))
     return canvas.svg()
@@ -176,25 +184,28 @@ class _Sheet:
             elif code < 0:
                 fill = self.frame.canvas.hatched(THIN_BORDER)
             else:
-                fill = CLASS_COLOURS[_colour(code, len(layer.class_labels))]
+                colour, hatch = _look(code, len(layer.class_labels))
+                fill = self.frame.canvas.hatched(hatch, ground=colour) if hatch else colour
             self._outline(shape, fill, THIN_BORDER, 0.3)
         for shape in layer.borders.values():
             self._outline(shape, "none", INK, 1.0)
 
     def draw_labels(self) -> None:
-        """Write names where they hide neither borders nor the marked area."""
+        """Write names where they hide neither borders nor the marked area nor each other."""
         marked = shapely.union_all(list(self.layer.marked))
+        taken: BaseGeometry = Polygon()
+        frame = self.frame
         for area_id, text in self.layer.labels.items():
             shape = self.layer.areas.get(area_id) or self.layer.borders[area_id]
-            free = shape.difference(marked)
-            room = shape if free.is_empty else free
-            # The middle of the largest circle inside keeps the name away from the borders.
-            circle = shapely.maximum_inscribed_circle(np.array([room]), shape.length / 1000)
-            point = circle[0].centroid
-            x, y = self.frame.x(point.x), self.frame.y(point.y)
             half = text_width(text, LABEL_SIZE) / POINTS / 2 + 0.017
-            self.frame.canvas.rectangles(x - half, y - 0.065, x + half, y + 0.065, "white", opacity=0.82)
-            self.frame.canvas.text(x, y, text, LABEL_SIZE, align="middle")
+            # One inch of the map in degrees, so that a box around a name can be laid on the shape.
+            wide = 2 * half * (frame.x_range[1] - frame.x_range[0]) / frame.width
+            tall = 2 * LABEL_HALF * (frame.y_range[1] - frame.y_range[0]) / frame.height
+            box = _best_box(shape, shapely.union_all([marked, taken]), wide, tall)
+            taken = shapely.union_all([taken, box])
+            x, y = frame.x(box.centroid.x), frame.y(box.centroid.y)
+            frame.canvas.rectangles(x - half, y - LABEL_HALF, x + half, y + LABEL_HALF, "white", opacity=0.82)
+            frame.canvas.text(x, y, text, LABEL_SIZE, align="middle")
 
     def marked_extent(self) -> float:
         """Return the larger of width and height of the marked areas in inches, 0 if there are none."""
@@ -222,6 +233,26 @@ class _Sheet:
             for points in _rings(shape)
         ]
         self.frame.canvas.polygons(rings, fill, edge, width, holes=True, clip=self.clip)
+
+
+def _best_box(shape: BaseGeometry, keep_free: BaseGeometry, wide: float, tall: float) -> BaseGeometry:
+    """Return the place for a name: on nothing that is kept free, inside the shape, away from its border."""
+    west, south, east, north = shape.bounds
+    x, y = np.meshgrid(np.linspace(west, east, LABEL_TRIES), np.linspace(south, north, LABEL_TRIES))
+    # The middle of the largest circle inside is at least in the shape, however narrow that is.
+    circle = shapely.maximum_inscribed_circle(np.array([shape]), shape.length / 1000)[0].centroid
+    x, y = np.append(x, circle.x), np.append(y, circle.y)
+    boxes = shapely.box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+    free = shape.difference(keep_free)
+    shapely.prepare(free)
+    inside = boxes[shapely.contains(free, boxes)]
+    if len(inside):
+        found: BaseGeometry = inside[np.argmax(shapely.distance(inside, free.boundary))]
+        return found
+    covered = shapely.area(shapely.intersection(boxes, keep_free))
+    outside = shapely.area(shapely.difference(boxes, shape))
+    least: BaseGeometry = boxes[np.lexsort((outside, covered))[0]]
+    return least
 
 
 def _rings(shape: BaseGeometry) -> list[NDArray[np.float64]]:
@@ -262,15 +293,20 @@ def _draw_enlarged(canvas: Canvas, layer: MapLayer, of: Frame, place: tuple[floa
     canvas.text(left, top - 0.05, "Ausschnitt, vergrößert", 7.6, anchor="bottom", colour=MUTED)
 
 
-def _colour(code: int, classes: int) -> int:
-    return round(code * (len(CLASS_COLOURS) - 1) / max(classes - 1, 1))
+def _look(code: int, classes: int) -> tuple[str, str]:
+    """Return the colour of a class and of its hatch, ``""`` for none.
+
+    Both ends of the scale are dark; the hatch of the favourable one tells them apart in black and white.
+    """
+    place = round(code * (len(CLASS_COLOURS) - 1) / max(classes - 1, 1))
+    return CLASS_COLOURS[place], "white" if 2 * place > len(CLASS_COLOURS) - 1 else ""
 
 
 def _keys(layer: MapLayer) -> list[Key]:
-    count = len(layer.class_labels)
+    looks = [_look(code, len(layer.class_labels)) for code in range(len(layer.class_labels))]
     keys = [
-        Key(label, fill=CLASS_COLOURS[_colour(code, count)], edge=MUTED, edge_width=0.5)
-        for code, label in enumerate(layer.class_labels)
+        Key(label, fill=colour, hatch=hatch, edge=MUTED, edge_width=0.5)
+        for label, (colour, hatch) in zip(layer.class_labels, looks, strict=True)
     ]
     if layer.class_labels and any(layer.classes.get(area_id, -1) < 0 for area_id in layer.areas):
         keys.append(Key("ohne Einstufung", hatch=THIN_BORDER, edge=MUTED, edge_width=0.5))

@@ -221,7 +221,7 @@ def legend(
 
 
 def _draw_key(canvas: Canvas, key: Key, left: float, middle: float, width: float, size: float) -> None:
-    fill = canvas.hatched(key.hatch) if key.hatch else key.fill
+    fill = canvas.hatched(key.hatch, ground=key.fill or "none") if key.hatch else key.fill
     if fill:
         half = 0.35 * size / POINTS
         canvas.rectangles(

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sozialanalyse.report.canvas import Canvas, Mark
-from sozialanalyse.report.numbers import format_interval, format_number, format_value
+from sozialanalyse.report.numbers import format_interval, format_number, format_spoken
 from sozialanalyse.report.plot import Key, legend
 from sozialanalyse.report.theme import BACKGROUND, INK, MARKS, MUTED, PALE, REFERENCE, WIDTH
 from sozialanalyse.report.view import Row, records
@@ -57,22 +57,24 @@ def draw_strips(rows: pd.DataFrame, peers: pd.DataFrame, names: StripNames) -> b
     top = LINE_HEIGHT * -(-len(keys) // LEGEND_COLUMNS) + 0.12
     canvas = Canvas(top + ROW_HEIGHT * len(rows))
     legend(canvas, keys, 0.03, 0.04, LEGEND_COLUMNS, 7.8, column_gap=1.2)
+    with_years = len(set(rows["year"])) > 1
     values_of = {str(key): group for key, group in peers.groupby("indicator_id", observed=True)["value"]}
     for position, (indicator_id, row) in enumerate(records(rows).items()):
         others = values_of[indicator_id].dropna().to_numpy(dtype=np.float64)
-        _draw_strip(canvas, top + ROW_HEIGHT * (position + 0.42), row, others, names)
+        name = f"{row['label']} {row['year']:.0f}" if with_years else str(row["label"])
+        _draw_strip(canvas, top + ROW_HEIGHT * (position + 0.42), row, others, (_wrap(name), names))
     return canvas.svg()
 
 
 def _draw_strip(
-    canvas: Canvas, middle: float, row: Row, others: NDArray[np.float64], names: StripNames
+    canvas: Canvas, middle: float, row: Row, others: NDArray[np.float64], words: tuple[str, StripNames]
 ) -> None:
+    label, names = words
     shown = np.array([row[name] for name in ("value", "lower", "upper", "city_value", "parent_value")], float)
     everything = np.concatenate([others, shown[np.isfinite(shown)]])
     low, high = float(everything.min()), float(everything.max())
     at = _scale(low, high)
     decimals = int(row["decimals"])
-    label = _wrap(f"{row['label']} {row['year']:.0f}")
     canvas.text(LEFT - 0.11, middle, label, 8.6, align="right", spacing=1.15)
     canvas.rectangles(LEFT, middle - 0.125, RIGHT, middle + 0.125, BACKGROUND)
     ticks = np.array([at(value) for value in others])
@@ -92,7 +94,7 @@ def _draw_strip(
         ends = [at(row["lower"]), at(row["upper"])]
         canvas.line(ends, middle, colour, 2.4, opacity=0.75)
     canvas.marks(at(row["value"]), middle, Mark(shape, 7.6, colour, "white", 0.8))
-    text = format_value(row["value"], row["unit"], decimals)
+    text = format_spoken(row["value"], row["unit"], decimals)
     canvas.text(RIGHT + 0.15, middle - 0.02, text, 9.4, bold=True)
     interval = format_interval(row["lower"], row["upper"], decimals)
     if interval:

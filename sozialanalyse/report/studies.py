@@ -277,6 +277,8 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
     ranked = int(frame["rank"].notna().sum())
     title = area.analysis.index.title if area.analysis.index else "Index"
     text = f"Rang {row['rank']:.0f} von {ranked} im {title}, {_span_text(study, row)}."
+    if "Intervall" in text:
+        text += " Gemeint sind das zufällige Schwanken der Fallzahlen und andere vertretbare Rechenwege."
     of_all = set(study.domains.frame["domain"])
     domains = study.domains.where(area_id=area.area_id).frame
     domains = domains[domains["index"].notna()]

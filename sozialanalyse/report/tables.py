@@ -91,12 +91,12 @@ def html_table(
     row_data : sequence of mappings
         For each row what it is about, as ``data-`` attributes: the audit reads the page with them.
     landscape : bool
-        Whether it gets a printed page of its own, turned sideways, because it has too many columns.
+        Whether it has too many columns: heads are written upwards, and print gets a page turned sideways.
     row_ids : sequence of str
         For each row its name on the page, for links that lead to it.
     """
     head = "".join(
-        f'<th scope="col"{_right(position in numeric)}>{escape(text, quote=False)}</th>'
+        f'<th scope="col"{_right(position in numeric)}>{_head(text, turned=landscape and position > 0)}</th>'
         for position, text in enumerate(header)
     )
     body = []
@@ -120,6 +120,11 @@ def html_table(
     lines = [caption, " | ".join(header)]
     lines += [" | ".join(cell.plain if isinstance(cell, Cell) else cell for cell in row) for row in rows]
     return Fragment(html, "\n".join(lines))
+
+
+def _head(text: str, *, turned: bool) -> str:
+    shown = escape(text, quote=False).replace("/", "/<wbr/>")
+    return f"<span>{shown}</span>" if turned else shown
 
 
 def _data(names: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,8 @@ __all__ = [
 MOST_SPREADS = 3
 MOST_NAMED = 3
 _REMEDY = re.compile(r"(?:^|(?<=[.!?]) )Bitte [^.]*(?:\.(?!\s|$)[^.]*)*\.")
+TESTED: Final = {"worse": "ungünstiger", "better": "günstiger", "similar": "nicht erkennbar anders"}
+"""Findings of a comparison that takes the interval into account, in words."""
 UNRANKED = "aber nicht nach Größe zu ordnen, weil zu wenige Gebiete einen Wert haben"
 NUMBER_WORDS = (
     "kein",
@@ -103,7 +106,8 @@ def place_sentence(area: AreaView) -> str:
         parts = int((area.analysis.areas["level"] == finest.level).sum())
         count = "ein Gebiet" if parts == 1 else f"{parts} Gebiete"
         return f"{area.name} umfasst {count} (Ebene {finest.label})."
-    return f"{area.bare_name}: {place(area)}."
+    within = "" if area.is_root else f" in {(area.parent or area.root).name}"
+    return f"{area.bare_name} ist ein Gebiet der Ebene {area.level_label}{within}."
 
 
 def place(area: AreaView) -> str:
@@ -126,8 +130,9 @@ def index_finding(area: AreaView) -> str:
             return f"Für den {index.title} reichen die Daten hier nicht."
         label = index.class_labels[int(row["class_index"])]
         return (
-            f"{index.title}: {label} ({format_number(row['index'], 2)}; Rang {int(row['rank'])} von "
-            f"{int(row['ranked'])}, Rang 1 = größte soziale Belastung, niedriger Wert = hohe Belastung)."
+            f"Im {index.title} steht {area.name} auf Rang {int(row['rank'])} von {int(row['ranked'])} "
+            f"(1 = größte soziale Belastung), Klasse »{label}« ({format_number(row['index'], 2)}; niedriger "
+            "Wert = hohe Belastung)."
         )
     inside = frame.loc[[key for key in descendants(area) if key in frame.index]]
     inside = inside[inside["class_index"] >= 0]
@@ -138,7 +143,11 @@ def index_finding(area: AreaView) -> str:
         for code, count in zip(*np.unique(inside["class_index"].to_numpy(), return_counts=True), strict=True)
     ]
     finest = area.analysis.levels[-1].label
-    return f"{index.title} der {len(inside)} Gebiete (Ebene {finest}): {join_words(counts)}."
+    gebiete = "Gebiets" if len(inside) == 1 else f"{len(inside)} Gebiete"
+    return (
+        f"{index.title} {'des' if len(inside) == 1 else 'der'} {gebiete} (Ebene {finest}), größte Belastung "
+        f"zuerst: {join_words(counts)}."
+    )
 
 
 def descendants(area: AreaView) -> list[str]:
@@ -164,17 +173,16 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
         sentences.append(finding)
     if area.is_root:
         return sentences + spread_sentences(area)
-    city = area.root.name
-    certain = False
-    for code, word in (("worse", "Ungünstiger"), ("better", "Günstiger")):
+    certain = scored["assessment"].isin(["worse", "better"]).any()
+    if certain:
+        sentences.append(comparison_sentence(area, scored))
+    for code, word in (("worse", "ungünstig"), ("better", "günstig")):
         ranked, unranked = certain_rows(scored, code)
-        certain = certain or bool(len(ranked) + len(unranked))
         if len(ranked):
-            above_all = "vor allem " if len(ranked) > MOST_NAMED else ""
-            listed = values_text(ranked.head(MOST_NAMED))
-            sentences.append(f"{word} als in {city} insgesamt: {above_all}{listed}.")
+            farthest = values_text(ranked.head(MOST_NAMED))
+            sentences.append(f"Am weitesten auf der {word}en Seite: {farthest}.")
         if len(unranked):
-            opening = f"Ebenfalls {word.lower()}" if len(ranked) else f"{word} als in {city} insgesamt"
+            opening = f"Ebenfalls {word}er" if len(ranked) else f"{word.capitalize()}er als insgesamt"
             sentences.append(f"{opening}, {UNRANKED}: {values_text(unranked)}.")
     if not certain and len(scored):
         known = scored.dropna(subset=["burden"]).sort_values("burden", ascending=False, kind="stable")
@@ -186,6 +194,22 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
             sentences.append(f"Am weitesten auf der günstigen Seite: {values_text(low)}.")
         sentences.append(uncertain_sentence(area, scored))
     return sentences
+
+
+def comparison_sentence(area: AreaView, scored: pd.DataFrame) -> str:
+    """Say how many indicators are certainly worse or better than in the whole, and how many not."""
+    counts = scored["assessment"].value_counts()
+    tested = sum(int(counts.get(code, 0)) for code in TESTED)
+    parts = [f"{_one(int(counts.get(code, 0)))} {TESTED[code]}" for code in ("worse", "better")]
+    if similar := int(counts.get("similar", 0)):
+        parts.append(f"{_one(similar)} {TESTED['similar']}")
+    where = "einem Indikator" if tested == 1 else f"{tested} Indikatoren"
+    return f"Der Vergleich mit {area.root.name} insgesamt, bei {where} möglich, ergibt: {join_words(parts)}."
+
+
+def _one(count: int) -> str:
+    """Write the number of indicators as a word that stands alone."""
+    return count_word(count, "einer") if count else "keiner"
 
 
 def uncertain_sentence(area: AreaView, rows: pd.DataFrame) -> str:
@@ -262,20 +286,24 @@ def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> tup
     if set(labels) <= {"unknown"}:
         return f"{where}: {values}.", ""
     parts = [
-        f"{count_word(len(labels[code]), 'einer')} {words} ({quoted(labels[code])})"
+        f"{_one(len(labels[code]))} {words} ({quoted(labels[code])})"
         for code, words in (
-            ("worse", "ungünstiger"),
-            ("better", "günstiger"),
+            ("worse", TESTED["worse"]),
+            ("better", TESTED["better"]),
             ("higher", "höher"),
             ("lower", "niedriger"),
-            ("similar", "nicht erkennbar anders"),
+            ("similar", TESTED["similar"]),
             ("unknown", "ohne gesicherten Vergleich"),
         )
         if code in labels
     ]
-    number = "Ein Indikator" if len(rows) == 1 else f"{len(rows)} Indikatoren"
-    compared = f"{number} im Vergleich mit {area.root.name} insgesamt"
-    return f"{where}: {compared}: {join_words(parts)}.", f"Werte: {values}."
+    if len(rows) == 1:
+        said = parts[0].replace("einer", "ein Indikator,", 1)
+    elif len(labels) == 1:
+        said = f"alle {parts[0]}"
+    else:
+        said = f"von {count_word(len(rows))} Indikatoren {join_words(parts)}"
+    return f"{where}, verglichen mit {area.root.name} insgesamt: {said}.", f"Werte: {values}."
 
 
 def _with_extremes(area: AreaView, rows: pd.DataFrame, where: str) -> str:

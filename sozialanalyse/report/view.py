@@ -186,27 +186,41 @@ class Analysis:
         texts = frame.select_dtypes(exclude=["number", "bool"]).columns
         return frame.astype(dict.fromkeys(texts, object)), places
 
-    def area(self, area_id: str) -> AreaView:
+    def area(self, area_id: str | int) -> AreaView:
         """Return the view of one area.
+
+        Parameters
+        ----------
+        area_id : str or int
+            Its key. A whole number stands for the only key that reads as it, as papermill makes 101 of
+            ``-p area_id 0101``.
 
         Raises
         ------
         ParameterError
-            If there is no such area; a number is refused, because it has lost its leading zeros.
+            If there is no such area, or a number does not name exactly one.
         """
-        if not isinstance(area_id, str):
-            raise ParameterError(
-                "Ein Gebietsschlüssel ist ein Text und keine Zahl, sonst gehen führende Nullen verloren. "
-                'Bitte in Anführungszeichen setzen, zum Beispiel area_id = "0101"; bei papermill mit '
-                "»-r area_id 0101« statt »-p«."
-            )
-        if area_id not in self.areas.index:
+        key = area_id if isinstance(area_id, str) else self._key_of(area_id)
+        if key not in self.areas.index:
             example = ", ".join(f"{key} ({name})" for key, name in self.areas["name"].iloc[:3].items())
             raise ParameterError(
-                f"Das Gebiet »{area_id}« gibt es in »{self.title}« nicht. Es gibt zum Beispiel: {example}. "
+                f"Das Gebiet »{key}« gibt es in »{self.title}« nicht. Es gibt zum Beispiel: {example}. "
                 "Alle nennt der Befehl »sozialanalyse list«."
             )
-        return AreaView(self, area_id)
+        return AreaView(self, key)
+
+    def _key_of(self, number: object) -> str:
+        """Return the key that has become a number on its way through a command line."""
+        whole = isinstance(number, int) and not isinstance(number, bool)
+        fitting = [str(key) for key in self.areas.index if whole and key.isdecimal() and int(key) == number]
+        if len(fitting) == 1:
+            return fitting[0]
+        found = f"passen mehrere Gebiete: {', '.join(fitting)}" if fitting else "passt kein Gebiet"
+        raise ParameterError(
+            "Ein Gebietsschlüssel ist ein Text und keine Zahl, sonst gehen führende Nullen verloren; zu der "
+            f'Zahl {found}. Bitte in Anführungszeichen setzen, zum Beispiel area_id = "0101"; bei papermill '
+            "mit »-r area_id 0101« statt »-p«."
+        )
 
     def label_of(self, level: str) -> str:
         """Return the German word for an area of that level."""

@@ -54,6 +54,10 @@ class IndexSection:
     entries: tuple[IndexEntry, ...]
 
 
+def _pages(count: int) -> str:
+    return "1 Seite" if count == 1 else f"{count} Seiten"
+
+
 @dataclass(frozen=True, slots=True)
 class _Node:
     area_id: str
@@ -67,8 +71,7 @@ class _Node:
 
     @property
     def pages_below(self) -> str:
-        count = sum(child.pages for child in self.children)
-        return "1 Seite" if count == 1 else f"{count} Seiten"
+        return _pages(sum(child.pages for child in self.children))
 
     @property
     def pages(self) -> int:
@@ -81,6 +84,10 @@ class _Section:
     description: str
     nodes: tuple[_Node, ...]
     folded: bool
+
+    @property
+    def count(self) -> str:
+        return _pages(sum(node.pages for node in self.nodes))
 
 
 def render_index(sections: Sequence[IndexSection], provenance: Provenance) -> str:
@@ -102,7 +109,7 @@ def render_index(sections: Sequence[IndexSection], provenance: Provenance) -> st
     entries = [entry for section in sections for entry in section.entries]
     pages = sum(bool(entry.href) for entry in entries)
     failed = sum(entry.failed for entry in entries)
-    summary = "1 Seite" if pages == 1 else f"{pages} Seiten"
+    summary = _pages(pages)
     summary += "." if len(sections) == 1 else f" aus {len(sections)} Auswertungen."
     if failed:
         summary += f" {failed} {'Seite konnte' if failed == 1 else 'Seiten konnten'} nicht erstellt werden."

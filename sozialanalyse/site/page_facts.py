@@ -59,10 +59,11 @@ class PageReader:
                 cells = [(_data(cell), _first_text(inner)) for cell, inner in _CELL.findall(content)]
                 if "rule" in about:
                     self._read_rule(cells, about)
-                if "area" in about:
-                    self._parents[about["area"]] = about["parent"]
-                    self._names[about["area"]] = about["name"]
-                    self._read_row(cells, about, place)
+                for named in (about, *(data for data, _ in cells)):
+                    if "parent" in named:
+                        self._parents[named["area"]] = named["parent"]
+                        self._names[named["area"]] = named["name"]
+                self._read_row(cells, about, place)
 
     def rules(self) -> PageRules:
         """Return what all pages together tell of rules, areas and indicators."""
@@ -90,7 +91,7 @@ class PageReader:
     def _read_row(self, cells: Sequence[_Cell], about: dict[str, str], place: str) -> None:
         for data, text in cells:
             own = about | data
-            if "what" not in own or "indicator" not in own:
+            if not {"what", "indicator", "area"} <= own.keys():
                 continue
             self._about[own["indicator"]] = own
             fact = _fact(own, text, place)

@@ -85,7 +85,9 @@ def index_page() -> str:
         ]
     entries.append(IndexEntry("x", "Ausfall", "Quartier", "d0", failed=True))
     entries.append(IndexEntry("y", "Alt", "Quartier", "d0", "n/y.html", outdated=True))
-    return render_index([IndexSection("Sozialraumanalyse", "Ein Satz.", tuple(entries))], PROVENANCE)
+    sections = [IndexSection("Sozialraumanalyse", "Ein Satz.", tuple(entries))]
+    sections.append(IndexSection("Exkurs", "Ein Satz.", (entries[0],)))
+    return render_index(sections, PROVENANCE)
 
 
 def catalogue_page() -> str:
@@ -162,16 +164,29 @@ def test_page_needs_no_sideways_scrolling_at_320_pixels(name: str, chromium: str
     assert answer_of(chromium, tmp_path, document) == [True, 0]
 
 
-def test_search_on_the_index_page_leaves_hits_and_what_is_above_them(chromium: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "shown", "hits", "sections"),
+    [
+        ("AUSFALL", ["Musterstadt stadt", "Raum 0 d0", "Ausfall x"], "1 Treffer", 1),
+        ("exkurs muster", ["Musterstadt stadt"], "1 Treffer", 1),
+        ("Musterstadt", ["Musterstadt stadt"] * 2, "2 Treffer", 2),
+        ("gibt es nicht", [], "Kein Treffer", 0),
+    ],
+)
+def test_search_on_the_index_page_leaves_hits_and_what_is_above_them(
+    chromium: str, tmp_path: Path, wanted: str, shown: list[str], hits: str, sections: int
+) -> None:
     script = """{
       const field = document.getElementById("suchfeld");
-      field.value = "AUSFALL";
+      field.value = "WANTED";
       field.dispatchEvent(new Event("input"));
-      return [...document.querySelectorAll("[data-name]:not([hidden])")].map(item => item.dataset.name);
+      const left = [...document.querySelectorAll("[data-name]")].filter(item => item.checkVisibility());
+      const open = [...document.querySelectorAll("[data-title]")].filter(item => item.checkVisibility());
+      return [left.map(item => item.dataset.name), document.getElementById("treffer").value, open.length];
     }"""
-    document = index_page().replace("</body>", f"{answering(script)}</body>")
-    shown = answer_of(chromium, tmp_path, document)
-    assert shown == ["Musterstadt stadt", "Raum 0 d0", "Ausfall x"]
+    search = answering(script.replace("WANTED", wanted))
+    document = index_page().replace("</body>", f"{search}</body>")
+    assert answer_of(chromium, tmp_path, document) == [shown, hits, sections]
 
 
 def printed_sizes(browser: str, folder: Path, document: str) -> list[tuple[float, float]]:

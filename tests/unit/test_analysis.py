@@ -82,12 +82,25 @@ def test_an_unknown_area_is_refused_with_examples_and_the_command_that_names_all
         embedded.area("9999")
 
 
-@pytest.mark.parametrize("area_id", [101, 5119000, 101.0, None])
-def test_an_area_key_that_is_no_text_is_refused_because_zeros_get_lost(
+@pytest.mark.parametrize(("number", "key"), [(101, "0101"), (1, "01"), (5119000, "05119000")])
+def test_a_whole_number_stands_for_the_only_area_key_that_reads_as_it(
+    embedded: Analysis, number: int, key: str
+) -> None:
+    assert embedded.area(number).area_id == key
+
+
+@pytest.mark.parametrize("area_id", [9999, -101, 101.0, True, None])
+def test_an_area_key_that_is_no_text_and_names_no_area_is_refused_because_zeros_get_lost(
     embedded: Analysis, area_id: Any
 ) -> None:
-    with pytest.raises(ParameterError, match=r"führende Nullen.*-r area_id 0101"):
+    with pytest.raises(ParameterError, match=r"führende Nullen.*kein Gebiet.*-r area_id 0101"):
         embedded.area(area_id)
+
+
+def test_a_number_that_several_area_keys_read_as_is_refused_with_their_names(embedded: Analysis) -> None:
+    areas = embedded.areas.rename(index={"0201": "101"})
+    with pytest.raises(ParameterError, match=r"mehrere Gebiete: 0101, 101\..*-r area_id 0101"):
+        replace(embedded, areas=areas).area(101)
 
 
 def test_the_same_call_is_answered_from_memory(embedded: Analysis) -> None:

@@ -113,9 +113,24 @@ def test_a_map_shows_each_class_in_its_colour_and_no_other() -> None:
     svg = draw_map(MapLayer(row, {"0": 0, "1": 4}, (), {}, {}, (), "")).decode()
     assert not [colour for colour in CLASS_COLOURS if colour in svg]
     svg = draw_map(MapLayer(row, {"0": 0, "1": 4}, labels, {}, {}, (), "")).decode()
-    in_map = {colour: svg.count(colour) for colour in CLASS_COLOURS}
+    fills = [*CLASS_COLOURS[:3], *(f"url(#hatchwhite{colour[1:]})" for colour in CLASS_COLOURS[3:])]
     # One patch in the legend for each class, one more for each area that has it.
-    assert list(in_map.values()) == [2, 1, 1, 1, 2]
+    assert [svg.count(f'fill="{fill}"') for fill in fills] == [2, 1, 1, 1, 2]
+
+
+def grey(colour: str) -> float:
+    """Return how light a colour is printed in black and white, from 0 to 1 (Rec. 709)."""
+    red, green, blue = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_two_classes_that_are_as_dark_as_each_other_differ_by_their_hatch() -> None:
+    row = {str(n): shapely.box(7 + n / 10, 51, 7.1 + n / 10, 51.1) for n in range(5)}
+    svg = draw_map(MapLayer(row, {key: int(key) for key in row}, ("a", "b", "c", "d", "e"), {}, {}, (), ""))
+    hatched = {f"#{found}" for found in re.findall(r"url\(#hatchwhite(\w{6})\)", svg.decode())}
+    for position, one in enumerate(CLASS_COLOURS):
+        for other in CLASS_COLOURS[position + 1 :]:
+            assert abs(grey(one) - grey(other)) > 0.15 or (one in hatched) != (other in hatched)
 
 
 def test_a_tiny_marked_area_gets_a_ring_and_is_shown_enlarged() -> None:
@@ -151,6 +166,41 @@ def test_a_name_on_a_map_leaves_the_marked_area_free() -> None:
     place = re.search(r'translate\(([\d.]+) [\d.]+\)scale\([\d.]+\)" aria-label="Ganz"', svg.decode())
     assert place
     assert float(place[1]) > 5.0 * 72 / 2
+
+
+def box_behind(svg: bytes, name: str) -> shapely.Geometry:
+    """Return the white box behind a name, in points of the picture."""
+    before = svg.decode().partition(f'aria-label="{name}"')[0]
+    path = re.findall(r'd="(M[^"]+Z)" fill="white"', before)[-1]
+    corners = [float(number) for number in re.findall(r"[\d.]+", path)]
+    return shapely.box(min(corners[::2]), min(corners[1::2]), max(corners[::2]), max(corners[1::2]))
+
+
+def test_names_on_a_map_lie_neither_on_borders_nor_on_each_other() -> None:
+    # An L, whose largest circle sits in the corner, and the square that completes it: 5 inches to 1 degree.
+    corner = shapely.Polygon([(7, 51), (8, 51), (8, 51.1), (7.1, 51.1), (7.1, 51.5), (7, 51.5)])
+    rest = shapely.box(7.1, 51.1, 8, 51.5)
+    names = {"a": "Langer Name eines Winkels", "b": "Rest"}
+    svg = draw_map(MapLayer({}, {}, (), {"a": corner, "b": rest}, names, (), ""))
+    boxes = [box_behind(svg, name) for name in names.values()]
+    assert not boxes[0].intersects(boxes[1])
+    # The foot of the L is 0.1 of 0.5 degrees high: the lowest fifth of the map holds the whole name.
+    height = float(re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg.decode())[0])
+    assert boxes[0].bounds[1] > 0.75 * height
+    assert boxes[1].bounds[3] < 0.8 * height
+
+
+def test_a_long_name_has_room_in_the_legend_of_a_map() -> None:
+    square = shapely.box(7, 51, 8, 51.5)
+    widths = [
+        float(re.findall(r'viewBox="0 0 ([\d.]+)', draw_map(layer).decode())[0])
+        for layer in (
+            MapLayer({"a": square}, {}, (), {}, {}, (square,), name)
+            for name in ("Kurz", "Ein Sozialquartier mit einem sehr langen Namen")
+        )
+    ]
+    # 46 letters of 8.4 points are about 220 points wide; the legend has 166 at least.
+    assert widths[1] > widths[0] + 40
 
 
 def matrix(columns: int) -> bytes:

@@ -66,9 +66,13 @@ def test_rows_without_a_comparable_distance_head_no_list_but_are_named(city: Ana
         burden=[1.0, np.nan, -0.5, np.nan, 0.1],
     )
     text = " ".join(profile_sentences(city.area("0101"), rows))
-    assert "Ungünstiger als in Oberhausen insgesamt: »A« 20,0" in text
+    assert (
+        "Der Vergleich mit Oberhausen insgesamt, bei 5 Indikatoren möglich, ergibt: zwei ungünstiger, zwei "
+        "günstiger und einer nicht erkennbar anders."
+    ) in text
+    assert "Am weitesten auf der ungünstigen Seite: »A« 20,0" in text
     assert re.search(r"Ebenfalls ungünstiger, aber nicht nach Größe zu ordnen, weil .*: »B«", text)
-    assert "Günstiger als in Oberhausen insgesamt: »C« 20,0" in text
+    assert "Am weitesten auf der günstigen Seite: »C« 20,0" in text
     assert re.search(r"Ebenfalls günstiger, aber nicht .*: »D«", text)
     assert "»E«" not in text
 
@@ -92,10 +96,20 @@ def test_a_domain_is_said_with_the_indicators_of_each_kind_and_one_is_einer(city
     rows = rows_of(label=["A", "B", "C"], assessment=["worse", "similar", "worse"], burden=[1.0, 0.0, 2.0])
     finding, values = domain_finding(city.area("0101"), rows, "Armut")
     assert finding == (
-        "Armut in Innenstadt: 3 Indikatoren im Vergleich mit Oberhausen insgesamt: zwei ungünstiger (»A« und "
-        "»C«) und einer nicht erkennbar anders (»B«)."
+        "Armut in Innenstadt, verglichen mit Oberhausen insgesamt: von drei Indikatoren zwei ungünstiger "
+        "(»A« und »C«) und einer nicht erkennbar anders (»B«)."
     )
     assert values.count("20,0\u00a0%") == 3
+    alike, _ = domain_finding(city.area("0101"), rows.iloc[[0, 2]], "Armut")
+    assert alike.endswith("insgesamt: alle zwei ungünstiger (»A« und »C«).")
+    alone, _ = domain_finding(city.area("0101"), rows.iloc[[1]], "Armut")
+    assert alone.endswith("insgesamt: ein Indikator, nicht erkennbar anders (»B«).")
+
+
+def test_a_comparison_without_a_worse_indicator_says_so(city: Analysis) -> None:
+    rows = rows_of(label=["A"], assessment=["better"], burden=[-1.0])
+    text = " ".join(profile_sentences(city.area("0101"), rows))
+    assert "bei einem Indikator möglich, ergibt: keiner ungünstiger und einer günstiger." in text
 
 
 @pytest.mark.parametrize("area_id", ["05119000", "05", "0501"])

@@ -73,7 +73,12 @@ def test_an_entry_without_its_parent_stands_at_the_top() -> None:
 
 def test_each_notebook_has_a_section_with_heading_and_sentence() -> None:
     page = soup_of(section((CITY,)), IndexSection("Profil", "Noch ein Satz.", (CITY,)))
-    assert [heading.get_text() for heading in page.main.find_all("h2")] == ["Bild", "Profil"]
+    headings = ["Auswertungen", "Bild", "Profil"]
+    assert [heading.get_text() for heading in page.main.find_all("h2")] == headings
+    for link, title in zip(page.select("nav a"), headings[1:], strict=True):
+        assert link.get_text() == title
+        assert page.find(id=link["href"].removeprefix("#")).get_text() == title
+    assert [count.get_text() for count in page.select("nav .sa-level")] == ["1 Seite"] * 2
     assert "2 Seiten aus 2 Auswertungen." in page.main.get_text()
     assert "Noch ein Satz." in page.main.get_text()
 
