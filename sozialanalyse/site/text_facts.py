@@ -36,6 +36,8 @@ _DATED: Final = rf"(?:[^\S\n]?%)?(?:\s*\((?P<dated>{_YEAR})\))?"
 _THEN: Final = re.compile(rf"\s*auf\s+{_NUMBER}{_DATED}")
 _WHOLE: Final = re.compile(rf"\(insgesamt\s+{_NUMBER}")
 _UNIT_LENGTH: Final = 60
+_COLUMN: Final = " | "
+"""What stands between the cells of a table in plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,17 @@ def html_blocks(html: str, page: str, *, source: str = "Text") -> Iterator[TextB
 
 
 def plain_blocks(text: str, page: str, *, source: str = "Text") -> Iterator[TextBlock]:
-    """Return the lines of a plain text."""
+    """Return the lines of a plain text, and the cells of tables in it with the names of row and column."""
+    header: list[str] = []
     for line in text.splitlines():
-        if line.strip():
-            yield TextBlock(_plain(line), f"{page} ({source})", page)
+        cells = [_plain(cell) for cell in line.split(_COLUMN)]
+        if len(cells) == 1 or len(cells) != len(header):
+            header = cells
+            told = [_plain(line)]
+        else:
+            told = [f"{header[1]}: {cells[0]}: {cells[1]}"]
+            told += [f"{cells[0]} – {name}: {cell}" for name, cell in zip(header[2:], cells[2:], strict=True)]
+        yield from (TextBlock(part, f"{page} ({source})", page) for part in told if part)
 
 
 def text_facts(blocks: Sequence[TextBlock], rules: PageRules, facts: Sequence[Fact]) -> list[Fact]:

@@ -119,6 +119,8 @@ def test_words_about_other_areas_years_and_things_are_no_breach(out: Path, harml
     "output",
     [
         {"data": {"text/plain": ["Gebiet A | Anteil (%) | 2022 | 0,4"]}},
+        {"data": {"text/plain": ["Indikator | Gebiet C | Gebiet A\nAnteil (%) | 12,0 | 0,4"]}},
+        {"data": {"text/plain": ["Gebiet | Fälle | Anteil (%)\nGebiet A | . | 0,4"]}},
         {"name": "stdout", "text": ["Gebiet A: Anteil 0,4"]},
         {"ename": "ValueError", "evalue": "Gebiet A: Anteil 0,4", "traceback": []},
         {"data": {"image/svg+xml": ["<svg><text>Gebiet A Anteil 0,4</text></svg>"]}},
@@ -133,6 +135,15 @@ def test_a_number_in_any_output_of_a_notebook_fails_and_names_it(
     notebook["cells"].append({"outputs": [output]})
     path.write_text(json.dumps(notebook), encoding="utf-8")
     assert any("Gebiet A (A)" in text and "bild/S.ipynb" in text for text in audit_folder(out).breaches)
+
+
+def test_a_plain_table_tells_of_the_area_in_the_head_of_its_column(out: Path) -> None:
+    path = out / "bild/S.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    table = "Gebiete von Gebiet A an\nIndikator | Gebiet C | Gebiet A (dieses Gebiet)\nAnteil (%) | 12,0 | ."
+    notebook["cells"].append({"outputs": [{"data": {"text/plain": [table]}}]})
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert audit_folder(out).breaches == ()
 
 
 @pytest.mark.parametrize(
