@@ -166,3 +166,17 @@ def test_an_unknown_error_model_is_refused() -> None:
     for statistic in GRADIENTS:
         with pytest.raises(ParameterError, match="hc3, classical"):
             statistic(VALUES, PEOPLE, RANKS, errors=errors)
+
+
+@pytest.mark.parametrize("level", [0.1, 5.0, 1e6])
+def test_equal_values_have_no_gradient_and_none_is_found_in_their_rounding(level: float) -> None:
+    people = np.array([913.0, 822, 1_001, 1_107, 930, 950])
+    for statistic, nothing in zip(GRADIENTS, (0.0, 1.0, 0.0), strict=True):
+        measure = statistic(np.full(6, level), people, RANKS)
+        assert [measure.value, measure.lower, measure.upper] == pytest.approx([nothing] * 3, abs=1e-15)
+
+
+def test_infinite_values_are_refused() -> None:
+    for statistic in (*GRADIENTS, *FIFTHS):
+        with pytest.raises(MethodError, match="»Werte« darf nicht unendlich"):
+            statistic([1, 2, 3, 4, 5, np.inf], PEOPLE, RANKS)
