@@ -104,13 +104,12 @@ class Interval:
         Nord  0.101  0.062  0.160       15.0        148.0        0.95  wilson
         Süd   0.308  0.255  0.366       81.0        263.0        0.95  wilson
         """
-        given = {
-            "numerator": np.nan if numerator is None else numerator,
-            "denominator": np.nan if denominator is None else denominator,
-        }
         value = np.atleast_1d(self.value)
-        _, x, n = together(Wert=np.zeros(value.shape), Zähler=given["numerator"], Nenner=given["denominator"])
-        require_same_rows(Zähler=numerator, Nenner=denominator)
+        _, x, n = together(
+            Wert=np.zeros(value.shape),
+            Zähler=np.nan if numerator is None else numerator,
+            Nenner=np.nan if denominator is None else denominator,
+        )
         if value.ndim > 1 or x.shape != value.shape:
             raise MethodError(
                 "Eine Tabelle braucht je Gebiet genau einen Wert. "
