@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ _NUMBERS: Final = frozenset({"empty", "integer", "floating", "mixed-integer-floa
 
 
 def as_numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """Return values as a new array of floats, after checking that they are numbers.
+    """Return values as a new array of floats, after checking that they are finite numbers.
 
     Parameters
     ----------
@@ -29,30 +29,29 @@ def as_numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
     Raises
     ------
     MethodError
-        If there are texts, dates or truth values among them. ``"12"`` is a text: how it is to be read
-        (decimal comma, thousands, signs) is decided when a file is read, never here.
+        If one is infinite, or there are texts, dates or truth values among them. ``"12"`` is a text: how it
+        is to be read (decimal comma, thousands, signs) is decided when a file is read, never here.
 
     Examples
     --------
     >>> as_numbers("Werte", [3, None])
     array([ 3., nan])
     """
-    if isinstance(values, int | float) and not isinstance(values, bool):
-        return np.asarray(values, dtype=np.float64)
     array = np.asarray(values)
-    if array.dtype.kind in "iuf":
-        return array.astype(np.float64)
-    flat = array.ravel().astype(object)
-    if pd.api.types.infer_dtype(flat, skipna=True) not in _NUMBERS:
+    if array.dtype.kind not in "iuf":
+        array = _from_objects(name, array)
+    array = array.astype(np.float64)
+    infinite = int(np.count_nonzero(np.isinf(array)))
+    if infinite:
         raise MethodError(
-            f"»{name}« muss aus Zahlen bestehen. Gefunden: anderes, etwa Text, Datum oder Wahrheitswert. "
-            "Bitte die Spalte beim Einlesen in Zahlen umwandeln."
+            f"»{name}« darf nicht unendlich sein. Gefunden: {infinite} solche Werte. "
+            "Bitte die Quelle berichtigen oder die Werte als fehlend angeben."
         )
-    return np.where(pd.isna(flat), np.nan, flat).astype(np.float64).reshape(array.shape)
+    return array
 
 
 def checked_counts(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """Return counts as a new array of floats, after checking that none is negative or infinite.
+    """Return counts as a new array of floats, after checking that they are finite and none is negative.
 
     Parameters
     ----------
@@ -72,10 +71,10 @@ def checked_counts(name: str, values: ArrayLike) -> NDArray[np.float64]:
     array([ 3., nan])
     """
     array = as_numbers(name, values)
-    refused = int(np.count_nonzero((array < 0) | np.isinf(array)))
+    refused = int(np.count_nonzero(array < 0))
     if refused:
         raise MethodError(
-            f"»{name}« darf nicht negativ oder unendlich sein. Gefunden: {refused} solche Werte. "
+            f"»{name}« darf nicht negativ sein. Gefunden: {refused} solche Werte. "
             "Bitte die Quelle berichtigen oder die Werte als fehlend angeben."
         )
     return array
@@ -180,3 +179,14 @@ def aligned(**columns: ArrayLike) -> tuple[NDArray[np.float64], ...]:
 def _labels(values: object) -> tuple[pd.Index, ...]:
     """Return the labels of pandas' axes, the last axis first, as numpy puts arrays side by side."""
     return tuple(reversed(values.axes)) if isinstance(values, pd.Series | pd.DataFrame) else ()
+
+
+def _from_objects(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
+    """Read numbers, possibly with gaps, from an array that numpy does not hold as numbers."""
+    flat = array.ravel().astype(object)
+    if pd.api.types.infer_dtype(flat, skipna=True) not in _NUMBERS:
+        raise MethodError(
+            f"»{name}« muss aus Zahlen bestehen. Gefunden: anderes, etwa Text, Datum oder Wahrheitswert. "
+            "Bitte die Spalte beim Einlesen in Zahlen umwandeln."
+        )
+    return np.where(pd.isna(flat), np.nan, flat).astype(np.float64).reshape(array.shape)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.errors import MethodError
-from sozialanalyse.indicators.inputs import together
+from sozialanalyse.indicators.inputs import as_numbers, together
 from sozialanalyse.indicators.rates import Interval, critical_value
 
 __all__ = [
@@ -124,7 +124,7 @@ def life_expectancy(
     """
     z = critical_value(confidence)
     d, n = together(Sterbefälle=deaths, Bevölkerung=population)
-    starts = np.asarray(start_ages, dtype=np.float64)
+    starts = as_numbers("Altersgruppen", start_ages)
     width = np.diff(starts)
     if (
         width.size == 0

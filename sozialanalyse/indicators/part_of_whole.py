@@ -17,7 +17,7 @@ from sozialanalyse.indicators.compare import (
     rate_ratio,
 )
 from sozialanalyse.indicators.inputs import together
-from sozialanalyse.indicators.rates import Interval
+from sozialanalyse.indicators.rates import ROUNDING, Interval
 
 __all__ = ["difference_to_whole", "ratio_to_whole"]
 
@@ -171,7 +171,10 @@ def _part_and_rest(
         Zähler_des_Ganzen=numerator_whole,
         Nenner_des_Ganzen=denominator_whole,
     )
-    n_rest, d_rest = n_whole - n_part, d_whole - d_part
+    n_rest, d_rest = (
+        np.where(np.abs(whole - part) <= ROUNDING * whole, 0.0, whole - part)
+        for part, whole in ((n_part, n_whole), (d_part, d_whole))
+    )
     larger = int(np.count_nonzero((n_rest < 0) | (d_rest < 0)))
     if larger:
         raise MethodError(

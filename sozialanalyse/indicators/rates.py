@@ -23,6 +23,8 @@ __all__ = [
     "wilson_interval",
 ]
 
+ROUNDING: Final = 1e-12
+"""Share of a number below which a difference is the rounding of sums, not a finding."""
 EXACT_BELOW: Final = 10.0
 """Below this number of events the Poisson limits are exact, from it on they are Byar's."""
 
@@ -66,7 +68,7 @@ class Interval:
         >>> print(percent.value.round(1), percent.lower.round(1), percent.upper.round(1))
         30.8 25.5 36.6
         """
-        multiplier = np.asarray(factor, dtype=np.float64)
+        multiplier = as_numbers("Umrechnungsfaktor", factor)
         if not bool(np.all(multiplier > 0)):
             raise MethodError("Ein Umrechnungsfaktor muss größer als 0 sein. Bitte »factor« prüfen.")
         return replace(
@@ -102,13 +104,12 @@ class Interval:
         Nord  0.101  0.062  0.160       15.0        148.0        0.95  wilson
         Süd   0.308  0.255  0.366       81.0        263.0        0.95  wilson
         """
-        given = {
-            "numerator": np.nan if numerator is None else numerator,
-            "denominator": np.nan if denominator is None else denominator,
-        }
         value = np.atleast_1d(self.value)
-        _, x, n = together(Wert=np.zeros(value.shape), Zähler=given["numerator"], Nenner=given["denominator"])
-        require_same_rows(Zähler=numerator, Nenner=denominator)
+        _, x, n = together(
+            Wert=np.zeros(value.shape),
+            Zähler=np.nan if numerator is None else numerator,
+            Nenner=np.nan if denominator is None else denominator,
+        )
         if value.ndim > 1 or x.shape != value.shape:
             raise MethodError(
                 "Eine Tabelle braucht je Gebiet genau einen Wert. "
@@ -203,13 +204,13 @@ def wilson_interval(numerator: ArrayLike, denominator: ArrayLike, confidence: fl
     """
     z = critical_value(confidence)
     x, n = together(Zähler=numerator, Nenner=denominator)
-    exceeding = int(np.count_nonzero(x > n))
+    exceeding = int(np.count_nonzero(x > n * (1.0 + ROUNDING)))
     if exceeding:
         raise MethodError(
             "Bei einem Anteil darf der Zähler nicht größer als der Nenner sein. "
             f"Gefunden: {exceeding} Fälle. Bitte Zähler und Nenner prüfen oder den Indikator als Rate führen."
         )
-    n = np.where(n > 0, n, np.nan)
+    x, n = np.minimum(x, n), np.where(n > 0, n, np.nan)
     p = np.asarray(x / n)
     shrunk = n + z * z
     centre = (x + z * z / 2.0) / shrunk

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.errors import MethodError, require_choice
@@ -71,8 +72,8 @@ def shrink(
     Raises
     ------
     MethodError
-        If a count is negative, a numerator exceeds its denominator in the binomial model, or the lengths
-        differ.
+        If a count is negative, a numerator exceeds its denominator in the binomial model, the lengths
+        differ or a parent is missing.
     ParameterError
         If `model` is unknown.
 
@@ -100,11 +101,16 @@ def shrink(
     require_choice("model", model, _MODELS)
     require_same_rows(Zähler=numerator, Nenner=denominator, Obergebiet=parents)
     x, n = checked_counts("Zähler", numerator), checked_counts("Nenner", denominator)
-    labels = np.zeros(x.shape, dtype=np.intp) if parents is None else np.asarray(parents)
+    labels = np.zeros(x.shape, dtype=np.intp) if parents is None else np.asarray(parents, dtype=object)
     if x.ndim != 1 or n.shape != x.shape or labels.shape != x.shape:
         raise MethodError(
             "Zähler, Nenner und übergeordnete Gebiete müssen gleich lange Listen sein. "
             f"Gefunden: {x.size}, {n.size} und {labels.size} Werte. Bitte die Listen angleichen."
+        )
+    if bool(pd.isna(labels).any()):
+        raise MethodError(
+            "Jedes Gebiet braucht sein übergeordnetes Gebiet. Gefunden: fehlende Schlüssel. "
+            "Bitte sie ergänzen oder die Gebiete weglassen."
         )
     if model == "beta_binomial" and bool((x > n).any()):
         raise MethodError(

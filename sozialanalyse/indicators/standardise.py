@@ -166,7 +166,7 @@ def directly_standardised_rate(
     Raises
     ------
     MethodError
-        If a count is negative, or the number of age groups differs.
+        If a count is negative, the number of age groups differs or a weight is missing.
     ParameterError
         If `confidence` is not between 0 and 1.
 
@@ -195,6 +195,11 @@ def directly_standardised_rate(
         raise MethodError(
             "Ereignisse, Bevölkerung und Standardbevölkerung müssen dieselben Altersgruppen haben. "
             f"Gefunden: {x.shape[-1] if x.ndim else 0} und {w.size}. Bitte die Altersgruppen angleichen."
+        )
+    if not w.sum() > 0:
+        raise MethodError(
+            "Die Standardbevölkerung muss in jeder Altersgruppe bekannt sein und darf nicht leer sein. "
+            "Bitte die Gewichte ergänzen, etwa mit »standard_population«."
         )
     total = np.asarray(x.sum(axis=-1))
     reason = np.select(

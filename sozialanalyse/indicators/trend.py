@@ -11,7 +11,7 @@ from scipy import special
 
 from sozialanalyse.errors import MethodError
 from sozialanalyse.indicators.inputs import as_numbers, require_same_rows
-from sozialanalyse.indicators.rates import Interval, critical_value
+from sozialanalyse.indicators.rates import ROUNDING, Interval, critical_value
 
 __all__ = ["MINIMUM_POINTS", "TREND_LABELS", "Trend", "trend"]
 
@@ -25,8 +25,6 @@ TREND_LABELS: Final[dict[str, str]] = {
     "too_few": "zu wenige Jahre",
 }
 """Directions: code to German label."""
-
-_ROUNDING: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,16 +147,18 @@ def _weighted_line(
 
     What is smaller than the rounding error of the values counts as 0, so that a constant row has no trend.
     """
-    w = np.where((points >= MINIMUM_POINTS)[..., None], w, np.nan)
-    total = w.sum(axis=-1, keepdims=True)
+    enough = (points >= MINIMUM_POINTS)[..., None]
+    w = np.where(enough, w, np.nan)
+    total = np.where(enough, w.sum(axis=-1, keepdims=True), np.nan)
     x_centred = x - (w * x).sum(axis=-1, keepdims=True) / total
     y_centred = y - (w * y).sum(axis=-1, keepdims=True) / total
     scale = np.abs(y).max(axis=-1, initial=0.0)
-    spread = (w * x_centred**2).sum(axis=-1)
+    years = float(np.ptp(x)) if x.size else 0.0
+    spread = np.where(enough[..., 0], (w * x_centred**2).sum(axis=-1), np.nan)
     slope = (w * x_centred * y_centred).sum(axis=-1) / spread
-    slope = np.where(np.abs(slope) * np.ptp(x) <= _ROUNDING * scale, 0.0, slope)
+    slope = np.where(np.abs(slope) * years <= ROUNDING * scale, 0.0, slope)
     residual = y_centred - slope[..., None] * x_centred
     variance = (w * residual**2).sum(axis=-1) / np.maximum(points - 2, 1)
-    negligible = variance <= total[..., 0] * (_ROUNDING * scale) ** 2
+    negligible = variance <= total[..., 0] * (ROUNDING * scale) ** 2
     variance = np.maximum(np.where(negligible, 0.0, variance), least_variance)
     return slope, np.sqrt(variance / spread)

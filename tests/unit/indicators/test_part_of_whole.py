@@ -99,3 +99,8 @@ def test_the_nominal_coverage_is_kept_for_small_and_large_parts(
     truth = inside - whole if statistic is difference_to_whole else inside / whole
     held = np.mean((interval.lower <= truth) & (truth <= interval.upper))
     assert 0.945 <= held <= (0.972 if kind == "rate" else 0.957)
+
+
+def test_a_part_that_exceeds_the_whole_by_rounding_only_is_the_whole() -> None:
+    interval = difference_to_whole(0.1 + 0.2, 1, 0.3, 1, "rate")
+    assert interval.value == pytest.approx(0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -40,3 +41,12 @@ def test_the_help_of_the_command_does_not_wait_for_the_statistics() -> None:
     code = "import sys, sozialanalyse.cli; print([n for n in sys.modules if n in ('scipy', 'pandas')])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_the_german_explanation_names_every_statistic_and_only_what_exists() -> None:
+    page = Path(package.__file__).parents[2] / "docs" / "methods" / "indikatoren.md"
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+|change|shrink|trend)`", page.read_text(encoding="utf-8")))
+    described_elsewhere = {"compute_values", "describe_standing", "describe_trends", "relative_rank"}
+    functions = {name for name in package.__all__ if name[0].islower()} - described_elsewhere
+    assert functions <= named
+    assert {name for name in named if not hasattr(package, name)} == set()

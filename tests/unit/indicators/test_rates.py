@@ -107,3 +107,10 @@ def test_a_table_of_other_counts_or_of_several_indicators_is_refused() -> None:
         interval.to_frame(pd.Series([1, 2]), pd.Series([1, 2], ["a", "b"]))
     with pytest.raises(MethodError, match="je Gebiet genau einen Wert"):
         wilson_interval([[1], [2]], [[10, 10]]).to_frame()
+
+
+def test_sums_of_weighted_counts_may_exceed_the_denominator_by_their_rounding_only() -> None:
+    """0.1 + 0.2 is 0.30000000000000004 in floating point."""
+    assert wilson_interval(0.1 + 0.2, 0.3).value == 1.0
+    with pytest.raises(MethodError, match="Zähler"):
+        wilson_interval(0.3 + 1e-9, 0.3)

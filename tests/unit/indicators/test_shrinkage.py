@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sozialanalyse.errors import MethodError, ParameterError
@@ -57,3 +58,9 @@ def test_an_unknown_model_is_refused() -> None:
     model: Any = "bayes"
     with pytest.raises(ParameterError, match="marshall, beta_binomial"):
         shrink([1], [10], model=model)
+
+
+@pytest.mark.parametrize("parents", [["a", None], [1.0, np.nan], pd.Series(["a", pd.NA], dtype="string")])
+def test_an_area_without_parent_is_refused(parents: Any) -> None:
+    with pytest.raises(MethodError, match="übergeordnetes Gebiet"):
+        shrink([1, 2], [10, 20], parents)

@@ -77,3 +77,9 @@ def test_an_area_with_the_rates_of_the_reference_has_a_ratio_of_one() -> None:
     expected = expected_events(population, [0.01, 0.2])
     assert expected.tolist() == [90.0, 30.0]
     np.testing.assert_allclose(indirectly_standardised_ratio([90, 30], expected).value, 1.0)
+
+
+@pytest.mark.parametrize("weights", [[0, 0], [1, np.nan]])
+def test_a_standard_without_people_or_with_a_gap_is_refused(weights: Any) -> None:
+    with pytest.raises(MethodError, match="Standardbevölkerung"):
+        directly_standardised_rate([10, 50], [1_000, 500], weights)

@@ -94,3 +94,14 @@ def test_directions_of_sluggish_stocks_are_claimed_rarely_where_counts_are_known
     ]
     assert claimed[0] < 0.12
     assert 0.35 < claimed[1] < 0.45
+
+
+def test_no_years_and_nothing_known_are_too_few() -> None:
+    assert trend([], []).direction == "too_few"
+    assert trend(YEARS, np.full((2, 6), np.nan)).direction.tolist() == ["too_few", "too_few"]
+
+
+@pytest.mark.parametrize("values", [[1, 2, np.inf, 4, 5, 6], ["1", "2", "3", "4", "5", "6"]])
+def test_infinite_values_and_texts_are_refused(values: Any) -> None:
+    with pytest.raises(MethodError, match="»Werte«"):
+        trend(YEARS, values)
