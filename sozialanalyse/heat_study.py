@@ -66,7 +66,7 @@ def heat_of(analysis: Analysis, parameters_dir: str = "") -> HeatView:
         str(key) for key in analysis.areas.index[analysis.areas["level"] == analysis.levels[-1].level]
     )
     cells, coarser = heat_cells(analysis, rules, dict(_PEOPLE), area_ids)
-    people = {key: name for key, _ in _PEOPLE if (name := measured_by(rules, cells, key))}
+    people = _people(rules, cells)
     index, missing = None, ""
     try:
         choose_parts(rules.spec.components, frozenset(cells))
@@ -109,6 +109,20 @@ def heat_of(analysis: Analysis, parameters_dir: str = "") -> HeatView:
         occasions=released("occasions", _occasions(rules, planning, cells, area_ids)),
         remarks=coarser if index is None else coarser + index.remarks,
     )
+
+
+def _people(rules: HeatRules, cells: HeatCells) -> dict[str, str]:
+    """Return the indicators whose numerators count the people of each group.
+
+    Another indicator of the same part stands in only where the part is that group: illness may measure the
+    same part as care, and yet does not count people in care.
+    """
+    found = {}
+    for key, word in _PEOPLE:
+        part, name = part_of(rules, key), measured_by(rules, cells, key)
+        if name and (name == key or (part is not None and part.name == word)):
+            found[key] = name
+    return found
 
 
 def _check_words(rules: HeatRules, planning: PlanningRules) -> None:

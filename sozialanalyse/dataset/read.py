@@ -16,6 +16,8 @@ from sozialanalyse.dataset.existence import existing
 from sozialanalyse.dataset.forms import FORMS, OBSERVED_SEXES
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.geometry import GEOMETRY_FILE, dissolved, missing_polygons, read_polygons
+from sozialanalyse.dataset.measure_files import TABLE as MEASURES
+from sozialanalyse.dataset.measure_files import find_measure_files, read_measure_files
 from sozialanalyse.dataset.numbers import SIGN_CODES, Cell
 from sozialanalyse.dataset.package import PACKAGE_FILE, read_package
 from sozialanalyse.dataset.planning_tables import PlanningTables, planning_tables
@@ -41,7 +43,8 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
     ----------
     folder : Path
         Folder with ``datapackage.json``; ``areas``, ``indicators`` and ``observations`` as ``.csv``,
-        ``.xlsx`` or ``.parquet``; and what else the form of a dataset knows.
+        ``.xlsx`` or ``.parquet``; and what else the form of a dataset knows, among it measures as one YAML
+        file each in a folder ``measures``.
     check_planning : callable, optional
         From the planning tables to further faults; called if there is any such table.
 
@@ -61,16 +64,20 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
     package, faults = read_package(folder)
     places, twice = find_tables(folder)
     tables, broken = _read_tables(places, package.dialects)
+    measure_paths = find_measure_files(folder)
+    measures, unread = read_measure_files(measure_paths)
+    if measures.files:
+        tables[MEASURES] = measures.joined(tables.get(MEASURES))
     levels = package.levels
     typed, invalid = validate_tables(tables, levels)
     finest = levels[-1].level if levels else ""
     polygons, misshapen = _read_geometry(folder, typed.get("areas"), finest)
-    faults = [*faults, *twice, *broken, *invalid, *misshapen]
+    faults = [*faults, *twice, *broken, *unread, *invalid, *misshapen]
     planning = planning_tables(typed)
     if check_planning is not None and any(planning.present()):
         faults += check_planning(planning)
     if faults:
-        raise DatasetError(_in_order(faults))
+        raise DatasetError(_in_order(measures.placed(faults)))
     areas = _text_frame(typed["areas"].frame, "area_id", _AREA_COLUMNS)
     indicators = _indicators(typed["indicators"].frame)
     observations = _observations(typed["observations"].frame, areas.index, indicators)
@@ -78,7 +85,7 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
     remarks += [
         f"{name} fehlt, obwohl datapackage.json die Datei nennt; die Seiten kommen ohne sie aus."
         for name in package.absent
-        if name != GEOMETRY_FILE
+        if name != GEOMETRY_FILE and not (measures.files and Path(name).stem == MEASURES)
     ]
     if polygons is None:
         remarks.append(f"{GEOMETRY_FILE} fehlt: Karten und räumliche Auswertungen sind nicht möglich.")
@@ -98,7 +105,7 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         attribution=package.attribution,
         planning=planning,
         remarks=tuple(remarks),
-        fingerprint=_fingerprint(folder, places.values()),
+        fingerprint=_fingerprint(folder, [*(place.path for place in places.values()), *measure_paths]),
     )
 
 
@@ -141,7 +148,7 @@ def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     order = [PACKAGE_FILE, *FORMS, GEOMETRY_FILE]
 
     def place(fault: Fault) -> tuple[int, str, int]:
-        stem = fault.file.split(".")[0] if fault.file not in order else fault.file
+        stem = fault.file.split(".")[0].split("/")[0] if fault.file not in order else fault.file
         return (order.index(stem) if stem in order else len(order), fault.file, min(fault.lines, default=0))
 
     return tuple(sorted(faults, key=place))
@@ -223,9 +230,9 @@ def _population(table: TypedTable | None) -> pd.DataFrame | None:
     return population.astype({"area_id": str, "sex": str, "age_group": str})
 
 
-def _fingerprint(folder: Path, places: Iterable[Place]) -> str:
+def _fingerprint(folder: Path, paths: Iterable[Path]) -> str:
     """Return the SHA-256 over the names and bytes of all files that were read."""
-    names = {PACKAGE_FILE, GEOMETRY_FILE, *(place.path.name for place in places)}
+    names = {PACKAGE_FILE, GEOMETRY_FILE, *(path.relative_to(folder).as_posix() for path in paths)}
     total = hashlib.sha256()
     for name in sorted(names):
         path = folder / name

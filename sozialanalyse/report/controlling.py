@@ -290,8 +290,8 @@ def recommendations(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
     if not plan.area.is_root:
         source = f"Steckbriefe: Gezählt sind die für {plan.area.name}. {source}"
     tables = ("recommendations", "recommendation_log", "measures")
-    line = f"<p><small>{escape(source, quote=False)}{cite(*tables)}</small></p>"
-    return html_table(caption, header, body, numeric=[5], row_ids=ids) + Fragment(line, source)
+    below = f"<p><small>{escape(source, quote=False)}{cite(*tables)}</small></p>"
+    return html_table(caption, header, body, numeric=[5], row_ids=ids) + Fragment(below, source)
 
 
 def developments(plan: SocialPlan) -> Fragment:

@@ -133,17 +133,21 @@ def events(plan: SocialPlan) -> Fragment:
     said = plan.statements.groupby("dialogue_id").size()
     body: list[list[Cell | str]] = [
         [
-            Cell(str(row["title"]), with_example("", bool(row["synthetic"]))),
+            Cell(
+                str(row["title"]),
+                with_example(
+                    f"Themen: {', '.join(labels[key] for key in row['themes'])}", bool(row["synthetic"])
+                ),
+            ),
             day_text(row["date"]),
             str(row["round"]),
             _count(row["participants"]),
             _count(row["institutions"]),
             str(said.get(row["dialogue_id"], 0)),
-            ", ".join(labels[key] for key in row["themes"]),
         ]
         for row in plan.dialogues.to_dict("records")
     ]
-    header = ["Veranstaltung", "Tag", "Runde", "Teilnehmende", "Einrichtungen", "Aussagen", "Themen"]
+    header = ["Veranstaltung", "Tag", "Runde", "Teilnehmende", "Einrichtungen", "Aussagen"]
     table = html_table(f"Dialoge in {plan.area.name}", header, body, numeric=[2, 3, 4, 5])
     return table + missing
 

@@ -27,7 +27,7 @@ MOST_AREAS: Final = 40
 MOST_NAMES: Final = 8
 PRIORITY_WORDS: Final[dict[str, str]] = {
     "high": "vordringlich",
-    "possible": "zu prüfen",
+    "possible": "zu\u00a0prüfen",
     "low": "nachrangig",
     "unknown": "nicht einzuordnen",
 }
@@ -200,7 +200,7 @@ def priorities(view: HeatView) -> Fragment:
     analysis = view.analysis
     header = [analysis.levels[-1].label, "Rang und Einordnung"]
     header += [f"Rang {part.short}" for part in view.components]
-    header += [label for _, label, _ in view.groups]
+    header += [_head(label) for _, label, _ in view.groups]
     body: list[list[Cell | str]] = []
     for row in _rows(shown):
         area = analysis.area(str(row["area_id"]))
@@ -208,7 +208,7 @@ def priorities(view: HeatView) -> Fragment:
         code = str(row["priority"])
         line: list[Cell | str] = [
             Cell(area.name, parent),
-            Cell(f"{row['rank']:.0f}\u00a0{PRIORITY_SIGNS[code]}\u00a0{PRIORITY_WORDS[code]}", _span(row)),
+            Cell(f"{row['rank']:.0f} {PRIORITY_SIGNS[code]}\u00a0{PRIORITY_WORDS[code]}", _span(row)),
         ]
         line += [_rank_cell(row[f"{part.key}_rank"]) for part in view.components]
         for key, _, indicator in view.groups:
@@ -222,7 +222,7 @@ def priorities(view: HeatView) -> Fragment:
         body.append(line)
     level = format_number(100 * view.confidence)
     table = html_table(
-        f"Prioritätenliste nach dem {view.title}",
+        f"Prioritätenliste nach dem {view.title}; rechts die Zahl der Menschen",
         header,
         body,
         numeric=list(range(2, len(header))),
@@ -238,6 +238,11 @@ def priorities(view: HeatView) -> Fragment:
     return table + note(text)
 
 
+def _head(label: str) -> str:
+    """Return the name of a group of people short enough for the head of a column."""
+    return label.removeprefix("Menschen ").replace("Pflegegrad", "Pflege\u00adgrad")
+
+
 def _span(row: Row) -> str:
     parts = [
         f"{sign}\u00a0{_from_to(row[f'{kind}_lower'], row[f'{kind}_upper'])}"
@@ -248,7 +253,7 @@ def _span(row: Row) -> str:
 
 
 def _from_to(lower: float, upper: float) -> str:
-    return f"{lower:.0f}" if lower == upper else f"{lower:.0f}–{upper:.0f}"
+    return f"{lower:.0f}" if lower == upper else f"{lower:.0f}\u2060–\u2060{upper:.0f}"
 
 
 def _rank_cell(rank: float) -> Cell:

@@ -192,19 +192,18 @@ def entries(view: IstekView) -> Fragment:
             continue
         title = _title(kind)
         result += Fragment(f"<h3>{escape(title, quote=False)}</h3>", title)
-        with_status = bool((own["status"] != "").any())
-        header = ["Eintrag", *(["Stand"] if with_status else []), *labels.values()]
+        header = ["Eintrag", *labels.values()]
         body: list[list[Cell | str]] = []
         for row in own.to_dict("records"):
             about = (
                 str(row["item_id"]),
+                *([statuses[str(row["status"])]] if row["status"] in statuses else []),
                 fields_.get(str(row["field"]), str(row["field"])),
                 _places(view, tuple(row["area_ids"])),
             )
             line: list[Cell | str] = [
                 Cell(str(row["text"]), with_example(" · ".join(about), bool(row["synthetic"])))
             ]
-            line += [statuses.get(str(row["status"]), "–")] if with_status else []
             line += ["✓" if key in row["visions"] else Cell("–", css_class="sa-sign") for key in labels]
             body.append(line)
         result += html_table(f"{title} ({len(own)}) und die Visionen, denen sie dienen", header, body)

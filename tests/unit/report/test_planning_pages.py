@@ -420,3 +420,84 @@ def test_statuses_that_rest_differ_in_black_and_white() -> None:
     patterns = re.findall(r'<pattern id="(\w+)".*?<path d="([^"]+)"', picture)
     assert len({lines for _, lines in patterns}) == 2
     assert all(picture.count(f"url(#{key})") == 2 for key, _ in patterns), "once as bar, once in the legend"
+
+
+def test_without_borders_and_population_every_section_renders(
+    analysis: Analysis, parse_html: Callable[[str], Any]
+) -> None:
+    for fragment in all_sections(replace(analysis, geometry=None, population=None)).values():
+        parse_html(fragment.html)
+        assert fragment.text
+
+
+def test_over_two_rounds_the_leading_theme_of_each_is_named(analysis: Analysis) -> None:
+    said, events = analysis.planning.statements, analysis.planning.dialogues
+    assert said is not None
+    assert events is not None
+    rows = said.merge(events[["dialogue_id", "area_id", "round"]], on="dialogue_id", suffixes=("_of", ""))
+    needs = rows[(rows["area_id"] == DISTRICT) & (rows["stance"] == "need")]
+    weights = needs.groupby(["round", "theme"])["weight"].sum()
+    labels = plan(analysis).rules.labels("themes")
+    first, second = (labels[weights[number].astype(int).idxmax()] for number in (1, 2))
+    text = dialogues.rounds(plan(analysis)).text
+    assert f"in Runde 1 die Bedarfe bei »{first}«, in Runde 2 die bei »{second}«." in text
+    # The systems of recording were not on the agenda of the update.
+    assert "Nur in der früheren Runde besprochen: »Erfassungssysteme«." in text
+    share = 100 * weights[2, "arbeit"] / weights[2].sum()
+    assert f"{share:.0f}\u00a0% des Bedarfs" in text
+
+
+def test_a_sozialraum_without_a_dialogue_says_so_on_each_sheet(analysis: Analysis) -> None:
+    tables = analysis.planning
+    assert tables.dialogues is not None
+    assert tables.statements is not None
+    elsewhere = tables.dialogues[tables.dialogues["area_id"] != DISTRICT].reset_index(drop=True)
+    said = tables.statements[tables.statements["dialogue_id"].isin(elsewhere["dialogue_id"])]
+    changed = replace(
+        analysis,
+        planning=replace(tables, dialogues=elsewhere, statements=said.reset_index(drop=True)),
+    )
+    found = plan(changed)
+    assert "noch kein Dialog" in dialogues.events(found).text
+    assert "Noch keine Runde" in dialogues.rounds(found).text
+    assert "noch kein Dialog" in dialogues.overview(found, "dokumentation").text
+    assert "bisher ohne Dialog" in dialogues.heading(found, "vorbereitung").text
+
+
+def test_a_theme_that_the_statistics_leave_open_says_why(analysis: Analysis) -> None:
+    found = plan(analysis)
+    row = found.own_needs["lebensraum"]
+    assert row["signal"] == "unclear"
+    reason = f"zu wenige Indikatoren mit Intervall: {row['usable']} von {row['listed']}"
+    for text in (
+        dialogues.comparison(found).text,
+        dialogues_themes.themes(found, "vorbereitung").text,
+        strategy_needs.needs(found, strategy.paper_evidence(found)).text,
+    ):
+        assert reason in text
+        assert "keine Zahl zu diesem Thema" in text or "keine Zahl." in text
+
+
+def test_recommendations_stand_on_the_sheets_and_only_before_the_event_ask_a_question(
+    analysis: Analysis,
+) -> None:
+    found = plan(analysis)
+    before = dialogues.recommendations(found, "vorbereitung").text
+    assert all(key in before for key in found.standing["recommendation_id"])
+    assert "Zum Besprechen" in before
+    assert "Zum Besprechen" not in dialogues.recommendations(found, "dokumentation").text
+
+
+def test_own_words_on_why_a_recommendation_was_made_are_printed(analysis: Analysis) -> None:
+    found = plan(analysis)
+    text = strategy_needs.reasons(found, strategy.paper_evidence(found)).text
+    assert all(str(words) in text for words in found.standing["evidence"])
+
+
+def test_a_steckbrief_for_three_areas_shows_the_value_of_each(analysis: Analysis) -> None:
+    found = plan(analysis, CITY)
+    places = found.measures.set_index("measure_id")["area_ids"]
+    assert places["MS-12"] == ("02", "04", "05")
+    text = measures_profiles.profiles(found).text
+    own = text[text.index("MS-12 ") : text.index("MS-13 ")]
+    assert re.search(r"2022: Oberhausen-Ost \d+,\d\s%, Osterfeld \d+,\d\s%, Sterkrade-Mitte", own)

@@ -132,6 +132,24 @@ def test_without_indicators_for_two_components_there_is_a_sentence_on_what_is_mi
     assert "Bitte diese Indikatoren in den Datensatz aufnehmen." in lead
 
 
+def test_sick_people_are_not_counted_as_people_in_care(city: Analysis) -> None:
+    def renamed(frame: pd.DataFrame) -> pd.DataFrame:
+        names = frame["indicator_id"].astype(str).replace({"care_dependency": "illness_ratio"})
+        return frame.assign(indicator_id=names)
+
+    years = {{"care_dependency": "illness_ratio"}.get(key, key): year for key, year in city.years.items()}
+    sick = replace(
+        city,
+        current=city.current.derive("sick", renamed),
+        years=years,
+        indicators=city.indicators.rename(index={"care_dependency": "illness_ratio"}),
+    )
+    view = heat_of(sick, PARAMETERS)
+    assert "illness_ratio" in [indicator.key for part in view.components for indicator in part.indicators]
+    assert "Menschen mit Pflegegrad" in [word for _, word, _ in heat_of(city, PARAMETERS).groups]
+    assert "Menschen mit Pflegegrad" not in [word for _, word, _ in view.groups]
+
+
 def test_children_under_5_are_said_to_stand_for_those_under_6(city: Analysis) -> None:
     # The sample counts the population in steps of five years.
     said = "Gezählt sind Kinder unter 5 Jahren statt Kinder unter 6 Jahren"
