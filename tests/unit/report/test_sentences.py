@@ -184,10 +184,9 @@ def test_a_page_says_how_many_hidden_values_are_less_open_than_asked_for(
 def test_the_pyramid_says_that_known_totals_make_protection_weaker(
     small_city: Callable[..., Dataset], small_population: Callable[..., pd.DataFrame], parameters: Parameters
 ) -> None:
-    # Everybody knows the other age group and all women: of the two left, each is 0, 1 or 2.
+    # Everybody knows that two women live there, and none of 65 or more: each of their groups is 0, 1 or 2.
     people = small_population("0-17", "18-64", "65+", count=30)
-    few = (people["area_id"] == "A1") & (people["sex"] == "f") & (people["age_group"] != "65+")
-    people.loc[few, "count"] = 1
+    people.loc[(people["area_id"] == "A1") & (people["sex"] == "f"), "count"] = [1, 1, 0]
     analysis = analyse(replace(small_city((2022,)), population=people), parameters)
     assert analysis.population is not None
     frame = analysis.population.where(area_id="A1").frame
