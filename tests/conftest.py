@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,3 +87,23 @@ def build_dataset() -> Callable[..., Dataset]:
         )
 
     return build
+
+
+@pytest.fixture(scope="session")
+def places_of() -> Callable[..., list[str]]:
+    """Return a search for a number, however written, in texts and in all names and contents of a folder."""
+
+    def search(number: int, out: Path, *texts: str) -> list[str]:
+        """Return the places; contents packed as base64 are unpacked first."""
+        whole, digits = str(number), f"{number:,}"
+        forms = {whole, *(digits.replace(",", sign) for sign in (".", ",", " ", "\u00a0", "\u202f"))}
+        forms |= {f"{whole[0]}{sign}{whole[1:]}e" for sign in ".,"}
+        found = [f"text {place}" for place, text in enumerate(texts) if any(form in text for form in forms)]
+        for path in sorted(out.rglob("*")):
+            content = path.read_bytes().decode("utf-8", errors="replace") if path.is_file() else ""
+            packed = [base64.b64decode(part) for part in re.findall(r"base64,([A-Za-z0-9+/]+=*)", content)]
+            contents = [path.name, content, *(part.decode("utf-8", errors="replace") for part in packed)]
+            found += [str(path)] * any(form in text for form in forms for text in contents)
+        return found
+
+    return search

@@ -59,7 +59,7 @@ def dominance(total: ArrayLike, largest: ArrayLike, *, n: int, k: float) -> Sens
 
     References
     ----------
-    Hundepool, A. et al. (2012). Statistical Disclosure Control. Wiley, chapter on magnitude tabular data.
+    Hundepool, A. et al. Handbook on Statistical Disclosure Control, 2nd edition, chapter 4.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def prior_posterior(total: ArrayLike, largest: ArrayLike, *, p: float, q: float 
 
     References
     ----------
-    Hundepool, A. et al. (2012). Statistical Disclosure Control. Wiley, chapter on magnitude tabular data.
+    Hundepool, A. et al. Handbook on Statistical Disclosure Control, 2nd edition, chapter 4.
 
     Examples
     --------

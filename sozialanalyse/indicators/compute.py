@@ -15,7 +15,7 @@ from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.indicators.rates import rate_interval, wilson_interval
 from sozialanalyse.vocabulary import VALUE_COLUMNS
 
-__all__ = ["MISSING_REASONS", "ValueTable", "compute_values"]
+__all__ = ["DELIVERED_TOTALS", "MISSING_REASONS", "ValueTable", "compute_values"]
 
 FloatArray = NDArray[np.float64]
 
@@ -30,7 +30,11 @@ MISSING_REASONS: Final[dict[str, str]] = {
 }
 """Why a value is missing: code to German explanation."""
 
+DELIVERED_TOTALS: Final = "gelieferte Werte der Ebene"
+"""Words by which remarks on totals that are not the sum of their parts can be told from others."""
+
 RELATIVE_TOLERANCE: Final = 0.0051
+WHOLE_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ def _aggregate(
     differing: dict[tuple[str, str], int] = {}
     years, year_of = np.unique(pairs["year"].to_numpy(dtype=np.int64), return_inverse=True)
     there = existing(areas, years)[:, year_of]
+    slightly: dict[tuple[str, str], int] = {}
     grid.value = np.where(counted, _ratio(grid.numerator, grid.denominator) * factors, grid.value)
     for finer, coarser in zip(reversed(dataset.levels[1:]), reversed(dataset.levels[:-1]), strict=True):
         children = np.flatnonzero(level_of == finer.level)
@@ -184,9 +189,18 @@ def _aggregate(
         both = delivered & np.isfinite(value)
         scale = np.maximum(np.abs(grid.value[parents]), np.abs(value))
         apart = both & (np.abs(grid.value[parents] - value) > RELATIVE_TOLERANCE * np.where(both, scale, 0.0))
-        for column in np.flatnonzero(apart.any(axis=0)):
-            key = (str(pairs["indicator_id"].iloc[column]), coarser.label)
-            differing[key] = differing.get(key, 0) + int(apart[:, column].sum())
+        # Whoever subtracts needs to know of the smallest difference, too small as it may be for the value.
+        off = np.zeros_like(both)
+        for ours, summed_up, told in (
+            (grid.numerator, numerator, counted),
+            (grid.denominator, denominator, counted),
+            (grid.value, value, ~counted & ~scored),
+        ):
+            off |= told & (np.abs(ours[parents] - summed_up) > WHOLE_TOLERANCE)
+        for found, cells in ((differing, apart), (slightly, both & off & ~apart)):
+            for column in np.flatnonzero(cells.any(axis=0)):
+                key = (str(pairs["indicator_id"].iloc[column]), coarser.label)
+                found[key] = found.get(key, 0) + int(cells[:, column].sum())
 
         # A sign that was delivered says why there is no number; it is not overruled by a sum.
         use = ~delivered & np.isfinite(value) & (grid.sign[parents] == "")
@@ -207,9 +221,10 @@ def _aggregate(
     grid.reason[~there & (grid.reason == "not_delivered")] = "area_absent"
     labels = dataset.indicators["label"]
     return tuple(
-        f"»{labels[indicator]}«: {count} gelieferte Werte der Ebene {level} weichen von der Zusammenfassung "
-        "der feineren Gebiete ab; gezeigt werden die gelieferten."
-        for (indicator, level), count in sorted(differing.items())
+        f"»{labels[indicator]}«: {count} {DELIVERED_TOTALS} {level} weichen {how}von der "
+        "Zusammenfassung der feineren Gebiete ab; gezeigt werden die gelieferten."
+        for found, how in ((differing, ""), (slightly, "um höchstens ein halbes Prozent "))
+        for (indicator, level), count in sorted(found.items())
     )
 
 

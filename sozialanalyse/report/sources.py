@@ -10,6 +10,7 @@ from typing import Final
 from sozialanalyse.disclosure.rules import METHOD_WORDS, DisclosureRules
 from sozialanalyse.disclosure.suppress import SHOWN_REASONS
 from sozialanalyse.indicators.certainty import CERTAINTY_NOTES, counts_vary, pooled_years
+from sozialanalyse.indicators.compute import DELIVERED_TOTALS
 from sozialanalyse.report.fragment import Fragment, note, paragraph
 from sozialanalyse.report.numbers import format_number, format_years
 from sozialanalyse.report.tables import Cell, html_table
@@ -108,7 +109,10 @@ def _certainty(indicator_id: str, analysis: Analysis) -> list[str]:
 
 
 def secrecy(area: AreaView) -> Fragment:
-    """Return how many values of this area are hidden, by which rules, and what the signs mean."""
+    """Return how many values of this area are hidden, by which rules, and what the signs mean.
+
+    Says too which delivered totals are not the sum of their parts: who subtracts should know.
+    """
     analysis = area.analysis
     own = analysis.values.where(area_id=area.area_id)
     frame = own.frame
@@ -159,7 +163,16 @@ def secrecy(area: AreaView) -> Fragment:
         row_data=about,
     )
     signs = "; ".join(f"»{sign}« {meaning}" for sign, meaning in SIGNS.items())
-    return paragraph(text) + table + note(f"Zeichen nach DIN 55301: {signs}. »–« es liegt kein Wert vor.")
+    misfits = Fragment("", "")
+    for remark in analysis.remarks:
+        if DELIVERED_TOTALS in remark:
+            misfits = misfits + note(remark)
+    return (
+        paragraph(text)
+        + misfits
+        + table
+        + note(f"Zeichen nach DIN 55301: {signs}. »–« es liegt kein Wert vor.")
+    )
 
 
 def _exposed_words(count: int) -> str:

@@ -20,7 +20,9 @@ _CELL: Final = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.DOTALL)
 _DATA: Final = re.compile(r"\bdata-([\w-]+)=(?:\"([^\"]*)\"|'([^']*)')")
 _TAG: Final = re.compile(r"<[^>]*>")
 _YES: Final = "ja"
-_DEVIATING: Final = re.compile(r"»([^«]+)«: [\d.]+ gelieferte Werte der Ebene [^<]*? weichen von")
+_DEVIATING: Final = re.compile(
+    r"»([^«]+)«: [\d.]+ gelieferte Werte der Ebene [^<]*? weichen (?:um höchstens ein halbes Prozent )?von"
+)
 
 
 @dataclass(slots=True)

@@ -159,9 +159,11 @@ def test_a_number_in_any_other_file_of_the_folder_fails_and_names_it(out: Path, 
     assert any("Gebiet A (A)" in found and name in found for found in audit_folder(out).breaches)
 
 
-def test_a_remark_on_delivered_totals_is_heeded(out: Path) -> None:
+@pytest.mark.parametrize("how", ["", "um höchstens ein halbes Prozent "])
+def test_a_remark_on_delivered_totals_is_heeded(out: Path, how: str) -> None:
     remark = (
-        "»Anteil«: 1 gelieferte Werte der Ebene Stadt weichen von der Zusammenfassung der feineren Gebiete ab"
+        f"»Anteil«: 1 gelieferte Werte der Ebene Stadt weichen {how}von der Zusammenfassung der feineren "
+        "Gebiete ab"
     )
     for name in ("bild/S.html", "bild/S.ipynb"):
         plant(out, name, "2 / 500")

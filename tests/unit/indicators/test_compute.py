@@ -77,6 +77,19 @@ def test_a_delivered_coarser_value_takes_precedence_and_a_difference_is_reported
     assert not any(character.isdigit() and character not in "1" for character in table.remarks[0])
 
 
+@pytest.mark.parametrize(
+    ("cases", "remarked"),
+    [(2000, False), (2001, True), (2100, True)],
+    ids=["equal", "by one", "by 5 per cent"],
+)
+def test_a_delivered_total_that_differs_by_a_single_case_is_reported(build_dataset, cases, remarked) -> None:
+    rows = [(key, "share", 2022, 500, 1000, np.nan) for key in QUARTERS]
+    rows.append(("S", "share", 2022, cases, 4000, np.nan))
+    remarks = compute_values(build_dataset(rows, share=("proportion", 100, "higher_is_worse"))).remarks
+    assert [" weichen " in remark for remark in remarks] == [True] * remarked
+    assert [" um höchstens ein halbes Prozent " in remark for remark in remarks] == [cases == 2001] * remarked
+
+
 def test_intervals_are_those_of_wilson_in_the_unit_of_the_indicator(build_dataset) -> None:
     # Newcombe, Statistics in Medicine 17 (1998) 857-872, Table I: 81 of 263, Wilson 0.2553 to 0.3662.
     rows = [("A1", "share", 2022, 81, 263, np.nan)]

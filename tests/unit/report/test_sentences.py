@@ -25,6 +25,7 @@ from sozialanalyse.report.sources import origin
 from sozialanalyse.report.studied import IndexStudy
 from sozialanalyse.report.text import domain_finding, for_readers, profile_sentences
 from sozialanalyse.report.view import Analysis
+from sozialanalyse.site.page_facts import PageReader
 
 ALL = "poverty,education,health,environment,housing"
 
@@ -172,12 +173,64 @@ def test_one_hidden_value_is_said_in_the_singular(
     assert not any("sind 1 " in text for text in texts)
 
 
+@pytest.mark.parametrize(
+    ("weak", "words"),
+    [(0, ""), (1, " Bei einem davon ist der Schutz schwächer"), (2, " Bei 2 davon ist der Schutz schwächer")],
+)
+def test_a_page_says_how_many_hidden_values_are_less_open_than_asked_for(
+    small_city: Callable[..., Dataset], parameters: Parameters, weak: int, words: str
+) -> None:
+    cells = {("A1", "sgb2_rate", 2022): (1, 900), ("A1", "child_poverty", 2022): (2, 900)}
+    analysis = analyse(small_city((2022,), cells), parameters)
+
+    def exposed(frame: pd.DataFrame) -> pd.DataFrame:
+        own = (frame["area_id"] == "A1") & (frame["hidden"] != "")
+        return frame.assign(exposed=own & (own.cumsum() <= weak))
+
+    released = analysis.values  # noqa: PD011 (no data frame)
+    told = replace(analysis, values=released.derive("values", exposed))
+    text = report.secrecy(told.area("A1")).text
+    assert words in text
+    assert ("schwächer" in text) == (weak > 0)
+    assert "schwächer" not in report.secrecy(told.area("B1")).text
+
+
+def test_the_pyramid_says_that_known_totals_make_protection_weaker(
+    small_city: Callable[..., Dataset], small_population: Callable[..., pd.DataFrame], parameters: Parameters
+) -> None:
+    # Everybody knows that two women live there, and none of 65 or more: each of their groups is 0, 1 or 2.
+    people = small_population("0-17", "18-64", "65+", count=30)
+    people.loc[(people["area_id"] == "A1") & (people["sex"] == "f"), "count"] = [1, 1, 0]
+    analysis = analyse(replace(small_city((2022,)), population=people), parameters)
+    assert analysis.population is not None
+    frame = analysis.population.where(area_id="A1").frame
+    assert frame["exposed"].sum() > 0
+    text = report.population_pyramid(analysis.area("A1")).text
+    assert f"Bei {frame['exposed'].sum()} davon ist der Schutz schwächer als vorgesehen" in text
+
+
 def test_rules_of_secrecy_have_german_dates(city: Analysis) -> None:
     text = report.secrecy(city.area("0101")).text
     assert "1.1.2019" in text
     assert not re.search(r"\d{4}-\d{2}-\d{2}", text)
     assert "gesperrt" in text
     assert "nicht: geheim" in text
+
+
+def test_totals_that_are_not_the_sum_of_their_parts_are_told_to_who_subtracts(
+    small_city: Callable[..., Dataset], parameters: Parameters
+) -> None:
+    parts = small_city((2022,)).observations
+    parts = parts[parts["indicator_id"] == "sgb2_rate"]
+    total = (parts["numerator"].sum() + 1, parts["denominator"].sum())
+    dataset = small_city((2022,), {("S", "sgb2_rate", 2022): total})
+    analysis = analyse(replace(dataset, remarks=("Zeile 3: leer.",)), parameters)
+    page = report.secrecy(analysis.area("A1"))
+    assert " weichen um höchstens ein halbes Prozent von der Zusammenfassung" in page.text
+    assert "Zeile 3" not in page.text
+    reader = PageReader()
+    reader.read(page.html, "seite.html")
+    assert reader.rules().deviating == {analysis.indicators["label"]["sgb2_rate"]}
 
 
 def test_pages_show_neither_a_checksum_nor_remarks_for_analysts(city: Analysis) -> None:
