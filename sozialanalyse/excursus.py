@@ -24,7 +24,7 @@ from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.spatial.autocorrelation import local_morans_i
-from sozialanalyse.spatial.weights import queen_weights
+from sozialanalyse.spatial.weights import known_weights
 from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
 from sozialanalyse.vocabulary import DOMAIN_LABELS
 
@@ -267,8 +267,6 @@ def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
     def text(column: str) -> tuple[str, ...]:
         return tuple(catalogue[column].astype(str))
 
-    geometry = analysis.geometry
-    complete = geometry is not None and all(key in geometry for key in keys)
     return ConnectionData(
         area_ids=tuple(keys),
         group_ids=tuple(areas["parent_id"].astype(str)),
@@ -289,7 +287,7 @@ def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
             text("denominator_label") if "denominator_label" in catalogue else ("",) * len(indicators)
         ),
         population=None if people is None or not np.isfinite(people).all() else people,
-        neighbours=queen_weights(geometry, keys) if complete and geometry is not None else None,
+        neighbours=known_weights(keys, analysis.adjacency, analysis.geometry),
         panel=_panel(analysis, keys, indicators),
         group_label=analysis.levels[-2].label if len(analysis.levels) > 1 else "Teil",
     )

@@ -80,8 +80,10 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         for name in package.absent
         if name != GEOMETRY_FILE
     ]
+    adjacency = _adjacency(typed.get("adjacency"))
     if polygons is None:
-        remarks.append(f"{GEOMETRY_FILE} fehlt: Karten und räumliche Auswertungen sind nicht möglich.")
+        lost = "Karten und räumliche Auswertungen" if adjacency is None else "Karten"
+        remarks.append(f"{GEOMETRY_FILE} fehlt: {lost} sind nicht möglich.")
     return Dataset(
         name=package.name,
         title=package.title,
@@ -93,6 +95,7 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         population=_population(typed.get("population")),
         geometry=None if polygons is None else dissolved(areas, [level.level for level in levels], polygons),
         schematic_geometry=package.schematic_geometry,
+        adjacency=adjacency,
         licenses=package.licenses,
         sources=package.sources,
         attribution=package.attribution,
@@ -221,6 +224,14 @@ def _population(table: TypedTable | None) -> pd.DataFrame | None:
         return None
     population = table.frame[["area_id", "year", "sex", "age_group", "count"]]
     return population.astype({"area_id": str, "sex": str, "age_group": str})
+
+
+def _adjacency(table: TypedTable | None) -> tuple[tuple[str, str], ...] | None:
+    """Return the pairs of neighbours, None if the dataset states none."""
+    if table is None or table.frame.empty:
+        return None
+    area, neighbour = (table.frame[column].astype(str) for column in ("area_id", "neighbour_id"))
+    return tuple(zip(area, neighbour, strict=True))
 
 
 def _fingerprint(folder: Path, places: Iterable[Place]) -> str:

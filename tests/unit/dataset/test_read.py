@@ -356,6 +356,14 @@ def test_observations_of_areas_that_there_were_not_are_remarked(folder):
     ]
 
 
+def test_neighbours_are_read_whatever_their_columns_are_called(folder):
+    assert read_dataset(folder).adjacency is None
+    (folder / "adjacency.csv").write_text("from,to,metres\n01001,01002,120.5\n")
+    dataset = read_dataset(folder)
+    assert dataset.adjacency == (("01001", "01002"),)
+    assert "areas.geojson fehlt: Karten sind nicht möglich." in dataset.remarks
+
+
 def test_a_score_needs_no_factor(folder):
     path = folder / "indicators.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("dB;1;", "dB;;"), encoding="utf-8")
