@@ -16,6 +16,7 @@ from sozialanalyse.dataset.existence import existing
 from sozialanalyse.dataset.forms import FORMS, OBSERVED_SEXES
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.geometry import GEOMETRY_FILE, dissolved, missing_polygons, read_polygons
+from sozialanalyse.dataset.groups import with_single_groups
 from sozialanalyse.dataset.numbers import SIGN_CODES, Cell
 from sozialanalyse.dataset.package import PACKAGE_FILE, read_package
 from sozialanalyse.dataset.planning_tables import PlanningTables, planning_tables
@@ -73,8 +74,11 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         raise DatasetError(_in_order(faults))
     areas = _text_frame(typed["areas"].frame, "area_id", _AREA_COLUMNS)
     indicators = _indicators(typed["indicators"].frame)
-    observations = _observations(typed["observations"].frame, areas.index, indicators)
-    remarks = [*remarks_on(tables, typed), *_untimely(typed["observations"].file, observations, areas)]
+    observations, indicators, grouped = with_single_groups(
+        _observations(typed["observations"].frame, areas.index, indicators), indicators
+    )
+    file = typed["observations"].file
+    remarks = [*remarks_on(tables, typed), *grouped, *_untimely(file, observations, areas)]
     remarks += [
         f"{name} fehlt, obwohl datapackage.json die Datei nennt; die Seiten kommen ohne sie aus."
         for name in package.absent
