@@ -39,7 +39,7 @@ def with_single_groups(
     several = spread.index[apart & (spread["min"] < spread["max"])]
     labels, definitions = indicators["label"], indicators["definition"].copy()
     remarks = []
-    for indicator, code in single.items():
+    for indicator, code in zip(single.index.astype(str), single.to_numpy(), strict=True):
         sex = _SEX_WORDS.get(observations["sex"].cat.categories[code // len(ages)], "")
         age = ages[code % len(ages)]
         name = ", ".join(filter(None, (sex, f"Altersgruppe {age}" if age else "")))
@@ -56,8 +56,8 @@ def with_single_groups(
     unshown = int(((group > 0) & ~alone & ~observations["indicator_id"].isin(several)).sum())
     if unshown:
         remarks.append(
-            f"{unshown} {'Beobachtung ist' if unshown == 1 else 'Beobachtungen sind'} nach Geschlecht oder Alter "
-            "gegliedert; die Seiten zeigen nur die Zahlen für alle zusammen."
+            f"{unshown} {'Beobachtung ist' if unshown == 1 else 'Beobachtungen sind'} nach Geschlecht oder "
+            "Alter gegliedert; die Seiten zeigen nur die Zahlen für alle zusammen."
         )
     merged = observations.assign(
         sex=observations["sex"].mask(alone, ""), age_group=observations["age_group"].mask(alone, "")
