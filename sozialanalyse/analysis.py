@@ -87,6 +87,7 @@ def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
         indicators=dataset.indicators,
         geometry=simplify_for_maps(dataset.geometry, dataset.areas, dataset.finest_level),
         schematic_geometry=dataset.schematic_geometry,
+        adjacency=dataset.adjacency,
         licenses=dataset.licenses,
         sources=dataset.sources,
         attribution=dataset.attribution,

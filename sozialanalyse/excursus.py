@@ -25,7 +25,7 @@ from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.connected import FINEST, ConnectionView, Scope, scope_of
 from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
-from sozialanalyse.spatial.weights import queen_weights
+from sozialanalyse.spatial.weights import known_weights
 from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
 from sozialanalyse.vocabulary import DOMAIN_LABELS, POPULATION
 
@@ -292,8 +292,6 @@ def _data(analysis: Analysis, indicators: tuple[str, ...], scope: Scope) -> Conn
     def text(column: str) -> tuple[str, ...]:
         return tuple(catalogue[column].astype(str))
 
-    geometry = analysis.geometry
-    complete = geometry is not None and all(key in geometry for key in keys)
     return ConnectionData(
         area_ids=tuple(keys),
         group_ids=tuple(analysis.areas.loc[keys, "parent_id"].astype(str)),
@@ -314,7 +312,7 @@ def _data(analysis: Analysis, indicators: tuple[str, ...], scope: Scope) -> Conn
             text("denominator_label") if "denominator_label" in catalogue else ("",) * len(indicators)
         ),
         population=None if people is None or not np.isfinite(people).all() else people,
-        neighbours=queen_weights(geometry, keys) if complete and geometry is not None else None,
+        neighbours=known_weights(keys, analysis.adjacency, analysis.geometry),
         panel=_panel(analysis, indicators, scope),
         group_label=scope.coarser.label,
     )

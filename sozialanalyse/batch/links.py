@@ -26,7 +26,7 @@ class AreaTree:
     Attributes
     ----------
     names, levels : mapping from area key to str
-        Name, and German word for the level.
+        Name, with its key where another area of the same parent has it too, and German word for the level.
     distinct_names : mapping from area key to str
         Name that no other area has, for links without the level beside them.
     parents : mapping from area key to area key
@@ -53,13 +53,14 @@ def area_tree(dataset: Dataset) -> AreaTree:
     """Take the hierarchy out of a dataset."""
     labels = {level.level: level.label for level in dataset.levels}
     areas = dataset.areas
+    names, twins = areas["name"], areas.duplicated(["name", "parent_id"], keep=False)
     children: dict[str, tuple[str, ...]] = {}
     parents = dict(zip(areas.index, areas["parent_id"], strict=True))
     for area_id, parent in parents.items():
         if parent:
             children[parent] = (*children.get(parent, ()), area_id)
     return AreaTree(
-        dict(zip(areas.index, areas["name"], strict=True)),
+        dict(zip(areas.index, names.where(~twins, names + " (" + areas.index + ")"), strict=True)),
         dict(zip(areas.index, areas["level"].map(labels), strict=True)),
         dict(zip(areas.index, dataset.distinct_names, strict=True)),
         parents,

@@ -55,6 +55,8 @@ class Form:
         Whether the table may be absent, or have no rows.
     title : str
         German name of the table for who fills it in, or ``""``.
+    by_place : bool
+        Whether the first columns count whatever they are called.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class Form:
     columns: tuple[Column, ...]
     optional: bool = False
     title: str = ""
+    by_place: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -66,6 +66,9 @@ FORMS: Final[dict[str, Form]] = {
         ),
         optional=True,
     ),
+    "adjacency": Form(
+        (Column("area_id", "key"), Column("neighbour_id", "key")), optional=True, by_place=True
+    ),
     **PLANNING_FORMS,
 }
 """All tables of a dataset."""

@@ -1,4 +1,4 @@
-"""Rules for observations and population: known keys, possible counts, values that follow from them."""
+"""Rules for observations, population and neighbours: known keys, possible counts, values that follow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from sozialanalyse.dataset.rules import Rule, broken_rules
 from sozialanalyse.dataset.tabular import missing_column, similar_to
 from sozialanalyse.errors import Fault
 
-__all__ = ["observation_faults", "observation_remarks", "population_faults", "value_agrees"]
+__all__ = [
+    "adjacency_faults",
+    "observation_faults",
+    "observation_remarks",
+    "population_faults",
+    "value_agrees",
+]
 
 _MAX_DECIMALS = 6
 
@@ -189,6 +195,18 @@ _POPULATION_RULES: tuple[Rule, ...] = (
 )
 
 
+_NOT_ITSELF = Rule(
+    "neighbour_itself",
+    "neighbour_id",
+    lambda frame: (
+        (frame["area_id"].astype(str) != frame["neighbour_id"].astype(str)) | (frame["area_id"] == "")
+    ),
+    "Ein Gebiet ist als sein eigener Nachbar eingetragen.",
+    "Die Zeile streichen oder den Schlüssel berichtigen.",
+    needs=("area_id",),
+)
+
+
 def _with_indicators(frame: pd.DataFrame, indicators: pd.DataFrame | None) -> pd.DataFrame:
     """Add what the indicator of each row says: its factor and marks of its kind."""
     if indicators is None or "indicator_id" not in frame:
@@ -260,6 +278,17 @@ def population_faults(table: TypedTable, areas: pd.DataFrame | None) -> list[Fau
     """Check the population; parameters and result as in `observation_faults`."""
     unknown = _unknown_key("area_unknown", "area_id", "areas", _keys(areas, "area_id"))
     return broken_rules(table, [*cell_rules("population"), *unknown, *_POPULATION_RULES])
+
+
+def adjacency_faults(table: TypedTable, areas: pd.DataFrame | None) -> list[Fault]:
+    """Check the table of neighbours; parameters and result as in `observation_faults`."""
+    keys = _keys(areas, "area_id")
+    unknown = [
+        rule
+        for column in ("area_id", "neighbour_id")
+        for rule in _unknown_key("area_unknown", column, "areas", keys)
+    ]
+    return broken_rules(table, [*cell_rules("adjacency"), *unknown, _NOT_ITSELF])
 
 
 def _keys(frame: pd.DataFrame | None, column: str) -> pd.Index[str] | None:

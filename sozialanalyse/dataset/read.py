@@ -16,6 +16,7 @@ from sozialanalyse.dataset.existence import existing
 from sozialanalyse.dataset.forms import FORMS, OBSERVED_SEXES
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.geometry import GEOMETRY_FILE, dissolved, missing_polygons, read_polygons
+from sozialanalyse.dataset.groups import with_single_groups
 from sozialanalyse.dataset.measure_files import TABLE as MEASURES
 from sozialanalyse.dataset.measure_files import find_measure_files, read_measure_files
 from sozialanalyse.dataset.numbers import SIGN_CODES, Cell
@@ -80,15 +81,20 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         raise DatasetError(_in_order(measures.placed(faults)))
     areas = _text_frame(typed["areas"].frame, "area_id", _AREA_COLUMNS)
     indicators = _indicators(typed["indicators"].frame)
-    observations = _observations(typed["observations"].frame, areas.index, indicators)
-    remarks = [*remarks_on(tables, typed), *_untimely(typed["observations"].file, observations, areas)]
+    observations, indicators, grouped = with_single_groups(
+        _observations(typed["observations"].frame, areas.index, indicators), indicators
+    )
+    file = typed["observations"].file
+    remarks = [*remarks_on(tables, typed), *grouped, *_untimely(file, observations, areas)]
     remarks += [
         f"{name} fehlt, obwohl datapackage.json die Datei nennt; die Seiten kommen ohne sie aus."
         for name in package.absent
         if name != GEOMETRY_FILE and not (measures.files and Path(name).stem == MEASURES)
     ]
+    adjacency = _adjacency(typed.get("adjacency"))
     if polygons is None:
-        remarks.append(f"{GEOMETRY_FILE} fehlt: Karten und räumliche Auswertungen sind nicht möglich.")
+        lost = "Karten und räumliche Auswertungen" if adjacency is None else "Karten"
+        remarks.append(f"{GEOMETRY_FILE} fehlt: {lost} sind nicht möglich.")
     return Dataset(
         name=package.name,
         title=package.title,
@@ -100,6 +106,7 @@ def read_dataset(folder: Path, check_planning: PlanningCheck | None = None) -> D
         population=_population(typed.get("population")),
         geometry=None if polygons is None else dissolved(areas, [level.level for level in levels], polygons),
         schematic_geometry=package.schematic_geometry,
+        adjacency=adjacency,
         licenses=package.licenses,
         sources=package.sources,
         attribution=package.attribution,
@@ -228,6 +235,14 @@ def _population(table: TypedTable | None) -> pd.DataFrame | None:
         return None
     population = table.frame[["area_id", "year", "sex", "age_group", "count"]]
     return population.astype({"area_id": str, "sex": str, "age_group": str})
+
+
+def _adjacency(table: TypedTable | None) -> tuple[tuple[str, str], ...] | None:
+    """Return the pairs of neighbours, None if the dataset states none."""
+    if table is None or table.frame.empty:
+        return None
+    area, neighbour = (table.frame[column].astype(str) for column in ("area_id", "neighbour_id"))
+    return tuple(zip(area, neighbour, strict=True))
 
 
 def _fingerprint(folder: Path, paths: Iterable[Path]) -> str:

@@ -60,6 +60,8 @@ class Dataset:
         Of every level; coarser ones are dissolved from the finest where the file does not hold them.
     schematic_geometry : bool
         Whether the polygons only sketch the neighbourhood of areas.
+    adjacency : tuple of (str, str), or None
+        Who is whose neighbour, where the dataset says it; else neighbours are who shares a border.
     licenses, sources : tuple of Source
         As declared.
     attribution : str
@@ -82,6 +84,7 @@ class Dataset:
     population: pd.DataFrame | None = None
     geometry: Mapping[str, BaseGeometry] | None = None
     schematic_geometry: bool = False
+    adjacency: tuple[tuple[str, str], ...] | None = None
     licenses: tuple[Source, ...] = ()
     sources: tuple[Source, ...] = ()
     attribution: str = ""

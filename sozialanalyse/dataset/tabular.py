@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +134,8 @@ def read_table(name: str, place: Place, dialect: Dialect) -> tuple[Table | None,
     if grid is None:
         return None, faults
     grid = grid.without_blank_columns().without_blank_rows()
+    if form.by_place and len(grid.header) >= len(form.names):
+        grid = replace(grid, header=(*form.names, *grid.header[len(form.names) :]))
     counts = Counter(column for column in grid.header if column)
     faults += _header_faults(place.label, grid.header, counts)
     unknown = tuple(column for column in counts if column not in form.names)

@@ -10,7 +10,12 @@ from sozialanalyse.dataset.area_rules import area_faults
 from sozialanalyse.dataset.forms import FORMS
 from sozialanalyse.dataset.frames import TypedTable, typed_table, with_blank_numbers
 from sozialanalyse.dataset.indicator_rules import indicator_faults
-from sozialanalyse.dataset.observation_rules import observation_faults, observation_remarks, population_faults
+from sozialanalyse.dataset.observation_rules import (
+    adjacency_faults,
+    observation_faults,
+    observation_remarks,
+    population_faults,
+)
 from sozialanalyse.dataset.planning_rules import planning_faults
 from sozialanalyse.dataset.schema import Level
 from sozialanalyse.dataset.tabular import Table
@@ -55,6 +60,8 @@ def validate_tables(
         typed["observations"] = with_blank_numbers(observed, ("numerator", "denominator", "value"))
     if "population" in typed:
         faults += population_faults(typed["population"], areas)
+    if "adjacency" in typed:
+        faults += adjacency_faults(typed["adjacency"], areas)
     return typed, faults + planning_faults(typed, areas, indicators, levels)
 
 

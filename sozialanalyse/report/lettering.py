@@ -11,7 +11,7 @@ from typing import Final
 import matplotlib as mpl
 from matplotlib.ft2font import FT2Font, Kerning, LoadFlags
 
-__all__ = ["ASCENT", "DESCENT", "Writing", "letter_outline", "text_width", "write_line"]
+__all__ = ["ASCENT", "DESCENT", "Writing", "cut_to_width", "letter_outline", "text_width", "write_line"]
 
 ASCENT: Final = 0.76
 DESCENT: Final = 0.24
@@ -87,6 +87,22 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     True
     """
     return max(write_line(line, bold).width for line in text.split("\n")) * size
+
+
+def cut_to_width(text: str, size: float, width: float) -> str:
+    """Return a line of text, cut and marked with »…« where it is wider than `width` (in the unit of `size`).
+
+    Examples
+    --------
+    >>> cut_to_width("Innenstadt", 10, 100), cut_to_width("Innenstadt", 10, 40)
+    ('Innenstadt', 'Inne …')
+    """
+    if text_width(text, size) <= width:
+        return text
+    kept = len(text)
+    while kept and text_width(f"{text[:kept].rstrip()} …", size) > width:
+        kept -= 1
+    return f"{text[:kept].rstrip()} …"
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sozialanalyse.report.canvas import POINTS, Canvas, Mark
-from sozialanalyse.report.lettering import text_width
+from sozialanalyse.report.lettering import cut_to_width, text_width
 from sozialanalyse.report.theme import BACKGROUND, MUTED
 
 __all__ = ["Frame", "Key", "legend", "nice_ticks", "padded"]
@@ -210,12 +210,20 @@ def legend(
     chunks = [
         chunk for chunk in np.array_split(np.arange(len(keys)), min(columns, max(len(keys), 1))) if len(chunk)
     ]
+    labels = [key.label for key in keys]
+    fixed = handle + (0.6 + column_gap) * em
+    widths = [max(text_width(labels[position], size) for position in chunk) / POINTS for chunk in chunks]
+    free = canvas.width - left + column_gap * em - len(chunks) * fixed
+    if sum(widths) > free:
+        labels = [cut_to_width(label, size, free / len(chunks) * POINTS) for label in labels]
     for chunk in chunks:
         inside = [keys[position] for position in chunk]
         for position, key in enumerate(inside):
             _draw_key(canvas, key, left, top + (position + 0.5) * step, handle, size)
-            canvas.text(left + handle + 0.6 * em, top + (position + 0.5) * step, key.label, size)
-        widest = max(text_width(key.label, size) for key in inside) / POINTS
+            canvas.text(
+                left + handle + 0.6 * em, top + (position + 0.5) * step, labels[chunk[position]], size
+            )
+        widest = max(text_width(labels[position], size) for position in chunk) / POINTS
         left += handle + 0.6 * em + widest + column_gap * em
     return top + step * max((len(chunk) for chunk in chunks), default=0)
 

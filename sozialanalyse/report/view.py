@@ -75,7 +75,7 @@ class Analysis:
 
     Attributes
     ----------
-    title, synthetic, levels, areas, indicators, geometry, schematic_geometry, licenses, sources,
+    title, synthetic, levels, areas, indicators, geometry, schematic_geometry, adjacency, licenses, sources,
     attribution, planning, remarks
         As in `sozialanalyse.dataset.schema.Dataset`; `areas` has a column ``distinct_name`` besides.
     rules : DisclosureRules
@@ -123,6 +123,7 @@ class Analysis:
     population: ReleasedTable | None
     index: IndexView | None
     index_missing: str
+    adjacency: tuple[tuple[str, str], ...] | None = None
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -17,6 +17,7 @@ from sozialanalyse.errors import MethodError, ParameterError
 __all__ = [
     "SpatialWeights",
     "centroid_coordinates",
+    "known_weights",
     "nearest_weights",
     "queen_weights",
     "require_aligned",
@@ -195,6 +196,34 @@ def weights_from_pairs(area_ids: Sequence[str], pairs: Iterable[tuple[str, str]]
     known = [(position[a], position[b]) for a, b in pairs if a in position and b in position and a != b]
     left, right = np.array(known, dtype=np.intp).reshape(-1, 2).T
     return _from_positions(area_ids, np.r_[left, right], np.r_[right, left], "given")
+
+
+def known_weights(
+    area_ids: Sequence[str],
+    pairs: Iterable[tuple[str, str]] | None,
+    geometry: Mapping[str, BaseGeometry] | None,
+) -> SpatialWeights | None:
+    """Return the neighbourhood as it is stated, else by shared borders; None where neither is known.
+
+    Parameters
+    ----------
+    area_ids : sequence of str, length N
+        The areas, in the order wanted.
+    pairs : iterable of (str, str), or None
+        As in `weights_from_pairs`.
+    geometry : mapping from area_id to polygon, or None
+        Without the polygon of any of the areas, borders are not known.
+
+    Examples
+    --------
+    >>> known_weights(["a", "b"], [("a", "b")], None).kind
+    'given'
+    """
+    if pairs is not None:
+        return weights_from_pairs(area_ids, pairs)
+    if geometry is None or any(area not in geometry for area in area_ids):
+        return None
+    return queen_weights(geometry, area_ids)
 
 
 def centroid_coordinates(

@@ -356,6 +356,32 @@ def test_observations_of_areas_that_there_were_not_are_remarked(folder):
     ]
 
 
+def test_neighbours_are_read_whatever_their_columns_are_called(folder):
+    assert read_dataset(folder).adjacency is None
+    (folder / "adjacency.csv").write_text("from,to,metres\n01001,01002,120.5\n")
+    dataset = read_dataset(folder)
+    assert dataset.adjacency == (("01001", "01002"),)
+    assert "areas.geojson fehlt: Karten sind nicht möglich." in dataset.remarks
+
+
+def test_an_indicator_for_one_group_only_is_about_that_group(folder):
+    (folder / "observations.csv").write_text(
+        "area_id;indicator_id;year;sex;age_group;numerator;denominator;value\n"
+        "01001;poor;2024;w;65 und älter;9;90;\n01002;poor;2024;f;65+;8;80;\n"
+        "01001;residents;2024;;;;;500\n01001;residents;2024;m;;;;240\n"
+        "01001;noise;2024;m;;;;60,5\n01001;noise;2024;f;;;;60,25\n",
+        encoding="utf-8",
+    )
+    dataset = read_dataset(folder)
+    seen = dataset.observations
+    alone = seen[(seen["sex"] == "") & (seen["age_group"] == "")]
+    assert alone["indicator_id"].tolist() == ["poor", "poor", "residents"]
+    assert alone["numerator"].tolist()[:2] == [9.0, 8.0]
+    assert dataset.indicators["definition"]["poor"] == "SGB II (nur Frauen, Altersgruppe 65+)"
+    assert dataset.indicators["definition"]["noise"] == "Pegel"
+    assert [remark[:11] for remark in dataset.remarks[:3]] == ["»Kinderarmu", "»Lärm«: Es ", "1 Beobachtu"]
+
+
 def test_a_score_needs_no_factor(folder):
     path = folder / "indicators.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("dB;1;", "dB;;"), encoding="utf-8")

@@ -14,6 +14,7 @@ import shapely
 
 from sozialanalyse.report.charts import Line, Panel, draw_bars, draw_pyramid, draw_series
 from sozialanalyse.report.connection_charts import VERDICT_SIGNS, draw_matrix
+from sozialanalyse.report.lettering import text_width
 from sozialanalyse.report.maps import MapLayer, draw_map, simplify_for_maps
 from sozialanalyse.report.numbers import format_change
 from sozialanalyse.report.theme import CLASS_COLOURS, MARKS, REFERENCE
@@ -261,3 +262,17 @@ def test_a_pyramid_keeps_all_its_words_inside_and_apart(count: int) -> None:
     ages = [place for text, place in written.items() if text in {*map(str, range(count)), groups[-1]}]
     assert written["Männer (links)"] < min(ages)
     assert np.diff(sorted(ages)).min(initial=99) > 8
+
+
+def test_a_long_name_is_cut_in_the_legend_and_a_short_one_is_not() -> None:
+    names = ("Westliche Vorstadt einschließlich Hafenerweiterung und Gewerbegebiet", "Mitte")
+    square = shapely.box(6.8, 51.4, 6.9, 51.5)
+    for name, shown in zip(names, ("Westliche Vorstadt", "Mitte"), strict=True):
+        svg = draw_map(MapLayer({"a": square}, {}, (), {}, {}, (square,), name))
+        root = ET.fromstring(svg)
+        (text,) = [text for text in texts_of(svg) if text.startswith(shown)]
+        assert (text == name) == (name == "Mitte")
+        assert text.endswith("…") == (name != "Mitte")
+        place = next(group for group in root.iter(f"{SVG}g") if group.get("aria-label") == text)
+        left = float(re.findall(r"translate\(([\d.]+)", place.attrib["transform"])[0])
+        assert left + text_width(text, 8.4) <= float(root.attrib["viewBox"].split()[2])

@@ -9,6 +9,7 @@ from shapely.geometry import box
 from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.spatial.weights import (
     centroid_coordinates,
+    known_weights,
     nearest_weights,
     queen_weights,
     require_aligned,
@@ -101,3 +102,15 @@ def test_degrees_become_kilometres_with_the_cosine_of_the_latitude() -> None:
 def test_projected_coordinates_stay_as_they_are() -> None:
     metres = {"x": box(2_560_000, 5_700_000, 2_560_100, 5_700_100)}
     assert centroid_coordinates(metres, ["x"]).tolist() == [[2_560_050.0, 5_700_050.0]]
+
+
+def test_stated_neighbours_come_before_borders_and_without_both_there_are_none() -> None:
+    row = {key: box(west, 0, west + 1, 1) for west, key in enumerate("abc")}
+    stated = known_weights(["a", "b", "c"], [("a", "c")], row)
+    assert stated is not None
+    assert stated.islands == ("b",)
+    bordering = known_weights(["a", "b", "c"], None, row)
+    assert bordering is not None
+    assert bordering.kind == "queen"
+    assert known_weights(["a", "b", "d"], None, row) is None
+    assert known_weights(["a", "b"], None, None) is None
