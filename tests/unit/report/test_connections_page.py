@@ -154,6 +154,14 @@ def test_intervals_of_ranks_hold_the_rank_and_domains_have_their_own(
     assert frame.set_index("area_id")["rank"].equals(shown)
     assert set(study.domains.frame["domain"]) == set(ALL.split(","))
     assert len(study.dynamics.frame) == 27
+    ranks = study.dynamics.frame.set_index("area_id")
+    assert ranks["rank_now"].equals(shown.reindex(ranks.index).rename("rank_now"))
+    moved = (ranks["rank_now"] - ranks["rank_then"]).abs()
+    assert study.edition_shift == pytest.approx(moved.mean())
+    text = studies.development(study).text
+    assert f"im Mittel um {study.edition_shift:.1f}".replace(".", ",") in text
+    furthest = moved.idxmax()
+    assert f"auf {ranks['rank_now'][furthest]:.0f}" in text.split("Am weitesten rückten: ")[1]
     assert study.indicators.frame["effective"].sum() == pytest.approx(1.0)
 
 
