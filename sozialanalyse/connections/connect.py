@@ -20,19 +20,14 @@ from sozialanalyse.connections.robustness import (
     merge_areas,
     specification_curve,
 )
-from sozialanalyse.connections.space import spatial_fits
+from sozialanalyse.connections.space import neighbour_weights, spatial_fits
 from sozialanalyse.connections.spec import ConnectionSpec
 from sozialanalyse.connections.synthesis import PairEvidence, SpatialFit, Verdict, judge
 from sozialanalyse.connections.wording import Formatter, german_number, sentence
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.spatial.autocorrelation import morans_i
 from sozialanalyse.spatial.effective import lag_orders
-from sozialanalyse.spatial.weights import (
-    SpatialWeights,
-    centroid_coordinates,
-    nearest_weights,
-    queen_weights,
-)
+from sozialanalyse.spatial.weights import SpatialWeights
 from sozialanalyse.vocabulary import DOMAINS
 
 __all__ = ["Connections", "connect"]
@@ -226,11 +221,7 @@ def _neighbours(data: ConnectionData, spec: ConnectionSpec, remarks: list[str]) 
             "die Intervalle sind deshalb eher zu eng."
         )
         return None
-    if spec.neighbours == "nearest":
-        return nearest_weights(
-            centroid_coordinates(data.polygons, data.area_ids), data.area_ids, spec.nearest
-        )
-    return queen_weights(data.polygons, data.area_ids)
+    return neighbour_weights(data.polygons, data.area_ids, spec)
 
 
 def _spatial(

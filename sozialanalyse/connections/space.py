@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+from shapely.geometry.base import BaseGeometry
 
+from sozialanalyse.connections.spec import ConnectionSpec
 from sozialanalyse.connections.synthesis import SpatialFit
 from sozialanalyse.spatial.models import (
     MAX_AREAS,
@@ -16,12 +18,37 @@ from sozialanalyse.spatial.models import (
     fit_spatial_model,
     lagrange_tests,
 )
-from sozialanalyse.spatial.weights import SpatialWeights
+from sozialanalyse.spatial.weights import (
+    SpatialWeights,
+    centroid_coordinates,
+    nearest_weights,
+    queen_weights,
+)
 
-__all__ = ["spatial_fits"]
+__all__ = ["neighbour_weights", "spatial_fits"]
 
 Array = NDArray[np.float64]
 Pair = tuple[int, int]
+
+
+def neighbour_weights(
+    polygons: Mapping[str, BaseGeometry], area_ids: Sequence[str], spec: ConnectionSpec
+) -> SpatialWeights:
+    """Find the neighbours of all areas as the specification wants them.
+
+    Parameters
+    ----------
+    polygons : mapping from area_id to polygon
+        In degrees; at least of these areas.
+    area_ids : sequence of str
+        The areas.
+    spec : ConnectionSpec
+        Shared borders, or the nearest areas and how many.
+    """
+    if spec.neighbours == "nearest":
+        nearest = min(spec.nearest, len(area_ids) - 1)
+        return nearest_weights(centroid_coordinates(polygons, area_ids), area_ids, nearest)
+    return queen_weights(polygons, area_ids)
 
 
 def spatial_fits(
