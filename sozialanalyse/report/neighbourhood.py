@@ -55,8 +55,9 @@ def neighbours(view: ConnectionView) -> Fragment:
     )
     explained = paragraph(
         "Ähneln sich Nachbarn, dann zählen sie für die Prüfung nicht als voneinander unabhängig. Die Urteile "
-        "und die Intervalle der Korrelationen berücksichtigen das; die Intervalle des Gefälles und der "
-        f"Regressionen tun es nicht und sind dann eher zu eng. {found}."
+        "und die Intervalle der Korrelationen berücksichtigen das. Die Intervalle des Gefälles und der "
+        "Unterschiede in der Tabelle »Paare von Indikatoren mit Urteil« tun es nicht und sind dann eher zu "
+        f"eng. {found}."
     )
     return explained + figure(draw_moran(panels), f"{found}.", caption, origin(view.analysis, view.lead))
 
