@@ -16,13 +16,13 @@ from sozialanalyse.connections.clusters import clusters
 from sozialanalyse.connections.connect import Connections, connect
 from sozialanalyse.connections.data import ConnectionData, PanelData
 from sozialanalyse.connections.gradient import gradients
-from sozialanalyse.connections.spec import ConnectionSpec, Method, Weighting
-from sozialanalyse.connections.synthesis import PairEvidence
-from sozialanalyse.connections.table import verdict_frame
+from sozialanalyse.connections.spec import ConnectionSpec
+from sozialanalyse.connections.table import verdict_frame, way_frame
 from sozialanalyse.disclosure.release import ReleasedTable
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.connected import FINEST, ConnectionView, Scope, scope_of
+from sozialanalyse.report.numbers import join_words
 from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.spatial.weights import known_weights
@@ -31,12 +31,6 @@ from sozialanalyse.vocabulary import DOMAIN_LABELS, POPULATION
 
 __all__ = ["connections_of", "parse_domains"]
 
-_WAYS: Final[dict[tuple[Method, Weighting], str]] = {
-    ("spearman", "none"): "Rangkorrelation, jedes Gebiet zählt gleich",
-    ("spearman", "population"): "Rangkorrelation, nach Bevölkerung gewichtet",
-    ("pearson", "none"): "lineare Korrelation, jedes Gebiet zählt gleich",
-    ("pearson", "population"): "lineare Korrelation, nach Bevölkerung gewichtet",
-}
 _PAIR_COLUMNS: Final = (
     "first",
     "second",
@@ -145,9 +139,9 @@ def _compute(
             f"{absent}; nötig sind mindestens {spec.minimum_areas} Gebiete mit Werten in zwei Bereichen."
         )
         return _empty(analysis, domains, missing, spec, scope, remarks)
-    data = _data(analysis, (*chosen, *covariates), scope)
+    data = _data(analysis, (*chosen, *covariates), scope, spec)
     found = connect(data, spec, domains=domains)
-    remarks += found.remarks
+    remarks += found.remarks + _islands(analysis, found)
     if not np.isfinite(data.numerators[:, : len(chosen)]).any():
         remarks += (
             "Der Datensatz enthält Werte ohne Fallzahlen. Modelle, die auf Fallzahlen beruhen, entfallen; an "
@@ -169,7 +163,7 @@ def _compute(
         indicator_ids=chosen,
         missing="",
         pairs=released("connections", pairs),
-        ways=released("ways of computing", _way_frame(found, data, spec)),
+        ways=released("ways of computing", way_frame(found, data)),
         lead=lead,
         fit=released("model", _fit_frame(found, lead)),
         areas=released("compared values", _area_frame(data, len(chosen))),
@@ -240,6 +234,18 @@ def _empty(
     )
 
 
+def _islands(analysis: Analysis, found: Connections) -> tuple[str, ...]:
+    """Name the areas that have no neighbour among those compared."""
+    names = [str(analysis.areas.loc[key, "distinct_name"]) for key in found.islands]
+    if not names:
+        return ()
+    return (
+        f"Ohne gemeinsame Grenze mit einem anderen der verglichenen Gebiete: {join_words(names)}. Wo Werte "
+        "mit denen der Nachbarn verglichen werden, zählen diese Gebiete nicht mit, und ein räumliches Modell "
+        "entfällt.",
+    )
+
+
 def _chosen(
     analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules, scope: Scope
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -276,7 +282,9 @@ def _chosen(
     return tuple(chosen), remarks
 
 
-def _data(analysis: Analysis, indicators: tuple[str, ...], scope: Scope) -> ConnectionData:
+def _data(
+    analysis: Analysis, indicators: tuple[str, ...], scope: Scope, spec: ConnectionSpec
+) -> ConnectionData:
     keys = list(scope.keys)
     wanted = list(dict.fromkeys((*indicators, POPULATION)))
     frame = scope.rows(analysis.current, wanted)
@@ -312,7 +320,7 @@ def _data(analysis: Analysis, indicators: tuple[str, ...], scope: Scope) -> Conn
             text("denominator_label") if "denominator_label" in catalogue else ("",) * len(indicators)
         ),
         population=None if people is None or not np.isfinite(people).all() else people,
-        neighbours=known_weights(keys, analysis.adjacency, analysis.geometry),
+        neighbours=known_weights(keys, analysis.adjacency, analysis.geometry, nearest=spec.wanted_neighbours),
         panel=_panel(analysis, indicators, scope),
         group_label=scope.coarser.label,
     )
@@ -384,36 +392,6 @@ def _pair_frame(found: Connections, data: ConnectionData) -> pd.DataFrame:
         table.p_permutation,
     )
     return frame.assign(**{name: test[cells] for name, test in zip(_TEST_COLUMNS, tests, strict=True)})
-
-
-def _way_frame(found: Connections, data: ConnectionData, spec: ConnectionSpec) -> pd.DataFrame:
-    """Return every way of computing of every pair, its own first."""
-    rows = [row for pair in found.evidence for row in _ways(pair, data, spec)]
-    return pd.DataFrame(rows, columns=["first", "second", "way", "estimate", "lower", "upper", "kind"])
-
-
-def _ways(pair: PairEvidence, data: ConnectionData, spec: ConnectionSpec) -> list[tuple[object, ...]]:
-    own = _WAYS[pair.method, spec.weighting]
-    rows: list[tuple[object, ...]] = [(own, pair.estimate, pair.lower, pair.upper, "own")]
-    held = " und ".join(f"»{data.labels[data.column(name)]}«" for name in spec.covariates)
-    for other in pair.curve:
-        method, weighting, constant = other.name
-        way = _WAYS[method, weighting] + (f", bei gleichem {held}" if constant else "")
-        rows.append((way, other.estimate, other.lower, other.upper, "choice"))
-    for way, span in (
-        ("ohne je ein einzelnes Gebiet", pair.area_range),
-        (f"ohne je ein Gebiet der Ebene {data.group_label}", pair.group_range),
-    ):
-        if span is not None:
-            rows.append((way, np.nan, *span, "range"))
-    if pair.coarser is not None:
-        coarser = pair.coarser
-        way = f"gröbere Ebene: {coarser.groups} Gebiete (Ebene {data.group_label})"
-        rows.append((way, coarser.estimate, coarser.lower, coarser.upper, "coarser"))
-    if pair.spatial is not None:
-        fit = pair.spatial
-        rows.append(("Modell mit Nachbarschaft (Steigung)", fit.estimate, fit.lower, fit.upper, "spatial"))
-    return [(pair.first, pair.second, *row) for row in rows]
 
 
 def _area_frame(data: ConnectionData, indicators: int) -> pd.DataFrame:

@@ -13,8 +13,9 @@ import pandas as pd
 
 from sozialanalyse.disclosure.release import ReleasedTable
 from sozialanalyse.errors import MethodError
-from sozialanalyse.index.build import build_index
+from sozialanalyse.index.build import IndexResult, build_index
 from sozialanalyse.index.consistency import consistency
+from sozialanalyse.index.contrast import contrast
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.dynamics import build_dynamics, earlier_edition
 from sozialanalyse.index.sensitivity import sensitivity
@@ -73,6 +74,8 @@ def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
     sampling, choice = _uncertainty(data, spec, rules, remarks)
     factors, shift = _factors(data, spec, rules, remarks)
     dynamics, labels, period = _dynamics(data, spec, analysis, remarks)
+    editions, edition_shift, edition_likeness = _editions(data, result)
+    dynamics = dynamics.merge(editions, on="area_id", how="left", validate="one_to_one")
     source = analysis.index.areas
 
     def released(name: str, frame: pd.DataFrame) -> ReleasedTable:
@@ -101,6 +104,8 @@ def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
         explained=float(inner.explained[0]),
         complete=inner.areas,
         mean_shift=shift,
+        edition_shift=edition_shift,
+        edition_likeness=edition_likeness,
         confidence=spec.confidence,
         dynamics_labels=labels,
         period=period,
@@ -124,6 +129,8 @@ def _empty(analysis: Analysis, missing: str) -> IndexStudy:
         explained=float("nan"),
         complete=0,
         mean_shift=float("nan"),
+        edition_shift=float("nan"),
+        edition_likeness=float("nan"),
         confidence=float("nan"),
         dynamics_labels=(),
         period="",
@@ -220,6 +227,18 @@ def _dynamics(
     )
     both = (frame["status_class"] >= 0) & (frame["dynamics_class"] >= 0)
     return frame[both].reset_index(drop=True), found.dynamics.class_labels, period
+
+
+def _editions(data: IndexData, now: IndexResult) -> tuple[pd.DataFrame, float, float]:
+    """Return the ranks of the earlier edition and of this one, their mean shift and their likeness."""
+    try:
+        then = build_index(earlier_edition(data), now.spec)
+        change = contrast(then, now)
+    except MethodError:
+        # Without an earlier edition there is no Dynamikindex either, and the page says why.
+        return pd.DataFrame(columns=["area_id", "rank_then", "rank_now"]), float("nan"), float("nan")
+    ranks = {"area_id": list(data.area_ids), "rank_then": then.rank, "rank_now": now.rank}
+    return pd.DataFrame(ranks), change.mean_rank_shift, change.spearman
 
 
 def _rank_frame(

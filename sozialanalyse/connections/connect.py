@@ -27,12 +27,7 @@ from sozialanalyse.connections.wording import Formatter, german_number, sentence
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.spatial.autocorrelation import morans_i
 from sozialanalyse.spatial.effective import lag_orders
-from sozialanalyse.spatial.weights import (
-    SpatialWeights,
-    centroid_coordinates,
-    nearest_weights,
-    queen_weights,
-)
+from sozialanalyse.spatial.weights import SpatialWeights, known_weights
 from sozialanalyse.vocabulary import DOMAINS
 
 __all__ = ["Connections", "connect"]
@@ -226,11 +221,7 @@ def _neighbours(data: ConnectionData, spec: ConnectionSpec, remarks: list[str]) 
             "die Intervalle sind deshalb eher zu eng."
         )
         return None
-    if spec.neighbours == "nearest":
-        return nearest_weights(
-            centroid_coordinates(data.polygons, data.area_ids), data.area_ids, spec.nearest
-        )
-    return queen_weights(data.polygons, data.area_ids)
+    return known_weights(data.area_ids, None, data.polygons, nearest=spec.wanted_neighbours)
 
 
 def _spatial(

@@ -97,6 +97,11 @@ class ConnectionSpec:
     def __post_init__(self) -> None:
         _raise_for(_faults({field.name: getattr(self, field.name) for field in fields(self)}))
 
+    @property
+    def wanted_neighbours(self) -> int | None:
+        """How many nearest areas are neighbours; None where borders say who is."""
+        return self.nearest if self.neighbours == "nearest" else None
+
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> ConnectionSpec:
         """Build the record from a mapping, as read from a YAML file.

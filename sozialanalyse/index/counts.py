@@ -17,7 +17,7 @@ from sozialanalyse.index.data import FloatArray
 __all__ = ["distributions", "draw_counts"]
 
 BITS: Final = 12
-"""The guide table has 2 to the power of this entries: more cost more to fill than they save."""
+"""The guide table has at most 2 to the power of this entries; few draws would not repay so many."""
 GROUP: Final = 16
 """Cells drawn at a time: enough to hide the cost of a call, few enough to stay near the processor."""
 DEVIATIONS: Final = 9.0
@@ -96,8 +96,9 @@ def draw_counts(
 
     Notes
     -----
-    A draw falls into one of 2¹² equal parts of the unit interval. Where the distribution function has no step
-    in this part, the number is known; else a second draw places it within the part (Chen & Asmussen 1974).
+    A draw falls into one of at most 2¹² equal parts of the unit interval. Where the distribution function has
+    no step in this part, the number is known; else a second draw places it within the part (Chen & Asmussen
+    1974).
 
     References
     ----------
@@ -130,7 +131,9 @@ def _invert(
     generator: np.random.Generator,
 ) -> npt.NDArray[np.unsignedinteger]:
     """Draw positions in the rows of a table of distribution functions."""
-    parts = 1 << BITS
+    # An entry costs a twentieth of a second draw, which about 120 steps make necessary.
+    bits = min(BITS, round(np.log2(50.0 * np.sqrt(draws))))
+    parts = 1 << bits
     count, width = cumulative.shape
     unsure_mark = np.iinfo(word).max
     row = np.arange(count)[:, None]
@@ -141,7 +144,7 @@ def _invert(
     # Every 64 random bits serve four draws.
     random = generator.integers(0, 2**64 - 1, size=-(-count * draws // 4), dtype=np.uint64, endpoint=True)
     part = random.view(np.uint16)[: count * draws].reshape(count, draws)
-    part >>= 16 - BITS
+    part >>= 16 - bits
     drawn: npt.NDArray[np.unsignedinteger] = guide.take(part + parts * row, mode="wrap")
     unsure = np.flatnonzero(drawn == unsure_mark)
     within = (part.reshape(-1)[unsure] + generator.random(len(unsure))) / parts

@@ -232,7 +232,8 @@ def sampling_index_draws(
     observed = normalised_stages(frame.data.values, frame, spec)["normalised"]
     weights = frame_weights(observed, frame, spec)
     is_sum = is_sum_of_scores(frame, spec)
-    size = max(1, CHUNK_CELLS // frame.data.values.size)
+    # A sum holds one indicator at a time, the steps hold all, several times.
+    size = max(1, (CHUNK_CELLS if is_sum else CHUNK_CELLS // 4) // frame.data.values.size)
     most = max(1, COUNT_CELLS // frame.data.values.size)
     indices = np.empty((draws, len(data.area_ids)))
 

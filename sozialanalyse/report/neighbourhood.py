@@ -54,9 +54,10 @@ def neighbours(view: ConnectionView) -> Fragment:
         "auf derselben Seite des Mittels."
     )
     explained = paragraph(
-        "Ähneln sich Nachbarn, dann zählen sie für die Prüfung nicht als voneinander unabhängig; die "
-        "Intervalle oben "
-        f"berücksichtigen das. {found}."
+        "Ähneln sich Nachbarn, dann zählen sie für die Prüfung nicht als voneinander unabhängig. Die Urteile "
+        "und die Intervalle der Korrelationen berücksichtigen das. Die Intervalle des Gefälles und der "
+        "Unterschiede in der Tabelle »Paare von Indikatoren mit Urteil« tun es nicht und sind dann eher zu "
+        f"eng. {found}."
     )
     return explained + figure(draw_moran(panels), f"{found}.", caption, origin(view.analysis, view.lead))
 

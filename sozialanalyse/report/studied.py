@@ -28,7 +28,8 @@ class IndexStudy:
     factors : ReleasedTable
         Columns ``factor, first, total``: Sobol indices of the shift of ranks.
     dynamics : ReleasedTable
-        Columns ``area_id, dynamics, status_class, dynamics_class``, one row per area with both.
+        Columns ``area_id, dynamics, status_class, dynamics_class, rank_then, rank_now``, one row per area
+        with both classes; a rank that one edition lacks is missing.
     domains : ReleasedTable
         Columns ``area_id, domain, index, rank, ranked``: an index for each domain.
     alpha, explained : float
@@ -37,6 +38,8 @@ class IndexStudy:
         Areas with values of all indicators.
     mean_shift : float
         Mean shift of a rank under other choices.
+    edition_shift, edition_likeness : float
+        Mean shift of a rank from the earlier edition to this one, and the rank correlation of the two.
     confidence : float
         Coverage of the intervals of ranks.
     dynamics_labels : tuple of str
@@ -58,6 +61,8 @@ class IndexStudy:
     explained: float
     complete: int
     mean_shift: float
+    edition_shift: float
+    edition_likeness: float
     confidence: float
     dynamics_labels: tuple[str, ...]
     period: str

@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 MOST_AREAS: Final = 40
+MOST_MOVED: Final = 3
 FACTORS: Final[dict[str, str]] = {
     "imputation": "Ersatz fehlender Werte",
     "treatment": "Umgang mit Ausreißern",
@@ -248,7 +249,34 @@ def development(study: IndexStudy) -> Fragment:
         text += f" Niedriger Status und zugleich negative Dynamik: {shown}."
     else:
         text += " Kein Gebiet hat zugleich einen niedrigen Status und eine negative Dynamik."
-    return paragraph(text) + html_table(f"Status und Dynamik der Gebiete, {study.period}", header, body)
+    table = html_table(f"Status und Dynamik der Gebiete, {study.period}", header, body)
+    return paragraph(text) + table + _shifts(study)
+
+
+def _shifts(study: IndexStudy) -> Fragment:
+    """Return how the ranks of the earlier edition have changed, with the areas that moved furthest."""
+    frame = study.dynamics.frame.dropna(subset=["rank_then", "rank_now"])
+    if not len(frame) or not np.isfinite(study.edition_shift):
+        return Fragment("", "")
+    names = study.analysis.areas["distinct_name"]
+    moved = (frame["rank_now"] - frame["rank_then"]).abs()
+    first = frame.assign(name=[str(names[key]) for key in frame["area_id"]], moved=moved)
+    first = first[moved > 0].sort_values(["moved", "name"], ascending=[False, True], kind="stable")
+    text = (
+        f"Im Vergleich der Ausgaben ({study.period}) verschob sich ein Rang im Mittel um "
+        f"{format_number(study.edition_shift, 1)}; die Rangkorrelation beider Ausgaben beträgt "
+        f"{format_number(study.edition_likeness, 2)}, 1 hieße gleiche Reihenfolge."
+    )
+    if len(first):
+        listed = [
+            f"{row['name']} von Rang {row['rank_then']:.0f} auf {row['rank_now']:.0f}"
+            for row in first.head(MOST_MOVED).to_dict("records")
+        ]
+        text += f" Am weitesten rückten: {join_words(listed)} (Rang 1 ist die größte Belastung)."
+    return paragraph(text) + note(
+        "Ein Rang ändert sich auch, wenn sich nur andere Gebiete ändern. Verschiebungen, die nicht weiter "
+        "reichen als das Intervall eines Rangs, können Zufall sein."
+    )
 
 
 def remarks(study: IndexStudy) -> Fragment:

@@ -202,6 +202,8 @@ def known_weights(
     area_ids: Sequence[str],
     pairs: Iterable[tuple[str, str]] | None,
     geometry: Mapping[str, BaseGeometry] | None,
+    *,
+    nearest: int | None = None,
 ) -> SpatialWeights | None:
     """Return the neighbourhood as it is stated, else by shared borders; None where neither is known.
 
@@ -213,16 +215,22 @@ def known_weights(
         As in `weights_from_pairs`.
     geometry : mapping from area_id to polygon, or None
         Without the polygon of any of the areas, borders are not known.
+    nearest : int or None
+        Take so many nearest areas (all others, where there are fewer), whatever is stated or borders.
 
     Examples
     --------
     >>> known_weights(["a", "b"], [("a", "b")], None).kind
     'given'
     """
-    if pairs is not None:
+    if pairs is not None and nearest is None:
         return weights_from_pairs(area_ids, pairs)
     if geometry is None or any(area not in geometry for area in area_ids):
         return None
+    if nearest is not None:
+        return nearest_weights(
+            centroid_coordinates(geometry, area_ids), area_ids, min(nearest, len(area_ids) - 1)
+        )
     return queen_weights(geometry, area_ids)
 
 

@@ -49,6 +49,84 @@ def test_asem_pillars_aggregate_as_coinr_prints_them():
     np.testing.assert_allclose(index, [68.38, 64.82, 64.80, 64.47, 63.54, 63.00, 39.79], atol=0.01)
 
 
+def test_asem_countries_aggregate_as_coinr_prints_them_in_another_vignette():
+    """COINr, vignette »Aggregation«: the first five of the 51 countries, AUS, AUT, BEL, BGD and BGR.
+
+    All is printed with three significant digits: half a unit of the last digit of the pillars below ten adds
+    to that of the result, hence 0.1. The order of the columns is as printed: ConEcFin, Environ, Instit, P2P,
+    Physical, Political, Social, SusEcFin; Conn has five of them, Sust three.
+    """
+    pillars = np.array(
+        [
+            [12.6, 31.9, 52.4, 39.50, 34.8, 52.5, 71.9, 55.7],
+            [26.2, 69.5, 77.5, 54.10, 41.1, 78.2, 72.8, 62.9],
+            [48.2, 53.0, 75.6, 43.30, 72.0, 80.8, 86.2, 50.1],
+            [13.3, 81.7, 26.5, 5.85, 22.9, 32.4, 27.5, 64.6],
+            [24.6, 55.7, 75.9, 27.10, 28.4, 67.5, 53.3, 61.7],
+        ]
+    )
+    step = DomainStep(
+        ((0, 2, 3, 4, 5), (1, 6, 7)),
+        ("Conn", "Sust"),
+        np.ones(2),
+        normalisation="none",
+        aggregation="arithmetic",
+    )
+    domains, index = aggregate(pillars, np.ones(8), "arithmetic", step, Scale(np.ones(5)))
+    connectivity, sustainability = [38.4, 55.4, 64.0, 20.2, 44.7], [53.2, 68.4, 63.1, 57.9, 56.9]
+    np.testing.assert_allclose(domains, np.column_stack([connectivity, sustainability]), atol=0.1)
+    np.testing.assert_allclose(index, [45.8, 61.9, 63.5, 39.0, 50.8], atol=0.1)
+
+
+def test_asem_flights_get_z_scores_as_coinr_prints_them():
+    """COINr, vignettes »Denomination« (values) and »Normalisation« (z-scores with mean 10 and deviation 2).
+
+    AUT, BEL, BGR, CYP and CZE are printed in both; »Analysis« gives mean 38.6 and deviation 46.7 of all 51.
+    Two made-up places bring the seven to the mean and deviation of all, which the first two z-scores give
+    to more digits: only then can the scores of all five come out.
+    """
+    values = np.array([29.01725, 31.88546, 9.23588, 8.75467, 15.30953])
+    printed = np.array([9.588735, 9.711512, 8.741971, 8.721372, 9.001961])
+    deviation = 2 * (values[1] - values[0]) / (printed[1] - printed[0])
+    mean = values[0] - (printed[0] - 10) / 2 * deviation
+    assert (round(mean, 1), round(deviation, 1)) == (38.6, 46.7)
+    # Seven values with this mean and Σ (x − mean)² = 6 deviation²: the two others lie around their centre.
+    centre = (7 * mean - values.sum()) / 2
+    rest = 6 * deviation**2 - ((values - mean) ** 2).sum() - 2 * (centre - mean) ** 2
+    every = np.append(values, centre + np.array([-1, 1]) * np.sqrt(rest / 2))[:, None]
+    scores = normalise(every, "z", Scale(np.ones(7), z_target=(10.0, 2.0)), ("Flights",))
+    np.testing.assert_allclose(scores[:5, 0], printed, atol=2e-5)
+
+
+def test_minimum_and_maximum_as_coinr_on_fishers_irises():
+    """COINr, vignette »Normalisation«: Normalise(iris), first six flowers.
+
+    Fisher (1936), Annals of Eugenics 7: their measures, and the smallest and largest of all 150 flowers.
+    """
+    flowers = np.array(
+        [
+            [5.1, 3.5, 1.4, 0.2],
+            [4.9, 3.0, 1.4, 0.2],
+            [4.7, 3.2, 1.3, 0.2],
+            [4.6, 3.1, 1.5, 0.2],
+            [5.0, 3.6, 1.4, 0.2],
+            [5.4, 3.9, 1.7, 0.4],
+            [4.3, 2.0, 1.0, 0.1],
+            [7.9, 4.4, 6.9, 2.5],
+        ]
+    )
+    printed = [
+        [22.222222, 62.50000, 6.779661, 4.166667],
+        [16.666667, 41.66667, 6.779661, 4.166667],
+        [11.111111, 50.00000, 5.084746, 4.166667],
+        [8.333333, 45.83333, 8.474576, 4.166667],
+        [19.444444, 66.66667, 6.779661, 4.166667],
+        [30.555556, 79.16667, 11.864407, 12.500000],
+    ]
+    found = normalise(flowers, "min_max", Scale(np.ones(8)), tuple("abcd"))
+    np.testing.assert_allclose(found[:6], printed, atol=6e-6)
+
+
 COINR_OUTLIERS = np.array([*range(1, 11), 30, 100], dtype=float)
 
 
@@ -57,6 +135,16 @@ def test_skewness_and_kurtosis_as_coinr():
     skewness, kurtosis = skew_and_kurtosis(COINR_OUTLIERS)
     assert skewness == pytest.approx(3.063241, abs=5e-7)
     assert kurtosis == pytest.approx(9.741391, abs=5e-7)
+
+
+def test_one_winsorised_value_is_enough_and_leaves_the_moments_that_coinr_prints():
+    """COINr, vignette »Outlier Treatment«: of 1, …, 10, 30, 100 only the last is changed."""
+    plans = plan_treatments(COINR_OUTLIERS[:, None], "winsorise", 2.0, 3.5, 2, ("x",))
+    treated = apply_treatments(COINR_OUTLIERS[:, None], plans)
+    assert treated[:, 0].tolist() == [*map(float, range(1, 11)), 30.0, 30.0]
+    skewness, kurtosis = skew_and_kurtosis(treated[:, 0])
+    assert skewness == pytest.approx(1.712038, abs=5e-7)
+    assert kurtosis == pytest.approx(1.815781, abs=5e-7)
 
 
 @pytest.mark.parametrize("outlier", [100.0, -100.0])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 import pytest
+from shapely.affinity import translate
 
 from sozialanalyse.analysis import load_analysis
 from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
@@ -154,6 +157,14 @@ def test_intervals_of_ranks_hold_the_rank_and_domains_have_their_own(
     assert frame.set_index("area_id")["rank"].equals(shown)
     assert set(study.domains.frame["domain"]) == set(ALL.split(","))
     assert len(study.dynamics.frame) == 27
+    ranks = study.dynamics.frame.set_index("area_id")
+    assert ranks["rank_now"].equals(shown.reindex(ranks.index).rename("rank_now"))
+    moved = (ranks["rank_now"] - ranks["rank_then"]).abs()
+    assert study.edition_shift == pytest.approx(moved.mean())
+    text = studies.development(study).text
+    assert f"im Mittel um {study.edition_shift:.1f}".replace(".", ",") in text
+    furthest = moved.idxmax()
+    assert f"auf {ranks['rank_now'][furthest]:.0f}" in text.split("Am weitesten rückten: ")[1]
     assert study.indicators.frame["effective"].sum() == pytest.approx(1.0)
 
 
@@ -217,3 +228,29 @@ def test_a_city_with_four_areas_gets_a_reason_and_no_result(
     for draw in CONNECTION_SECTIONS.values():
         draw(view)
     assert connections.overview(view).text == view.missing
+
+
+def test_the_rule_on_neighbours_holds_on_the_page_too(
+    loaded: Callable[[str], Analysis], tmp_path: Path
+) -> None:
+    analysis = loaded("oberhausen")
+    folder = tmp_path / "parameters"
+    shutil.copytree(embedded_folder("parameters"), folder)
+    rules = folder / "rules" / "connections.yaml"
+    text = rules.read_text(encoding="utf-8")
+    assert "neighbours: queen" in text
+    rules.write_text(text.replace("neighbours: queen", "neighbours: nearest\n  nearest: 2"), encoding="utf-8")
+    shared = view_of(analysis, "poverty,education").moran.frame
+    nearest = connections_of(analysis, "poverty,education", str(folder)).moran.frame
+    assert list(shared["indicator_id"]) == list(nearest["indicator_id"])
+    assert (shared["statistic"] != nearest["statistic"]).all()
+
+
+def test_areas_without_neighbours_are_named(loaded: Callable[[str], Analysis]) -> None:
+    analysis = loaded("oberhausen")
+    assert not any("gemeinsame Grenze" in text for text in view_of(analysis, "poverty,education").remarks)
+    assert analysis.geometry is not None
+    away = {"0101": translate(analysis.geometry["0101"], xoff=2.0)}
+    view = view_of(replace(analysis, geometry={**analysis.geometry, **away}), "poverty,education")
+    remark = next(text for text in view.remarks if "gemeinsame Grenze" in text)
+    assert analysis.areas.loc["0101", "name"] in remark

@@ -114,3 +114,13 @@ def test_stated_neighbours_come_before_borders_and_without_both_there_are_none()
     assert bordering.kind == "queen"
     assert known_weights(["a", "b", "d"], None, row) is None
     assert known_weights(["a", "b"], None, None) is None
+
+
+def test_the_nearest_areas_are_taken_where_they_are_wanted_whatever_is_stated() -> None:
+    row = {key: box(west, 0, west + 1, 1) for west, key in enumerate("abcd")}
+    wanted = known_weights(list("abcd"), [("a", "d")], row, nearest=1)
+    assert wanted is not None
+    assert wanted.kind == "nearest"
+    few = known_weights(["a", "b"], None, row, nearest=6)
+    assert few is not None
+    assert few.islands == ()
