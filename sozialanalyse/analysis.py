@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from sozialanalyse.indicators.compute import compute_values
 from sozialanalyse.indicators.development import describe_trends
 from sozialanalyse.indicators.population import add_coarser_levels
 from sozialanalyse.indicators.standing import comparison_years, describe_standing, select_years
-from sozialanalyse.parameters import IndexRules, Parameters, read_parameters
+from sozialanalyse.parameters import IndexRules, Parameters, fail_if_misspelt, read_parameters
 from sozialanalyse.planning_rules import planning_check
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.maps import simplify_for_maps
@@ -35,9 +34,6 @@ __all__ = ["analyse", "keep_analysis", "load_analysis"]
 
 _MOST_KEPT: Final = 4
 _kept: dict[tuple[Path, Path, str], Analysis] = {}
-
-NEARLY_THE_SAME = 0.85
-"""Likeness of two keys, from 0 to 1, from which one is taken for the other misspelt."""
 
 
 def analyse(dataset: Dataset, parameters: Parameters) -> Analysis:
@@ -119,7 +115,7 @@ def _medians(frame: pd.DataFrame) -> pd.DataFrame:
 def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tuple[IndexView | None, str]:
     """Build the index or the one that stands in for it; return it, or why there is none."""
     catalogue = dataset.indicators
-    _fail_if_misspelt(rules, catalogue.index)
+    fail_if_misspelt(rules, catalogue.index)
     frame = compared.where(level=dataset.finest_level).frame
     frame = frame[frame["value"].notna()]
     there = set(frame["indicator_id"].astype(str))
@@ -156,24 +152,6 @@ def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tupl
         ),
         "",
     )
-
-
-def _fail_if_misspelt(rules: IndexRules, known: pd.Index[str]) -> None:
-    """Refuse a key that the dataset lacks while it has one that is nearly the same."""
-    free = [str(key) for key in known if key not in rules.spec.indicators]
-    near = {
-        key: get_close_matches(key, free, n=1, cutoff=NEARLY_THE_SAME)
-        for key in rules.spec.indicators
-        if key not in known and key not in rules.optional
-    }
-    faults = [
-        f"»{key}« gibt es nicht, wohl aber »{found[0]}«. Bitte berichtigen; ist wirklich ein anderer "
-        "Indikator gemeint, den der Datensatz nicht hat, ihn unter »optional« nennen."
-        for key, found in near.items()
-        if found
-    ]
-    if faults:
-        raise ParameterError("rules/index.yaml passt nicht zum Datensatz:\n- " + "\n- ".join(faults))
 
 
 def _of_all(used: int, wanted: int) -> str:

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.text import Text
 
-from sozialanalyse.batch.page import Failure, Kept, Result
+from sozialanalyse.batch.page import Failure, Result
 from sozialanalyse.batch.runs import Run
-from sozialanalyse.batch.summary import title_of
+from sozialanalyse.batch.summary import outcome_of, title_of
 
 __all__ = ["BarProgress", "LineProgress", "QuietProgress", "progress_for"]
 
@@ -57,7 +57,7 @@ class LineProgress:
         """Write the line of a run."""
         self.done += 1
         width = len(str(self.total))
-        self._write(f"[{self.done:>{width}}/{self.total}] {title_of(run)} … {_outcome(result)}")
+        self._write(f"[{self.done:>{width}}/{self.total}] {title_of(run)} … {outcome_of(result)}")
 
     def _write(self, line: str) -> None:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -105,7 +105,7 @@ class BarProgress:
     def finished(self, run: Run, result: Result) -> None:
         """Move the bar on."""
         if isinstance(result, Failure):
-            line = f"✗ {title_of(run)}: {_outcome(result)}"
+            line = f"✗ {title_of(run)}: {outcome_of(result)}"
             self.bar.console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)
         self.bar.advance(self.task)
 
@@ -115,14 +115,3 @@ def progress_for(console: Console, *, quiet: bool = False) -> BarProgress | Line
     if quiet:
         return QuietProgress(console)
     return BarProgress(console) if console.is_terminal else LineProgress(console)
-
-
-def _outcome(result: Result) -> str:
-    if isinstance(result, Kept):
-        return "unverändert"
-    if isinstance(result, Failure):
-        return f"fehlgeschlagen: {result.message}"
-    seconds = f"{result.seconds:.1f}".replace(".", ",")
-    return f"fertig ({seconds} s)" + (
-        f", mit Warnungen: {', '.join(result.remarks)}" if result.remarks else ""
-    )

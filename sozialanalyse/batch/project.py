@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sozialanalyse.batch.plan import Plan, make_plan
 from sozialanalyse.batch.recipe import notebooks_folder, read_recipes
-from sozialanalyse.batch.rules import rule_faults
+from sozialanalyse.batch.rules import indicator_faults, rule_faults
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import DatasetError, ParameterError
@@ -53,12 +53,15 @@ def open_project(data: str = "", parameters: str = "") -> Project:
     parameters_folder = chosen_folder("parameters", parameters)
     notebooks = notebooks_folder(parameters_folder)
     recipes, faults = read_recipes(parameters_folder)
-    faults += rule_faults(parameters_folder, [notebooks / f"{recipe.notebook}.ipynb" for recipe in recipes])
+    paths = [notebooks / f"{recipe.notebook}.ipynb" for recipe in recipes]
+    faults += rule_faults(parameters_folder, paths)
     try:
         dataset = read_dataset(data_folder, None if faults else planning_check(parameters_folder))
     except DatasetError as error:
         if faults:
             raise ParameterError("\n".join([*faults, str(error)])) from None
         raise
+    if not faults:
+        faults = indicator_faults(parameters_folder, paths, dataset)
     plan = make_plan(dataset, recipes, notebooks, faults)
     return Project(data_folder, parameters_folder, notebooks, dataset, plan)

@@ -10,11 +10,11 @@ from sozialanalyse.batch.notebook import Notebook, Value
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.heat_rules import read_heat_rules
-from sozialanalyse.parameters import read_parameters
+from sozialanalyse.parameters import fail_if_misspelt, read_parameters
 from sozialanalyse.planning_rules import read_need_rules, read_planning_rules
 from sozialanalyse.study_rules import read_connection_rules, read_sensitivity_rules
 
-__all__ = ["rule_faults", "year_faults"]
+__all__ = ["indicator_faults", "rule_faults", "year_faults"]
 
 
 def _read_shared(parameters: Path) -> None:
@@ -47,7 +47,7 @@ def rule_faults(parameters: Path, notebooks: Iterable[Path]) -> list[str]:
     list of str
         German sentences.
     """
-    sources = [path.read_text(encoding="utf-8", errors="replace") for path in notebooks if path.is_file()]
+    sources = _sources(notebooks)
     faults = []
     for function, read in _READERS.items():
         try:
@@ -56,6 +56,29 @@ def rule_faults(parameters: Path, notebooks: Iterable[Path]) -> list[str]:
         except ParameterError as error:
             faults.append(str(error))
     return list(dict.fromkeys(faults))
+
+
+def indicator_faults(parameters: Path, notebooks: Iterable[Path], dataset: Dataset) -> list[str]:
+    """Return which indicators of the index are misspelt, if a notebook loads an analysis.
+
+    Parameters
+    ----------
+    parameters, notebooks
+        As for `rule_faults`, which has found nothing.
+    dataset : Dataset
+        Whose indicators there are.
+    """
+    if not any("load_analysis" in source for source in _sources(notebooks)):
+        return []
+    try:
+        fail_if_misspelt(read_parameters(parameters).index, dataset.indicators.index)
+    except ParameterError as error:
+        return [str(error)]
+    return []
+
+
+def _sources(notebooks: Iterable[Path]) -> list[str]:
+    return [path.read_text(encoding="utf-8", errors="replace") for path in notebooks if path.is_file()]
 
 
 def year_faults(notebook: Notebook, given: Mapping[str, Value], dataset: Dataset) -> Sequence[str]:

@@ -28,6 +28,7 @@ from sozialanalyse.batch.executors import Executor, Lost
 from sozialanalyse.batch.journal import end_journal, read_journal, write_journal
 from sozialanalyse.batch.links import AreaTree, area_tree, index_sections, navigation_of, provenance_of
 from sozialanalyse.batch.lock import locked
+from sozialanalyse.batch.log import Log, open_log
 from sozialanalyse.batch.manifest import (
     MANIFEST,
     Entry,
@@ -48,7 +49,6 @@ from sozialanalyse.site.index_page import render_index
 __all__ = ["INDEX", "Listener", "run_batch"]
 
 INDEX: Final = "index.html"
-_LOG: Final = "protokoll.txt"
 _REPEAT: Final = "Bitte den Lauf für dieses Gebiet wiederholen."
 _LOST: Final[Mapping[str, str]] = {
     "died": "Der Python-Prozess des Notebooks ist abgebrochen, meist aus Mangel an Arbeitsspeicher. "
@@ -112,7 +112,9 @@ def run_batch(
     """
     _require_folder(out)
     with locked(out):
-        return _run(_Batch(project, out), runs, executor, listener, engine, force=force)
+        batch = _Batch(project, out)
+        with open_log(out) as log:
+            return _run(batch, runs, executor, listener, engine, log, force=force)
 
 
 def _require_folder(out: Path) -> None:
@@ -126,11 +128,21 @@ def _require_folder(out: Path) -> None:
 
 
 def _run(
-    batch: _Batch, runs: Sequence[Run], executor: Executor, listener: Listener, engine: Engine, *, force: bool
+    batch: _Batch,
+    runs: Sequence[Run],
+    executor: Executor,
+    listener: Listener,
+    engine: Engine,
+    log: Log,
+    *,
+    force: bool,
 ) -> Summary:
     project = batch.project
     due = [run for run in runs if force or not batch.is_current(run)]
     listener.started(len(due))
+    log.note(f"Beginn: sozialanalyse {__version__}, Datensatz »{project.dataset.title}«")
+    log.note(f"Prüfsumme des Datensatzes: {project.dataset.fingerprint}")
+    log.note(f"Zu erstellen: {len(due)} von {len(runs)} Seiten")
     pages = batch.pages_with(due)
     tasks = [
         Job(
@@ -144,10 +156,13 @@ def _run(
     try:
         with closing(_results(project, tasks, executor, engine)) as results:
             for job, result in results:
-                listener.finished(job.run, batch.store(job.run, result))
+                stored = batch.store(job.run, result)
+                listener.finished(job.run, stored)
+                log.page(job.run, stored)
         batch.relink(tasks)
     finally:
         summary = batch.record(runs)
+        log.end(summary_lines(summary))
     return summary
 
 
@@ -289,7 +304,7 @@ class _Batch:
                 self.entries[key] = replace(entry, outputs=outputs)
 
     def record(self, runs: Sequence[Run]) -> Summary:
-        """Remove stale pages, write index page, record and log, and sum up."""
+        """Remove stale pages, write index page and record, and sum up."""
         for entry in self.stale:
             remove_outputs(self.out, entry)
         dataset, plan = self.project.dataset, self.project.plan
@@ -315,7 +330,6 @@ class _Batch:
         protection, breaches = ("", ()) if unfinished else self._attack()
         summary = Summary(done, dict(plan.skipped), unfinished, kept, protection, breaches)
         self._remember(index, summary)
-        write_final(self.out / _LOG, "".join(f"{line}\n" for line in summary_lines(summary)).encode())
         return summary
 
     def _attack(self) -> tuple[str, tuple[str, ...]]:

@@ -54,8 +54,10 @@ class _Session(Session):
 class _Stream(io.TextIOBase):
     """A text stream of which a cell keeps a bounded part."""
 
-    def __init__(self, name: str, number: int, emit: Emit, session: Session) -> None:
-        self.label, self.number, self.send, self.session = name, number, emit, session
+    def __init__(
+        self, name: str, number: int, emit: Emit, session: Session, heard: Callable[[], bool]
+    ) -> None:
+        self.label, self.number, self.send, self.session, self.heard = name, number, emit, session, heard
         self.parts: list[str] = []
         self.kept = 0
 
@@ -76,6 +78,8 @@ class _Stream(io.TextIOBase):
         """Keep a text, or what of it is still within bounds."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
+        if not self.heard():
+            return len(text)
         room = _MOST_CHARACTERS - self.kept
         if room >= 0:
             self.parts.append(text if len(text) <= room else text[:room] + _CUT)
@@ -154,11 +158,12 @@ class Shell:
 
     def __init__(self) -> None:
         self.emit: Emit | None = None
+        self.in_cell = False
         self.shell = prepare_shell()
         self.session = cast("_Session", _hook(self.shell).session)
         self.session.emit = self._in_order
         self.streams = [
-            _Stream(name, number, self._hand_over, self.session)
+            _Stream(name, number, self._hand_over, self.session, self._heard)
             for name, number in (("stdout", 1), ("stderr", 2))
         ]
         self.drains = [_Drain(stream.number) for stream in self.streams]
@@ -171,8 +176,21 @@ class Shell:
         self._hand_over(message)
 
     def _hand_over(self, message: Message) -> None:
-        if self.emit is not None:
+        if self.emit is None:
+            return
+        before, self.in_cell = self.in_cell, False
+        try:
             self.emit(message)
+        finally:
+            self.in_cell = before
+
+    def _heard(self) -> bool:
+        """Return whether what is written now comes from the notebook.
+
+        Whoever takes the messages may log in this very process, and a notebook that lets everything be logged
+        would see that, in messages that are taken and logged in turn.
+        """
+        return self.in_cell or threading.current_thread() is not threading.main_thread()
 
     def _flush(self) -> None:
         for stream in self.streams:
@@ -200,12 +218,14 @@ class Shell:
             stream.kept = 0
         emit(self.session.msg("execute_input", {"execution_count": shell.execution_count}))
         run_cell: Callable[..., Any] = shell.run_cell
+        self.in_cell = True
         result = run_cell(source, store_history=True)
         self._flush()
         for stream, drain in zip(self.streams, self.drains, strict=True):
             if text := drain.take():
                 stream.write(text)
                 stream.flush()
+        self.in_cell = False
         if shell.exit_now:
             return {"status": "aborted"}
         if result.success and not shell._last_traceback_during_displayhook:

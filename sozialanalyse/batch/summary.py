@@ -1,4 +1,4 @@
-"""What a batch tells at its end, in German, without data values and without times."""
+"""What a batch tells of its pages and at its end, in German and without data values."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sozialanalyse.batch.manifest import Entry
+from sozialanalyse.batch.page import Failure, Kept, Result
 from sozialanalyse.batch.runs import Run
 
-__all__ = ["Summary", "summary_lines", "title_of"]
+__all__ = ["Summary", "outcome_of", "summary_lines", "title_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ def summary_lines(summary: Summary) -> list[str]:
 def title_of(run: Run) -> str:
     """Name a run for readers."""
     return " ".join(filter(None, (run.notebook, run.area_id, run.area_name, run.variant)))
+
+
+def outcome_of(result: Result) -> str:
+    """Say how a run ended, and how long it took."""
+    if isinstance(result, Kept):
+        return "unverändert"
+    if isinstance(result, Failure):
+        return f"fehlgeschlagen: {result.message}"
+    seconds = f"{result.seconds:.1f}".replace(".", ",")
+    return f"fertig ({seconds} s)" + (
+        f", mit Warnungen: {', '.join(result.remarks)}" if result.remarks else ""
+    )
 
 
 def _pages(count: int) -> str:

@@ -105,6 +105,8 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
             choice, result = source.recv()
             data_dir, parameters_dir, year = choice
             analysis.keep_analysis(result, data_dir, parameters_dir, year=year)
+            # Kept with the analysis: otherwise every fork would make them for all areas anew.
+            _ = result.entries, result.shown
             ready[choice] = result
     except EOFError:
         helper.join()

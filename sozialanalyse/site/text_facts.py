@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Final
@@ -38,6 +38,9 @@ _WHOLE: Final = re.compile(rf"\(insgesamt\s+{_NUMBER}")
 _UNIT_LENGTH: Final = 60
 _COLUMN: Final = " | "
 """What stands between the cells of a table in plain text."""
+
+_Tree = dict[str, "_Tree"]
+"""Letters and what follows each; nothing follows where a name may end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +202,30 @@ def _by_name(names: Mapping[str, str]) -> dict[str, str]:
     return {_key(name): key for key, name in names.items() if name.strip()}
 
 
-def _any_of(names: Mapping[str, str]) -> str:
-    """Return a pattern of names as whole words, long ones first; spaces stand for any space."""
-    ordered = sorted(names, key=len, reverse=True)
-    patterns = (re.escape(name).replace(r"\ ", r"\s+") for name in ordered)
-    return rf"(?<![\w-])(?:{'|'.join(patterns) or '(?!)'})(?![\w-])"
+def _any_of(names: Iterable[str]) -> str:
+    """Return a pattern of names as whole words, long ones first; spaces stand for any space.
+
+    Names with the same beginning share it: to try thousands of them one by one takes too long.
+    """
+    tree: _Tree = {}
+    for name in names:
+        node = tree
+        for letter in name:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return rf"(?<![\w-]){_pattern(tree) if tree else '(?!)'}(?![\w-])"
+
+
+def _pattern(tree: _Tree) -> str:
+    ways = []
+    for letter, below in tree.items():
+        text, node = letter, below
+        # As long as there is one way on, no group is needed.
+        while len(node) == 1 and "" not in node:
+            ((following, node),) = node.items()
+            text += following
+        if letter:
+            ways.append(
+                re.escape(text).replace(r"\ ", r"\s+") + ("" if node.keys() == {""} else _pattern(node))
+            )
+    return f"(?:{'|'.join(ways)})" + ("?" if "" in tree else "")

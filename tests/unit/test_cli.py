@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from sozialanalyse.batch.cache import CACHE
 from sozialanalyse.batch.limits import can_fork
+from sozialanalyse.batch.log import LOG
 from sozialanalyse.cli import main
 
 COMMAND = [sys.executable, "-m", "sozialanalyse"]
@@ -96,6 +98,11 @@ def files(out: Path) -> dict[str, bytes]:
     }
 
 
+def reproducible(out: Path) -> dict[str, bytes]:
+    """Return all files but the log, which holds times."""
+    return {name: content for name, content in files(out).items() if name != LOG}
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, make_project: Callable[..., Path]) -> Path:
     return make_project(tmp_path_factory.mktemp("cli") / "projekt", SHOW, BREAK)
@@ -145,7 +152,7 @@ def test_no_page_record_or_notebook_names_a_folder_of_the_machine(project: Path,
 @posix_only
 def test_equal_inputs_give_equal_bytes_in_another_order_and_folder(project: Path, first: Done) -> None:
     call("run", *project_options(project), "--jobs", "1", "--out", "zweite", folder=project)
-    assert files(project / "zweite") == files(project / "outputs")
+    assert reproducible(project / "zweite") == reproducible(project / "outputs")
 
 
 @posix_only
@@ -206,7 +213,8 @@ def test_both_engines_give_the_same_bytes_under_any_seed_zone_language_mask_and_
         assert done.returncode == 0, done.stdout + done.stderr
         # As from another folder of the machine.
         folder = folder.rename(tmp_path / f"anderer Ort {out}")
-    assert files(tmp_path / "erste") == files(tmp_path / "zweite") == files(tmp_path / "dritte")
+    first, second, third = (reproducible(tmp_path / out) for out in surroundings)
+    assert first == second == third
 
 
 @posix_only
@@ -280,6 +288,29 @@ def test_an_unknown_parameter_and_a_missing_tag_start_nothing(
     assert "kennt den Parameter »yaer« nicht" in done.err
     assert "»zweites.ipynb« braucht genau eine Codezelle mit der Markierung »parameters«" in done.err
     assert not (folder / "outputs").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("index", "id: sgb2_rate", "id: sgb2_rat", "»sgb2_rat« gibt es nicht, wohl aber »sgb2_rate«"),
+        ("needs", "fewest_votes:", "few_votes:", "rules/needs.yaml"),
+        ("comparison", "confidence:", "confidenc:", "rules/comparison.yaml"),
+    ],
+)
+def test_a_fault_in_the_rules_is_told_once_and_before_any_page(
+    file: str, old: str, new: str, told: str, tmp_path: Path, checkout: Path
+) -> None:
+    shutil.copytree(checkout / "parameters", tmp_path / "parameters")
+    path = tmp_path / "parameters" / "rules" / f"{file}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    options = ["--data", str(checkout / "data"), "--parameters", str(tmp_path / "parameters")]
+    done = call("run", *options, "--out", str(tmp_path / "seiten"), folder=tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.count(told) == 1
+    assert not (tmp_path / "seiten").exists()
 
 
 def test_check_tells_the_size_of_a_good_dataset(
@@ -399,7 +430,8 @@ def test_quiet_says_nothing_but_failures(tmp_path: Path, make_project: Callable[
     assert done.code == 1
     told = done.out.partition("Zusammenfassung")[0].split()
     assert " ".join(told[1:5]) == "bild b Bezirk B"
-    assert (folder / "outputs" / "protokoll.txt").read_text(encoding="utf-8").count("KeyError") == 1
+    log = (folder / "outputs" / LOG).read_text(encoding="utf-8")
+    assert "bild b Bezirk B … fehlgeschlagen: KeyError" in log.partition("Zusammenfassung")[0]
     good = call("run", *project_options(folder), "--quiet", "--area", "a", "--force", folder=folder)
     assert (good.code, good.out, good.err) == (0, "", "")
 
@@ -433,6 +465,12 @@ def test_a_run_goes_on_after_its_process_was_killed_and_leaves_no_process_and_no
     assert all(
         content.rstrip().endswith(b"</html>") for name, content in half.items() if name.endswith("html")
     )
+    told = [line[20:] for line in half[LOG].decode().splitlines()]
+    assert told[2] == "Zu erstellen: 5 von 5 Seiten"
+    assert [line.partition(" … fertig (")[0] for line in told[3:]] == [
+        "bild stadt Musterstadt",
+        "bild a Bezirk A",
+    ]
     again = call(*options, folder=folder)
     assert again.code == 0, again.out + again.err
     assert "3 Seiten erstellt, 2 unverändert übernommen, 0 fehlgeschlagen." in again.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -212,3 +213,29 @@ def test_papermill_and_the_engine_can_be_imported_in_any_order(
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(checkout)])},
         check=True,
     )
+
+
+@needs_fork
+def test_a_notebook_that_lets_everything_be_logged_sees_its_own_lines_alone(
+    tmp_path: Path, write_notebook
+) -> None:
+    path = write_notebook(
+        tmp_path / "n.ipynb",
+        "import logging\nlogging.basicConfig(level=logging.DEBUG, format='%(message)s')",
+        "logging.debug('eigene Zeile')\nprint('gedruckt')",
+        "'Ende'",
+    )
+    # The engine takes over the process that it runs in, so that is one of its own.
+    code = (
+        "import json, sys, papermill\n"
+        "from sozialanalyse.batch.kernelless import IN_PROCESS_ENGINE, register_engines\n"
+        "register_engines()\n"
+        "done = papermill.execute_notebook(sys.argv[1], None, engine_name=IN_PROCESS_ENGINE,\n"
+        "    kernel_name='python3', progress_bar=False)\n"
+        "texts = [[output.get('text', '') for output in cell.outputs] for cell in done.cells[-3:]]\n"
+        "open(sys.argv[2], 'w').write(json.dumps(texts))\n"
+    )
+    told = tmp_path / "texte.json"
+    subprocess.run([sys.executable, "-c", code, str(path), str(told)], check=True, timeout=120)
+    first, second, third = json.loads(told.read_text())
+    assert (first, sorted(second), third) == ([], ["eigene Zeile\n", "gedruckt\n"], [""])

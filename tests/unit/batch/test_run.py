@@ -303,7 +303,7 @@ def after_a_kill(work: Callable, tasks: Sequence, **settings: object) -> Iterato
 
 def test_a_batch_goes_on_where_a_killed_one_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("sozialanalyse.batch.run._Batch.record", lambda *_: None)
+        patch.setattr("sozialanalyse.batch.run._Batch.record", lambda *_: Summary((), {}))
         with pytest.raises(SystemExit):
             batch(folder, executor=after_a_kill)
     assert (folder / "out" / JOURNAL).is_file()

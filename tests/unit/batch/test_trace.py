@@ -92,6 +92,23 @@ def test_a_table_made_by_the_page_stands_for_what_it_was_made_from(
     assert list(found.reads) == ['["ready.table", [{"area_id": "b"}]]']
 
 
+def test_what_an_analysis_keeps_tells_of_its_reads_again_to_every_page(
+    released: Callable[..., ReleasedTable], tmp_path: Path, checkout: Path
+) -> None:
+    from sozialanalyse.analysis import load_analysis
+
+    analysis = load_analysis(str(checkout / "data"), str(checkout / "parameters"))
+    analysis.keep("probe", lambda: len(analysis.medians.where(year=2020).frame))
+    # The parent of forks has it ready; a page that asks for it looks at nothing itself.
+    prepare_traces({"analysis": analysis}, [str(tmp_path)])
+    with traced() as recorder:
+        assert recorder is not None
+        analysis.keep("probe", lambda: pytest.fail("was kept"))
+    found = recorder.trace()
+    assert found is not None
+    assert list(found.reads) == ['["analysis.medians", [{"year": 2020}]]']
+
+
 def test_a_table_that_was_made_elsewhere_makes_a_page_depend_on_everything(
     released: Callable[..., ReleasedTable], tmp_path: Path
 ) -> None:
