@@ -23,7 +23,6 @@ from sozialanalyse.vocabulary import DOMAIN_LABELS, DOMAINS
 __all__ = ["MEDIAN_LABEL", "compared_indicators", "domain"]
 
 MEDIAN_LABEL: Final = "Mitte (Median) der Gebiete"
-JUDGED: Final = "Einordnung (Abstand; Intervall)"
 
 
 def domain(area: AreaView, name: str) -> Fragment:
@@ -103,8 +102,10 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     with_cases = bool(rows["numerator"].notna().any() or (rows["hidden"] != "").any())
     years = rows["year"].dropna().unique()
     with_years = len(years) > 1
-    header = ["Indikator (Einheit)", "Wert (Intervall)"]
-    header += [JUDGED] if names.city else []
+    header = ["Indikator (Einheit)", "Wert (Intervall)" if rows["lower"].notna().any() else "Wert"]
+    # The distance has an interval where the value has one.
+    judged = f"Einordnung (Abstand{'; Intervall' if rows['city_lower'].notna().any() else ''})"
+    header += [judged] if names.city else []
     header += ["Fälle / Bezugsgruppe"] if with_cases else []
     header += [names.parent] if names.parent else []
     header += [names.city] if names.city else []
@@ -127,7 +128,7 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
         if not area.is_root:
             line.append(f"{row['rank']:.0f} von {row['ranked']:.0f}" if pd.notna(row["rank"]) else "–")
         body.append(line)
-    numeric = [position for position, text in enumerate(header) if position > 0 and text != JUDGED]
+    numeric = [position for position, text in enumerate(header) if position > 0 and text != judged]
     ranks = " (Rang 1 = höchster Wert; nur wo fast alle Gebiete einen Wert haben)"
     year = "" if with_years else f" {years[0]:.0f}"
     caption = f"{label} in {area.name}{year}" + ("" if area.is_root else ranks)
