@@ -103,7 +103,6 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     years = rows["year"].dropna().unique()
     with_years = len(years) > 1
     header = ["Indikator (Einheit)", "Wert (Intervall)" if rows["lower"].notna().any() else "Wert"]
-    # The distance has an interval where the value has one.
     judged = f"Einordnung (Abstand{'; Intervall' if rows['city_lower'].notna().any() else ''})"
     header += [judged] if names.city else []
     header += ["Fälle / Bezugsgruppe"] if with_cases else []
