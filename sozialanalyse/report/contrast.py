@@ -76,7 +76,7 @@ def _areas_as_columns(area: AreaView, keys: list[str], rows_of: dict[str, dict[s
         )
         for line in body
     ]
-    return Fragment(table.html, "\n".join([_side_caption(area), *lines]))
+    return Fragment(table.html, "\n".join([_side_caption(area), " | ".join(header), *lines]))
 
 
 def _areas_as_rows(area: AreaView, keys: list[str], rows_of: dict[str, dict[str, Row]]) -> Fragment:
