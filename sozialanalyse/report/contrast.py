@@ -65,7 +65,18 @@ def _areas_as_columns(area: AreaView, keys: list[str], rows_of: dict[str, dict[s
         words = (classes.get(view.area_id, "–") for view in views)
         body.append([index.title, *(Cell(word, css_class="sa-word") for word in words)])
         about.append({})
-    return html_table(_side_caption(area), header, body, numeric=list(range(1, len(header))), row_data=about)
+    table = html_table(_side_caption(area), header, body, numeric=list(range(1, len(header))), row_data=about)
+    # As words every value stands behind the name of its area: behind an indicator it would pass for that
+    # of the area that the page is about.
+    lines = [
+        f"{line[0]}: "
+        + "; ".join(
+            f"{name} {cell.plain if isinstance(cell, Cell) else cell}"
+            for name, cell in zip(header[1:], line[1:], strict=True)
+        )
+        for line in body
+    ]
+    return Fragment(table.html, "\n".join([_side_caption(area), " | ".join(header), *lines]))
 
 
 def _areas_as_rows(area: AreaView, keys: list[str], rows_of: dict[str, dict[str, Row]]) -> Fragment:

@@ -23,7 +23,6 @@ from sozialanalyse.vocabulary import DOMAIN_LABELS, DOMAINS
 __all__ = ["MEDIAN_LABEL", "compared_indicators", "domain"]
 
 MEDIAN_LABEL: Final = "Mitte (Median) der Gebiete"
-JUDGED: Final = "Einordnung (Abstand; Intervall)"
 
 
 def domain(area: AreaView, name: str) -> Fragment:
@@ -103,8 +102,9 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
     with_cases = bool(rows["numerator"].notna().any() or (rows["hidden"] != "").any())
     years = rows["year"].dropna().unique()
     with_years = len(years) > 1
-    header = ["Indikator (Einheit)", "Wert (Intervall)"]
-    header += [JUDGED] if names.city else []
+    header = ["Indikator (Einheit)", "Wert (Intervall)" if rows["lower"].notna().any() else "Wert"]
+    judged = f"Einordnung (Abstand{'; Intervall' if rows['city_lower'].notna().any() else ''})"
+    header += [judged] if names.city else []
     header += ["Fälle / Bezugsgruppe"] if with_cases else []
     header += [names.parent] if names.parent else []
     header += [names.city] if names.city else []
@@ -127,7 +127,7 @@ def _domain_table(area: AreaView, rows: pd.DataFrame, label: str, names: StripNa
         if not area.is_root:
             line.append(_rank_cell(row))
         body.append(line)
-    numeric = [position for position, text in enumerate(header) if position > 0 and text != JUDGED]
+    numeric = [position for position, text in enumerate(header) if position > 0 and text != judged]
     possible = ", darunter die möglichen Ränge" if rows["rank_best"].any() else ""
     ranks = f" (Rang 1 = höchster Wert{possible}; nur wo fast alle Gebiete einen Wert haben)"
     year = "" if with_years else f" {years[0]:.0f}"

@@ -90,8 +90,8 @@ def _here(area: AreaView, view: ConnectionView, first: str, rows: list[Row]) -> 
             f"{'keinem' if not fitting else count_word(fitting, 'einem')} der {count_word(len(rows))} Muster"
         )
     return (
-        f"{area.name} liegt beim ersten Indikator {shown}, bei den anderen der Reihe nach "
-        f"{join_words(parts)} Drittel und entspricht damit {match}."
+        f"{area.name} liegt beim ersten Indikator {shown}, bei den anderen, in derselben Reihenfolge, "
+        f"{join_words(parts)} Drittel. Das entspricht {match}."
     )
 
 

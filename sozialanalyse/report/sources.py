@@ -88,7 +88,7 @@ def definition_table(analysis: Analysis, indicator_ids: Iterable[str], **where: 
             [
                 Cell(str(row["label"]), DOMAIN_LABELS[str(row["domain"])]),
                 str(row["unit"]),
-                Cell(" ".join([str(row["definition"]), *_certainty(key, analysis)]), base),
+                Cell(" ".join([str(row["definition"]), *_certainty(key, analysis)]), base, "sa-long"),
                 years,
                 str(row["source"]),
             ]

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
@@ -14,13 +15,17 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from sozialanalyse import report
 from sozialanalyse.analysis import load_analysis
 from sozialanalyse.project import embedded_folder
 from sozialanalyse.report import measures, measures_profiles
+from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.view import Analysis
 from sozialanalyse.site.frame import Link, Provenance
 from sozialanalyse.site.index_page import IndexEntry, IndexSection, render_index
 from sozialanalyse.site.render import Navigation, render_page
 from sozialanalyse.social_planning import plan_of
+from sozialanalyse.vocabulary import DOMAINS
 
 PROVENANCE = Provenance(
     "Musterstadt", "2022", "0.1.0", synthetic=True, sources=(Link("Amt", "https://example.org/"),)
@@ -90,11 +95,11 @@ def index_page() -> str:
     return render_index(sections, PROVENANCE)
 
 
-def catalogue_page() -> str:
-    analysis = load_analysis(str(embedded_folder("data")), str(embedded_folder("parameters")))
-    plan = plan_of(analysis.area(analysis.root_id), parameters_dir=str(embedded_folder("parameters")))
-    plan = replace(plan, measures=plan.measures.tail(12))
-    parts = (measures.heading(plan), measures.catalogue(plan), measures_profiles.profiles(plan))
+def embedded() -> Analysis:
+    return load_analysis(str(embedded_folder("data")), str(embedded_folder("parameters")))
+
+
+def page_of(parts: Iterable[Fragment], name: str) -> str:
     cells = [
         nbformat.v4.new_code_cell(
             f"zeige({number})", outputs=[nbformat.v4.new_output("display_data", {"text/html": part.html})]
@@ -102,10 +107,31 @@ def catalogue_page() -> str:
         for number, part in enumerate(parts)
     ]
     navigation = Navigation("Oberhausen", "../index.html")
-    return render_page(nbformat.v4.new_notebook(cells=cells), "massnahmen", PROVENANCE, navigation).html
+    return render_page(nbformat.v4.new_notebook(cells=cells), name, PROVENANCE, navigation).html
 
 
-PAGES = {"area": area_page, "index": index_page, "catalogue": catalogue_page}
+def analysis_page(area_id: str = "0401") -> str:
+    area = embedded().area(area_id)
+    parts = [report.heading(area), report.profile(area), report.location(area), report.side_by_side(area)]
+    parts += [report.domain(area, name) for name in DOMAINS]
+    parts += [report.development(area), report.secrecy(area), report.definitions(area)]
+    return page_of(parts, "sozialraumanalyse")
+
+
+def catalogue_page() -> str:
+    analysis = embedded()
+    plan = plan_of(analysis.area(analysis.root_id), parameters_dir=str(embedded_folder("parameters")))
+    plan = replace(plan, measures=plan.measures.tail(12))
+    parts = (measures.heading(plan), measures.catalogue(plan), measures_profiles.profiles(plan))
+    return page_of(parts, "massnahmen")
+
+
+PAGES = {
+    "area": area_page,
+    "analysis": analysis_page,
+    "index": index_page,
+    "catalogue": catalogue_page,
+}
 
 
 def answer_of(browser: str, folder: Path, document: str) -> object:
@@ -162,6 +188,22 @@ def test_page_needs_no_sideways_scrolling_at_320_pixels(name: str, chromium: str
     overflow = f"[{root}.clientWidth <= 320, {root}.scrollWidth - {root}.clientWidth]"
     document = f"<!DOCTYPE html><html><body>{frame}{answering(overflow)}</body></html>"
     assert answer_of(chromium, tmp_path, document) == [True, 0]
+
+
+@pytest.mark.parametrize("area_id", ["0401", "04", "05119000"])
+def test_no_table_of_an_analysis_is_wider_than_1000_pixels(
+    chromium: str, tmp_path: Path, area_id: str
+) -> None:
+    page = escape(analysis_page(area_id))
+    frame = f'<iframe id="page" width="1000" height="900" style="border:0" srcdoc="{page}"></iframe>'
+    inside = "document.getElementById('page').contentDocument"
+    wide = (
+        f"[...{inside}.querySelectorAll('.sa-scroll')].filter(region => region.scrollWidth > "
+        "region.clientWidth).map(region => region.getAttribute('aria-label'))"
+    )
+    asked = f"[{inside}.querySelectorAll('table').length > 8, {wide}]"
+    document = f"<!DOCTYPE html><html><body>{frame}{answering(asked)}</body></html>"
+    assert answer_of(chromium, tmp_path, document) == [True, []]
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,18 @@ def test_the_assessment_stands_right_after_the_value(drawn: Any) -> None:
     for table in drawn.root.iter("table"):
         head = ["".join(cell.itertext()) for cell in table.findall("thead/tr/th")]
         judged = [position for position, text in enumerate(head) if text.startswith("Einordnung")]
-        if judged and "Wert (Intervall)" in head:
-            assert judged == [head.index("Wert (Intervall)") + 1]
+        value = [position for position, text in enumerate(head) if re.match(r"Wert( \(Intervall\))?$", text)]
+        if judged and value:
+            assert judged == [value[0] + 1]
+
+
+def test_a_table_speaks_of_intervals_only_where_it_has_some(drawn: Any) -> None:
+    if drawn.section.startswith("domain-"):
+        for table in drawn.root.iter("table"):
+            head = ["".join(cell.itertext()) for cell in table.findall("thead/tr/th")]
+            column = next(position for position, text in enumerate(head) if text.startswith("Wert"))
+            details = [row[column].find("small") for row in table.findall("tbody/tr")]
+            assert ("(Intervall)" in head[column]) == any(detail is not None for detail in details)
 
 
 def test_only_a_table_with_more_than_seven_columns_is_printed_sideways(drawn: Any) -> None:

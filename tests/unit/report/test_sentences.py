@@ -328,3 +328,15 @@ def test_a_message_for_analysts_loses_its_remedy_and_nothing_else() -> None:
     )
     assert for_readers("Ohne Bitte im Satz.") == "Ohne Bitte im Satz."
     assert for_readers("") == ""
+
+
+def test_side_by_side_no_value_of_another_area_stands_right_behind_an_indicator(city: Analysis) -> None:
+    # A reader of the words alone would take it for the value of the area that the page is about.
+    area = city.area("0604")
+    names = [view.bare_name for view in area.neighbours_in_view]
+    _, *lines = report.side_by_side(area).text.splitlines()
+    table = [line for line in lines if "; " in line and ": " in line and not line.startswith("▲")]
+    assert len(table) > 8
+    for line in table:
+        values = line.partition(": ")[2].split("; ")
+        assert all(value.startswith(name) for value, name in zip(values, names, strict=True))
