@@ -175,8 +175,8 @@ def _slots(source: str, file: str) -> tuple[Slot, ...]:
 
 def _own_folder(file: str, name: str) -> str:
     return (
-        f"»{file}« legt mit »{name}« selbst einen Ordner fest. Ein Lauf nimmt für alle Seiten dieselben Daten "
-        f'und Regeln. Bitte »{name}« leer lassen ("") und den Ordner mit {_FOLDERS[name]} angeben.'
+        f"»{file}« legt mit »{name}« selbst einen Ordner fest. Ein Lauf nimmt für alle Seiten dieselben "
+        f'Daten und Regeln. Bitte »{name}« leer lassen ("") und den Ordner mit {_FOLDERS[name]} angeben.'
     )
 
 
