@@ -26,10 +26,11 @@ from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.spatial.autocorrelation import local_morans_i
 from sozialanalyse.spatial.weights import queen_weights
 from sozialanalyse.study_rules import ConnectionRules, read_connection_rules
-from sozialanalyse.vocabulary import DOMAIN_LABELS, POPULATION
+from sozialanalyse.vocabulary import DOMAIN_LABELS
 
 __all__ = ["connections_of", "parse_domains"]
 
+_POPULATION: Final = "population"
 _WAYS: Final[dict[tuple[Method, Weighting], str]] = {
     ("spearman", "none"): "Rangkorrelation, jedes Gebiet zählt gleich",
     ("spearman", "population"): "Rangkorrelation, nach Bevölkerung gewichtet",
@@ -251,7 +252,7 @@ def _chosen(
 def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
     areas = analysis.areas[analysis.areas["level"] == analysis.levels[-1].level]
     keys = [str(key) for key in areas.index]
-    wanted = list(dict.fromkeys((*indicators, POPULATION)))
+    wanted = list(dict.fromkeys((*indicators, _POPULATION)))
     level = analysis.levels[-1].level
     frame = analysis.current.where(level=level, indicator_id=wanted).frame
 
@@ -260,7 +261,7 @@ def _data(analysis: Analysis, indicators: tuple[str, ...]) -> ConnectionData:
         return table.reindex(index=keys, columns=wanted)
 
     values = wide("value")
-    people = values.pop(POPULATION).to_numpy(dtype=np.float64) if POPULATION not in indicators else None
+    people = values.pop(_POPULATION).to_numpy(dtype=np.float64) if _POPULATION not in indicators else None
     catalogue = analysis.indicators.loc[list(indicators)]
 
     def text(column: str) -> tuple[str, ...]:
