@@ -83,7 +83,8 @@ def commands() -> None:
     short_help="Seiten erstellen.",
     help="Notebooks für viele Gebiete ausführen und als HTML-Seiten ablegen.\n\n"
     "Ohne Namen laufen alle Notebooks, für die es eine YAML-Datei gibt. Ein Fehler in einem Gebiet hält die "
-    "anderen nicht auf. Rückgabewert 0 nur, wenn alle Seiten erstellt wurden.",
+    "anderen nicht auf. Rückgabewert 0 nur, wenn alle Seiten erstellt wurden und sich keine geheime "
+    "Angabe ableiten lässt.",
 )
 @click.argument("notebook", nargs=-1, metavar="[NOTEBOOK]…")
 @_data
@@ -423,7 +424,20 @@ def _usage_text(error: click.UsageError) -> str:
             return f"Die Option »{error.option_name}« gibt es nicht."
         case click.BadOptionUsage():
             return f"Die Option »{error.option_name}« ist falsch verwendet; meist fehlt ihr Wert."
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            return f"Es fehlt die Angabe {parameter.metavar}."
         case click.BadParameter(param=click.Parameter() as parameter):
-            return f"Der Wert von »{parameter.opts[0]}« ist nicht zulässig."
+            return f"Der Wert von »{parameter.opts[0]}« ist nicht zulässig{_allowed(parameter.type)}."
+    if error.ctx is not None and error.ctx.command is not commands:
+        return f"»{error.ctx.info_name}« versteht diesen Aufruf nicht; er hat eine Angabe zu viel."
     known = ", ".join(sorted(commands.commands))
     return f"Dieser Aufruf ist nicht möglich. Befehle: {known}."
+
+
+def _allowed(kind: object) -> str:
+    match kind:
+        case click.Choice():
+            return f"; erlaubt: {', '.join(map(str, kind.choices))}"
+        case click.IntRange():
+            return f"; erlaubt: ganze Zahlen ab {kind.min}"
+    return ""

@@ -149,6 +149,22 @@ def read_parameters(folder: Path) -> Parameters:
     )
 
 
+def _page_faults(spec: IndexSpec, fallback_labels: list[object]) -> list[str]:
+    """Return what an index may be for the library, but not for pages with their words and colours."""
+    faults = []
+    if spec.orientation != "higher_is_better":
+        faults.append(
+            "»spec«: »orientation« muss higher_is_better sein; ein niedriger Index heißt auf allen Seiten "
+            "»große Belastung«."
+        )
+    if len(fallback_labels) != len(spec.classes.labels):
+        faults.append(
+            "»fallback«: »class_labels« braucht einen Namen je Klasse von »spec«; gefunden: "
+            f"{len(fallback_labels)} Namen bei {len(spec.classes.labels)} Klassen."
+        )
+    return faults
+
+
 def _index_rules(index: Mapping[str, Any]) -> IndexRules:
     fallback = index["fallback"]
     check_entries("rules/index.yaml, »fallback«", fallback, _FALLBACK_KEYS)
@@ -174,22 +190,6 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
         fallback_minimum=fallback["minimum_indicators"],
         fallback_labels=tuple(str(label) for label in fallback["class_labels"]),
     )
-
-
-def _page_faults(spec: IndexSpec, fallback_labels: list[object]) -> list[str]:
-    """Return what an index may be for the library, but not for pages with their words and colours."""
-    faults = []
-    if spec.orientation != "higher_is_better":
-        faults.append(
-            "»spec«: »orientation« muss higher_is_better sein; ein niedriger Index heißt auf allen Seiten "
-            "»große Belastung«."
-        )
-    if len(fallback_labels) != len(spec.classes.labels):
-        faults.append(
-            "»fallback«: »class_labels« braucht einen Namen je Klasse von »spec«; gefunden: "
-            f"{len(fallback_labels)} Namen bei {len(spec.classes.labels)} Klassen."
-        )
-    return faults
 
 
 def fail_if_misspelt(rules: IndexRules, known: Collection[str]) -> None:

@@ -54,9 +54,13 @@ def chosen_folder(name: Literal["data", "parameters"], given: str = "") -> Path:
     Raises
     ------
     ParameterError
-        If that folder does not exist.
+        If that folder does not exist, or is a file.
     """
     path = Path(given or os.environ.get(_VARIABLES[name], "") or embedded_folder(name)).expanduser()
+    if path.is_file():
+        raise ParameterError(
+            f"»{path.name}« für »{name}« ist eine Datei. Bitte den Ordner angeben, in dem sie liegt."
+        )
     if not path.is_dir():
         raise ParameterError(f"Den Ordner »{path.name}« für »{name}« gibt es nicht. Bitte den Pfad prüfen.")
     return path

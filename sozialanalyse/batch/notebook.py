@@ -43,6 +43,9 @@ _GERMAN: Final[dict[str, str]] = {
 AREA_PARAMETER: Final = "area_id"
 """Name of the parameter that every notebook takes: the key of its area."""
 
+_FOLDERS: Final = {"data_dir": "--data", "parameters_dir": "--parameters"}
+"""Parameters that name a folder, with the option that does so for a whole run."""
+
 Value = str | int | float | bool | None | list["Value"]
 """What a parameter may be: a scalar of YAML, or a list of such."""
 
@@ -102,7 +105,7 @@ def read_notebook(path: Path) -> Notebook:
     ------
     ParameterError
         If the file is no notebook, or has not exactly one code cell tagged ``parameters``, or that cell
-        holds anything but assignments of fixed values, or no ``area_id``.
+        holds anything but assignments of fixed values, or no ``area_id``, or sets a folder of its own.
     """
     content = path.read_bytes()
     try:
@@ -161,11 +164,20 @@ def _slots(source: str, file: str) -> tuple[Slot, ...]:
             default = ast.literal_eval(value)
         except (ValueError, TypeError):
             raise ParameterError(f"{rule} Zeile {statement.lineno} berechnet etwas.") from None
+        if name in _FOLDERS and default != "":
+            raise ParameterError(_own_folder(file, name))
         if name in slots:
             raise ParameterError(f"»{file}«: Der Parameter »{name}« steht doppelt in der Parameter-Zelle.")
         accepted = {label for label, kind in _TYPES.items() if type(default) is kind} | annotated
         slots[name] = Slot(name, tuple(label for label in _TYPES if label in accepted))
     return tuple(slots.values())
+
+
+def _own_folder(file: str, name: str) -> str:
+    return (
+        f"»{file}« legt mit »{name}« selbst einen Ordner fest. Ein Lauf nimmt für alle Seiten dieselben "
+        f'Daten und Regeln. Bitte »{name}« leer lassen ("") und den Ordner mit {_FOLDERS[name]} angeben.'
+    )
 
 
 def parameter_faults(notebook: Notebook, passed: Mapping[str, Value]) -> list[str]:
@@ -191,6 +203,9 @@ def parameter_faults(notebook: Notebook, passed: Mapping[str, Value]) -> list[st
                 f"Das Notebook »{notebook.name}« kennt den Parameter »{name}« nicht. "
                 f"Erlaubt: {', '.join(slots)}."
             )
+            continue
+        if name in _FOLDERS and value != "":
+            faults.append(_own_folder(f"{notebook.name}.yaml", name))
             continue
         types = slots[name].types
         if not (_type_name(value) in types or (type(value) is int and "float" in types)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,7 @@ import pandas as pd
 from sozialanalyse.errors import ParameterError
 
 __all__ = [
-    "CATEGORIES",
     "NEEDS",
-    "Category",
     "DialogueRule",
     "compare_views",
     "theme_indicators",
@@ -28,8 +26,6 @@ __all__ = [
     "theme_weights",
 ]
 
-Category = Literal["agreed", "statistics", "experts", "none", "insufficient"]
-CATEGORIES: Final[tuple[str, ...]] = get_args(Category)
 NEEDS: Final[tuple[str, ...]] = ("agreed", "statistics", "experts")
 """Categories in which at least one side sees a need."""
 

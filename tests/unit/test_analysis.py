@@ -128,6 +128,12 @@ def test_the_folder_of_a_batch_comes_from_the_environment(
     assert chosen_folder("data") == Path(DATA)
 
 
+def test_a_file_in_place_of_a_folder_is_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "areas.csv").write_text("area_id\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"»areas\.csv« für »data« ist eine Datei"):
+        chosen_folder("data", str(tmp_path / "areas.csv"))
+
+
 @pytest.mark.parametrize("name", ["comparison", "disclosure", "index"])
 def test_a_missing_file_of_rules_is_named(rules: Path, name: str) -> None:
     (rules / "rules" / f"{name}.yaml").unlink()

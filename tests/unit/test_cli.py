@@ -389,7 +389,10 @@ def test_list_shows_notebooks_levels_areas_and_indicators(
     ("arguments", "message"),
     [
         (["run", "--jbos", "2"], "Die Option »--jbos« gibt es nicht."),
-        (["run", "--jobs", "0"], "Der Wert von »--jobs« ist nicht zulässig."),
+        (["run", "--jobs", "0"], "Der Wert von »--jobs« ist nicht zulässig; erlaubt: ganze Zahlen ab 1."),
+        (["run", "--engine", "x"], "Der Wert von »--engine« ist nicht zulässig; erlaubt: fork, papermill."),
+        (["audit"], "Es fehlt die Angabe ORDNER."),
+        (["check", "data"], "»check« versteht diesen Aufruf nicht; er hat eine Angabe zu viel."),
         (["run", "--out"], "Die Option »--out« ist falsch verwendet; meist fehlt ihr Wert."),
         (["rnu"], "Dieser Aufruf ist nicht möglich. Befehle: audit, check, list, new, run, verify."),
     ],

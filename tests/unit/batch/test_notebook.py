@@ -37,6 +37,7 @@ def test_exactly_one_cell_must_be_tagged(tagged: int, tmp_path, write_notebook) 
         ('area_id = "a', "Zeile 1 ist kein gültiges Python"),
         ('area_id = "a"\narea_id = "b"', "steht doppelt"),
         ('year = "latest"', "kennt kein »area_id«"),
+        ('area_id = "a"\ndata_dir = "../anderes"', "»data_dir« selbst einen Ordner fest.*--data"),
     ],
 )
 def test_anything_but_fixed_values_is_refused(source: str, problem: str, tmp_path, write_notebook) -> None:
@@ -61,3 +62,10 @@ def test_unknown_names_and_wrong_types_are_all_reported(tmp_path, write_notebook
         "Der Parameter »year« des Notebooks »n« erwartet Text, angegeben ist eine ganze Zahl",
         "Der Parameter »show« des Notebooks »n« erwartet true oder false, angegeben ist eine ganze Zahl",
     ]
+
+
+def test_a_recipe_may_not_take_pages_from_other_data_than_the_run(tmp_path, write_notebook) -> None:
+    source = 'area_id: str = "a"\ndata_dir: str = ""\nparameters_dir: str = ""'
+    notebook = read_notebook(write_notebook(tmp_path / "n.ipynb", parameters=source))
+    (fault,) = parameter_faults(notebook, {"area_id": "b", "data_dir": "", "parameters_dir": "regeln"})
+    assert "»n.yaml« legt mit »parameters_dir« selbst einen Ordner fest" in fault

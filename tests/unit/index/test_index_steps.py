@@ -180,6 +180,22 @@ def test_a_domain_that_an_area_lacks_leaves_its_weight_to_the_others():
     np.testing.assert_allclose(cells, [[0.375, 0.375, 0.25], [0, 0, 1], [0.75, 0, 0.25]])
 
 
+def test_domain_values_are_brought_onto_one_scale_before_they_are_put_together():
+    # Ranks of the first domain 1, 2, 3; of the second 3, 1, 2. Without ranks its hundreds would decide alone.
+    step = DomainStep(((0,), (1,)), ("p", "q"), np.ones(2), "rank", "arithmetic")
+    values = np.array([[0.1, 900.0], [0.2, 100.0], [0.3, 200.0]])
+    domains, index = aggregate(values, np.ones(2), "arithmetic", step, Scale(np.ones(3)))
+    np.testing.assert_allclose(domains, [[1, 3], [2, 1], [3, 2]])
+    np.testing.assert_allclose(index, [2.0, 1.5, 2.5])
+
+
+@pytest.mark.parametrize("method", ["geometric", "harmonic"])
+@pytest.mark.parametrize("lowest", [0.0, -1.0])
+def test_means_of_products_and_of_reciprocals_refuse_what_is_not_above_zero(method, lowest):
+    with pytest.raises(MethodError, match="nur für Werte über null"):
+        weighted_mean(np.array([[lowest, 2.0]]), np.ones(2), method)
+
+
 def test_classes_by_standard_deviation_put_a_limit_into_the_class_above():
     values = np.array([-1.5, -0.51, -0.5, 0.49, 0.5, 1.5, NAN])
     classes = classify(values, ClassSpec(), 0.0, 1.0)

@@ -66,6 +66,41 @@ def test_a_score_without_weights_is_not_averaged(build_dataset) -> None:
     assert cell(frame, "A", "rent")["missing_reason"] == "no_weight"
 
 
+def test_a_score_of_which_one_part_has_no_weight_is_not_averaged_over_the_others(build_dataset) -> None:
+    rows = [
+        (key, "rent", 2022, np.nan, weight, 7.0)
+        for key, weight in zip(QUARTERS, (100, np.nan, 1, 1), strict=True)
+    ]
+    frame = compute_values(build_dataset(rows, rent=("score", 1, "neutral"))).frame
+    assert np.isnan(cell(frame, "A", "rent")["value"])
+    assert cell(frame, "A", "rent")["missing_reason"] == "no_weight"
+    assert cell(frame, "B", "rent")["value"] == pytest.approx(7.0)
+
+
+@pytest.mark.parametrize(("cases", "reported"), [(40.2, 0), (40.4, 1)])
+def test_half_a_per_cent_is_rounding_and_more_is_a_difference(
+    build_dataset, cases: float, reported: int
+) -> None:
+    # The parts have 40 of 400 cases: 10 %. Delivered are 10.05 % (0.5 % more) and 10.1 % (1 % more).
+    rows = [(key, "share", 2022, 10, 100, np.nan) for key in QUARTERS]
+    rows.append(("S", "share", 2022, cases, 400, np.nan))
+    table = compute_values(build_dataset(rows, share=("proportion", 100, "higher_is_worse")))
+    assert len(table.remarks) == reported
+    assert cell(table.frame, "S")["origin"] == ("delivered" if reported else "both")
+
+
+def test_observations_by_sex_or_age_are_not_taken_for_the_total(build_dataset) -> None:
+    rows = [(key, "share", 2022, 10, 100, np.nan) for key in QUARTERS]
+    dataset = build_dataset(rows, share=("proportion", 100, "higher_is_worse"))
+    total = dataset.observations
+    parts = [
+        total.assign(numerator=1.0, denominator=2.0, **broken_down)
+        for broken_down in ({"sex": "f"}, {"age_group": "0-17"})
+    ]
+    together = replace(dataset, observations=pd.concat([total, *parts], ignore_index=True))
+    pd.testing.assert_frame_equal(compute_values(together).frame, compute_values(dataset).frame)
+
+
 def test_a_delivered_coarser_value_takes_precedence_and_a_difference_is_reported(build_dataset) -> None:
     rows = [(key, "share", 2022, 10, 100, np.nan) for key in QUARTERS]
     rows.append(("S", "share", 2022, 60, 400, np.nan))

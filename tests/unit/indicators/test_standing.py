@@ -65,6 +65,16 @@ def test_a_delivered_total_smaller_than_its_part_gets_no_interval(build_dataset)
     assert frame.loc["A1", "city_position"] == "unknown"
 
 
+def test_a_part_with_more_people_not_affected_than_the_total_gets_no_interval(build_dataset) -> None:
+    # A1 has 98 people without, the delivered city only 120 - 60 = 60: the two cannot be part and whole.
+    rows = [("A1", "share", 2022, 2, 100, np.nan), ("S", "share", 2022, 60, 120, np.nan)]
+    dataset = build_dataset(rows, **SHARE)
+    frame = describe_standing(compute_values(dataset).frame, dataset).set_index("area_id")
+    assert frame.loc["A1", "city_difference"] == pytest.approx(2 - 50)
+    assert frame.loc["A1", ["city_lower", "city_upper"]].isna().all()
+    assert frame.loc["A1", "city_position"] == "unknown"
+
+
 def test_a_single_early_delivery_does_not_become_the_year_of_comparison(build_dataset) -> None:
     rows = [(key, "share", 2021, 10, 100, np.nan) for key in QUARTERS]
     rows.append(("A1", "share", 2022, 10, 100, np.nan))
