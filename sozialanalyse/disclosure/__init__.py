@@ -3,8 +3,8 @@
 The package can be used on its own, for any tables of counts or amounts; it then needs no dataset, no rules
 file and no page. Three functions are enough:
 
-- `protect_table` hides the unsafe cells of a table, or of several that hang together, and as few others as
-  possible: dimensions with hierarchies, minimum counts, dominance (n, k), p per cent, given levels.
+- `protect_table` hides the unsafe cells of a table, or of several that hang together, and few others:
+  dimensions with hierarchies, minimum counts, dominance (n, k), p per cent, given protection levels.
 - `tabulate` makes such a table from single records, with all totals and the largest contributions.
 - `audit_table` attacks a table as it was published: what can be derived of each hidden cell?
 
