@@ -6,6 +6,7 @@ instead, as the same messages; so whoever makes outputs from a kernel's messages
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 import sys
@@ -170,6 +171,8 @@ class Shell:
         sys.stdout, sys.stderr = self.streams
         if "" not in sys.path:
             sys.path.insert(0, "")
+        # Whoever forked may have shown a value at a prompt; a shell that finds its mark sets no `_`.
+        vars(builtins).pop("_", None)
 
     def _in_order(self, message: Message) -> None:
         self._flush()

@@ -23,6 +23,8 @@ __all__ = ["MapLayer", "draw_map", "simplify_for_maps"]
 
 LEGEND_WIDTH: Final = 2.3
 """Least width in inches beside the map; a long name gets more."""
+WORDS_WIDTH: Final = 3.4
+"""Most width in inches of the words beside the map; what is longer is cut."""
 LEGEND_SIZE: Final = 8.4
 MAP_HEIGHT: Final = 4.6
 DETAIL: Final = 400
@@ -130,7 +132,8 @@ def draw_map(layer: MapLayer) -> bytes:
     keys = _keys(layer)
     words = [*(key.label for key in keys), *layer.legend_title.splitlines()]
     letters = max((text_width(word, LEGEND_SIZE) for word in words), default=0.0) / POINTS
-    canvas = Canvas(height, map_width + max(LEGEND_WIDTH, letters + 3.0 * LEGEND_SIZE / POINTS + 0.2))
+    beside = max(LEGEND_WIDTH, min(letters, WORDS_WIDTH) + 3.0 * LEGEND_SIZE / POINTS + 0.2)
+    canvas = Canvas(height, map_width + beside)
     margin = 0.015 * max(map_width, height)
     scale = min((map_width - 2 * margin) / (east - west), (height - 2 * margin) / ((north - south) * stretch))
     frame = Frame(

@@ -10,6 +10,7 @@ import pytest
 
 from sozialanalyse.batch.cache import CACHE
 from sozialanalyse.batch.limits import can_fork
+from sozialanalyse.batch.log import LOG
 from sozialanalyse.batch.project import open_project
 
 
@@ -27,7 +28,7 @@ def test_fork_and_kernel_give_the_same_pages_notebooks_index_and_record(tmp_path
         {
             path.relative_to(tmp_path / engine).as_posix(): path.read_bytes()
             for path in (tmp_path / engine).rglob("*")
-            if path.is_file() and path.name != CACHE
+            if path.is_file() and path.name not in (CACHE, LOG)
         }
         for engine in ("fork", "papermill")
     )

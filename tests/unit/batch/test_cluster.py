@@ -18,6 +18,7 @@ import pytest
 from sozialanalyse.batch import cluster
 from sozialanalyse.batch.cache import CACHE
 from sozialanalyse.batch.limits import can_fork
+from sozialanalyse.batch.log import LOG
 from sozialanalyse.batch.machinery import choose_machinery
 from sozialanalyse.errors import ParameterError, RunError
 
@@ -89,7 +90,7 @@ def pages(out: Path) -> dict[str, bytes]:
     return {
         path.relative_to(out).as_posix(): path.read_bytes()
         for path in out.rglob("*")
-        if path.is_file() and path.name != CACHE
+        if path.is_file() and path.name not in (CACHE, LOG)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import subprocess
@@ -69,7 +70,11 @@ def outcome(notebook: nbformat.NotebookNode) -> list[Any]:
 
 
 @needs_fork
-def test_every_kind_of_output_is_that_of_a_kernel(tmp_path: Path, write_notebook) -> None:
+def test_every_kind_of_output_is_that_of_a_kernel(
+    tmp_path: Path, write_notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As after a value was shown at a prompt of the process that forks.
+    monkeypatch.setattr(builtins, "_", None, raising=False)
     path = write_notebook(tmp_path / "n.ipynb", *CELLS)
     forked, stock = execute(path, FORK_ENGINE), execute(path, None)
     for number, (ours, theirs) in enumerate(zip(outcome(forked), outcome(stock), strict=True)):

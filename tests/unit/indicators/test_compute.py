@@ -77,16 +77,17 @@ def test_a_score_of_which_one_part_has_no_weight_is_not_averaged_over_the_others
     assert cell(frame, "B", "rent")["value"] == pytest.approx(7.0)
 
 
-@pytest.mark.parametrize(("cases", "reported"), [(40.2, 0), (40.4, 1)])
-def test_half_a_per_cent_is_rounding_and_more_is_a_difference(
-    build_dataset, cases: float, reported: int
+@pytest.mark.parametrize(("cases", "slight", "origin"), [(40.2, True, "both"), (40.4, False, "delivered")])
+def test_half_a_per_cent_is_rounding_and_more_is_another_series(
+    build_dataset, cases: float, slight: bool, origin: str
 ) -> None:
     # The parts have 40 of 400 cases: 10 %. Delivered are 10.05 % (0.5 % more) and 10.1 % (1 % more).
     rows = [(key, "share", 2022, 10, 100, np.nan) for key in QUARTERS]
     rows.append(("S", "share", 2022, cases, 400, np.nan))
     table = compute_values(build_dataset(rows, share=("proportion", 100, "higher_is_worse")))
-    assert len(table.remarks) == reported
-    assert cell(table.frame, "S")["origin"] == ("delivered" if reported else "both")
+    (remark,) = table.remarks
+    assert ("um höchstens ein halbes Prozent" in remark) == slight
+    assert cell(table.frame, "S")["origin"] == origin
 
 
 def test_observations_by_sex_or_age_are_not_taken_for_the_total(build_dataset) -> None:
