@@ -148,7 +148,7 @@ def _indicator_line(
         cases,
         whole,
         f"{row['year']:.0f}",
-        Cell(str(catalogue["source"]), f"observations, {key}"),
+        Cell(str(catalogue["source"]), f"observations, {key}", "sa-long"),
     ]
 
 
