@@ -139,7 +139,7 @@ def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tupl
         result = build_index(_index_data(frame, dataset, chosen.indicators), chosen)
     except MethodError as error:
         return None, f"Kein {title}: {error}"
-    notes = (*_absent_notes(rules.spec.indicators, there, catalogue), *result.notes)
+    notes = (*_absent_notes(rules, there, catalogue), *result.notes)
     return (
         IndexView(
             areas=compared.derive("index", lambda _: _area_frame(result)),
@@ -158,18 +158,17 @@ def _of_all(used: int, wanted: int) -> str:
     return count_word(wanted) if used == wanted else f"{count_word(used)} der {count_word(wanted)}"
 
 
-def _absent_notes(wanted: tuple[str, ...], there: set[str], catalogue: pd.DataFrame) -> tuple[str, ...]:
+def _absent_notes(rules: IndexRules, there: set[str], catalogue: pd.DataFrame) -> tuple[str, ...]:
     """Say which indicators of the Sozialindex have no values, and which the dataset does not even know."""
+    wanted = rules.spec.indicators
     empty = [str(catalogue["label"][key]) for key in wanted if key in catalogue.index and key not in there]
-    unknown = [f"»{key}«" for key in wanted if key not in catalogue.index]
+    unknown = [key for key in wanted if key not in catalogue.index]
     notes = []
     if empty:
         notes.append(f"Ohne {join_words(empty)}: Der Datensatz enthält dafür keine Werte.")
     if unknown:
-        notes.append(
-            f"Der Datensatz kennt von den Indikatoren des Sozialindex nicht: {join_words(unknown)} "
-            "(Schlüssel aus rules/index.yaml)."
-        )
+        named = join_words([f"»{rules.labels.get(key, key)}«" for key in unknown])
+        notes.append(f"Der Datensatz kennt von den Indikatoren des Sozialindex nicht: {named}.")
     return tuple(notes)
 
 

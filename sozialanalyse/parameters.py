@@ -78,6 +78,8 @@ class IndexRules:
         Fewest indicators of the specification that a dataset must have.
     optional : tuple of str
         Indicators of the specification that a dataset may lack even if it has one with a similar key.
+    labels : mapping from str to str
+        German names of its indicators, for pages of datasets that do not know them.
     spec : IndexSpec
         How it is made.
     fallback_title, fallback_description : str
@@ -94,6 +96,7 @@ class IndexRules:
     description: str
     minimum_indicators: int
     optional: tuple[str, ...]
+    labels: Mapping[str, str]
     spec: IndexSpec
     fallback_title: str
     fallback_description: str
@@ -183,6 +186,11 @@ def _index_rules(index: Mapping[str, Any]) -> IndexRules:
         description=index["description"],
         minimum_indicators=index["minimum_indicators"],
         optional=tuple(str(key) for key in index["optional"]),
+        labels={
+            str(entry["id"]): str(entry["label"])
+            for entry in index["spec"]["indicators"]
+            if isinstance(entry, Mapping) and "label" in entry
+        },
         spec=spec,
         fallback_title=fallback["title"],
         fallback_description=fallback["description"],

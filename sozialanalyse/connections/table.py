@@ -92,8 +92,8 @@ def _ways(pair: PairEvidence, data: ConnectionData, spec: ConnectionSpec) -> lis
         way = _WAYS[method, weighting] + (f", bei gleichem {held}" if constant else "")
         rows.append((way, other.estimate, other.lower, other.upper, "choice"))
     for way, span in (
-        ("ohne je ein einzelnes Gebiet", pair.area_range),
-        (f"ohne je ein Gebiet der Ebene {data.group_label}", pair.group_range),
+        ("je ein Gebiet weggelassen", pair.area_range),
+        (f"je ein Gebiet der Ebene {data.group_label} weggelassen", pair.group_range),
     ):
         if span is not None:
             rows.append((way, np.nan, *span, "range"))

@@ -140,7 +140,7 @@ def _support(verdict: Verdict, evidence: PairEvidence, number: Formatter, group_
     if verdict.category not in {Category.ESTABLISHED, Category.INDICATION, Category.INCONSISTENT}:
         return ""
     ranges = [
-        f"ohne je {word} {' bis '.join(dict.fromkeys(number(end, 2) for end in span))}"
+        f"wenn je {word} wegbleibt {' bis '.join(dict.fromkeys(number(end, 2) for end in span))}"
         for word, span in (
             ("ein Gebiet", evidence.area_range),
             (f"ein Gebiet der Ebene {group_label}", evidence.group_range),

@@ -9,7 +9,7 @@ from sozialanalyse.index.choices import CHOICES, DYNAMICS_CLASSES, STATUS_CLASSE
 
 __all__ = ["spec_values"]
 
-_ENTRY_KEYS: Final = ("id", "domain", "direction", "weight", "goalposts", "reference")
+_ENTRY_KEYS: Final = ("id", "domain", "direction", "weight", "goalposts", "reference", "label")
 
 
 class _WrongTypeError(Exception):

@@ -128,9 +128,10 @@ class IndexSpec:
         ----------
         mapping : mapping
             Keys as the attributes. An entry of ``indicators`` is a key, or a mapping with ``id`` and any
-            of ``domain, direction, weight, goalposts, reference``; ``domain_weights`` may be a mapping
-            from domain to weight; ``classes`` and ``dynamics`` are mappings with ``method, limits,
-            labels``. Weights without a word on ``weighting`` mean ``given``.
+            of ``domain, direction, weight, goalposts, reference`` and ``label``, which only readers need;
+            ``domain_weights`` may be a mapping from domain to weight; ``classes`` and ``dynamics`` are
+            mappings with ``method, limits, labels``. Weights without a word on ``weighting`` mean
+            ``given``.
 
         Raises
         ------

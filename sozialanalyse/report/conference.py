@@ -55,8 +55,10 @@ def overview(view: ConferenceView) -> Fragment:
     sentence = (
         f"Vereinbart sind {count_word(int(kinds.get('strategic', 0)))} strategische und "
         f"{count_word(int(kinds.get('operational', 0)))} operative Ziele. Operative Ziele, die umgesetzt "
-        f"sind: {int(done.sum())}; offen oder in Arbeit: {len(view.handover)}."
+        f"sind: {int(done.sum())}; offen oder in Arbeit: {len(view.handover)}"
     )
+    rest = int(kinds.get("operational", 0)) - int(done.sum()) - len(view.handover)
+    sentence += f"; zurückgestellt oder verworfen: {rest}." if rest else "."
     return result + paragraph(" ".join(filter(None, (sentence, _course(view)))))
 
 

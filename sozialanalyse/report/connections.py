@@ -21,7 +21,7 @@ from sozialanalyse.report.connection_charts import (
     shows_intervals,
 )
 from sozialanalyse.report.connection_tests import further_tests
-from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
+from sozialanalyse.report.fragment import Fragment, bullets, figure, note, nothing, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import (
     SILENT_UNITS,
@@ -237,8 +237,7 @@ def sentences(view: ConnectionView) -> Fragment:
     chosen = [str(text) for text in pd.concat([shown, absent])["sentence"]]
     if not chosen:
         chosen = [str(text) for text in frame["sentence"].head(2)]
-    items = "".join(f"<li>{escape(text, quote=False)}</li>" for text in chosen)
-    listed = Fragment(f"<ul>{items}</ul>", "\n".join(f"- {text}" for text in chosen))
+    listed = bullets(chosen)
     left_out = len(view.pairs.frame) - len(frame)
     if left_out:
         who = "Ein Paar, das" if left_out == 1 else f"{left_out} Paare, die"
@@ -275,7 +274,7 @@ def ways(view: ConnectionView) -> Fragment:
     )
     caption = (
         f"{pair}, auf verschiedene Weise berechnet; oben der Rechenweg des Urteils. Strich: "
-        f"{format_number(100 * view.confidence)}-%-Intervall, bei »ohne je« die Spanne der Ergebnisse; "
+        f"{format_number(100 * view.confidence)}-%-Intervall, bei »weggelassen« die Spanne der Ergebnisse; "
         "gefüllt: null "
         f"ist ausgeschlossen. Grau hinterlegt: schwächer als {format_number(view.smallest_effect, 1)}."
     )

@@ -73,8 +73,8 @@ def overview(plan: SocialPlan) -> Fragment:
     text += f", {fresh} sind neu hinzugekommen. " if fresh else ". "
     if late or still:
         text += (
-            f"Bei {late} ist die Frist verstrichen; {still} haben seit über {plan.patience.still} Tagen "
-            "denselben Stand."
+            f"Bei {late or 'keiner'} ist die Frist verstrichen; {still or 'keine'} "
+            f"{'haben' if still > 1 else 'hat'} seit über {plan.patience.still} Tagen denselben Stand."
         )
         if both := int((standing["overdue"] & standing["still"]).sum()):
             text += f" Auf {both} trifft beides zu."

@@ -48,10 +48,13 @@ def coverage(plan: SocialPlan) -> Fragment:
         body,
         numeric=range(1, len(header)),
     )
-    return result + note(
-        f"Erreicht: {plan.kind_words('done')}. Eine Handlungsempfehlung für mehrere Gebiete zählt in jedem; "
-        "eine stadtweite überall. Die Summen sind darum größer als die Zahl der Handlungsempfehlungen."
-    )
+    text = f"Erreicht: {plan.kind_words('done')}."
+    if sum(sum(counts[place].values()) for place in places) > len(spread):
+        text += (
+            " Eine Handlungsempfehlung für mehrere Gebiete zählt in jedem; eine stadtweite überall. Die "
+            "Summen sind darum größer als die Zahl der Handlungsempfehlungen."
+        )
+    return result + note(text)
 
 
 def _by_row(table: pd.DataFrame) -> dict[str, dict[str, int]]:

@@ -188,7 +188,7 @@ def comparison_figure(plan: SocialPlan) -> Fragment:
     )
     svg = draw_views(picture, plan.needs_rule.relevant_difference)
     shown = plan.indicators.where(area_id=plan.area.area_id).frame["indicator_id"].drop_duplicates()
-    sources = origin(plan.area.analysis, shown)
+    sources = origin(plan.area.analysis, shown, table="die Definitionen der Seite »Sozialraumanalyse«")
     if len(plan.statements):
         sources += f" {plan_origin({'dialogues': plan.dialogues, 'statements': plan.statements})}"
     return figure(svg, f"{finding}.", caption, sources)

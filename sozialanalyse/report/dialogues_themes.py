@@ -25,6 +25,7 @@ from sozialanalyse.report.plan_view import (
     with_example,
 )
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
+from sozialanalyse.report.text import count_word
 from sozialanalyse.report.view import Row, records
 
 __all__ = ["themes"]
@@ -86,11 +87,15 @@ def _signal_sentence(plan: SocialPlan, row: Row) -> str:
     words = []
     for count, word in ((row["worse"], "größeren"), (row["better"], "geringeren")):
         if count:
-            words.append(f"{count} einen {word}")
+            words.append(f"{count_word(count, 'einer')} einen {word}")
     even = row["usable"] - row["worse"] - row["better"]
     if even:
-        words.append(f"{even} keinen erkennbar anderen")
-    detail = f"Von {row['usable']} Indikatoren mit Intervall zeigen {join_words(words)} Bedarf als die Stadt."
+        words.append(f"{count_word(even, 'einer')} keinen erkennbar anderen")
+    verb = "zeigt" if words and words[0].startswith("einer ") else "zeigen"
+    detail = (
+        f"Von {count_word(row['usable'])} Indikatoren mit Intervall {verb} {join_words(words)} Bedarf als "
+        "die Stadt."
+    )
     if row["usable"] == 1:
         detail = f"Ein Indikator mit Intervall zeigt {words[0].split(' ', 1)[1]} Bedarf als die Stadt."
     mean: str = (

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
-__all__ = ["Fragment", "figure", "note", "nothing", "paragraph", "warning"]
+__all__ = ["Fragment", "bullets", "figure", "note", "nothing", "paragraph", "warning"]
+
+JUPYTER_STYLE: Final = (
+    '<style class="sa-jupyter">.sa-table :is(th,td):not(.sa-number){text-align:left!important}</style>'
+)
+"""JupyterLab sets all cells of tables flush right; rendered pages have their own style and leave this out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class Fragment:
     text: str
 
     def _repr_html_(self) -> str:
-        return self.html
+        return JUPYTER_STYLE + self.html if "<table" in self.html else self.html
 
     def __repr__(self) -> str:
         """Return the text."""
@@ -46,6 +53,12 @@ def paragraph(text: str, *, css_class: str = "") -> Fragment:
     """Return a paragraph of plain text."""
     attribute = f' class="{css_class}"' if css_class else ""
     return Fragment(f"<p{attribute}>{escape(text, quote=False)}</p>", text)
+
+
+def bullets(items: Sequence[str]) -> Fragment:
+    """Return plain texts as a list."""
+    html = "".join(f"<li>{escape(text, quote=False)}</li>" for text in items)
+    return Fragment(f"<ul>{html}</ul>", "\n".join(f"- {text}" for text in items))
 
 
 def note(text: str) -> Fragment:

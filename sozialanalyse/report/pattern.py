@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+import pandas as pd
+
 from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
 from sozialanalyse.report.connected import CLAIMS, ConnectionView, pairs_apart, row_list
-from sozialanalyse.report.fragment import Fragment, note, paragraph
-from sozialanalyse.report.numbers import format_interval, format_number, join_words
-from sozialanalyse.report.text import count_word
+from sozialanalyse.report.fragment import Fragment, bullets, note, paragraph
+from sozialanalyse.report.numbers import format_interval, format_number
 from sozialanalyse.report.view import AreaView, Row
 
 __all__ = ["pattern_here"]
@@ -18,7 +19,7 @@ FITTING: Final = 1 / 3
 
 
 def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
-    """Return in two sentences what the city-wide connections mean for one area, and the note on areas."""
+    """Return as a list what the city-wide connections mean for one area, and the note on areas."""
     if view.missing or view.lead is None:
         return Fragment("", "")
     rows = _told(view)
@@ -28,15 +29,18 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
             f"In {city} ist unter den Paaren, von denen diese Seite sprechen darf, kein Zusammenhang "
             f"gesichert und keiner ein Hinweis; für {area.name} folgt daraus nichts."
         ) + note(ECOLOGICAL_NOTE)
-    first, seconds = str(rows[0]["first"]), [str(row["second"]) for row in rows]
-    patterns = [
-        f"{'höheren' if row['estimate'] > 0 else 'niedrigeren'} Werten bei »{labels[second]}« "
-        f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
-        f"{format_interval(row['lower'], row['upper'], 2)})"
-        for row, second in zip(rows, seconds, strict=True)
-    ]
-    general = f"In {city} gehen höhere Werte bei »{labels[first]}« einher mit {join_words(patterns)}."
-    return paragraph(f"{general} {_here(area, view, first, rows)}") + note(ECOLOGICAL_NOTE)
+    first = str(rows[0]["first"])
+    x, here = view.values(first), area.area_id
+    name, of_it = f"»{labels[first]}«", "diesem Indikator"
+    if area.children:
+        told, of_it = f"{area.name} umfasst mehrere der Gebiete, die verglichen sind.", name
+    elif here in x.index:
+        told = f"{area.name} liegt bei {name} mit {view.spoken(first, x[here])} im {_third(x, here)}."
+    else:
+        told = f"Für {area.name} fehlt der Wert bei {name}."
+    told += f" Mit höheren Werten bei {of_it} gehen in {city} einher (Ebene {view.unit_label}):"
+    patterns = bullets([_pattern(area, view, row) for row in rows])
+    return paragraph(told) + patterns + note(ECOLOGICAL_NOTE)
 
 
 def _told(view: ConnectionView) -> list[Row]:
@@ -61,39 +65,35 @@ def _told(view: ConnectionView) -> list[Row]:
     return list(told.values())
 
 
-def _here(area: AreaView, view: ConnectionView, first: str, rows: list[Row]) -> str:
-    """Say whether one area is as the pattern has it; the indicators are named in the sentence before."""
-    x = view.values(first)
+def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
+    """Say one pattern of all areas, and whether one area is as the pattern has it."""
+    first, second = str(row["first"]), str(row["second"])
+    x, y, here = view.values(first), view.values(second), area.area_id
+    text = (
+        f"{'höhere' if row['estimate'] > 0 else 'niedrigere'} Werte bei »{view.labels[second]}« "
+        f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
+        f"{format_interval(row['lower'], row['upper'], 2)})."
+    )
     if area.children:
-        return (
-            f"{area.name} umfasst mehrere der verglichenen Gebiete; der Vergleich gilt für die Ebene "
-            f"{view.unit_label}."
-        )
-    others = [(row, view.values(str(row["second"]))) for row in rows]
-    if area.area_id not in x.index or not all(area.area_id in y.index for _, y in others):
-        return f"Für {area.name} fehlt mindestens einer dieser Werte."
-    place = float((x <= x[area.area_id]).mean())
-    fitting, parts = 0, []
-    for row, y in others:
-        own = float((y <= y[area.area_id]).mean())
-        expected = own if row["estimate"] > 0 else 1.0 - own
-        fitting += abs(place - expected) <= FITTING
-        parts.append(f"mit {view.spoken(str(row['second']), y[area.area_id])} im {_third(own)}")
-    shown = f"mit {view.spoken(first, x[area.area_id])} im {_third(place)} Drittel der Gebiete"
-    if len(rows) == 1:
-        match = "entspricht damit diesem Muster" if fitting else "weicht damit von diesem Muster ab"
-        return f"{area.name} liegt beim ersten {shown}, beim zweiten {parts[0]} Drittel und {match}."
-    if fitting == len(rows):
-        match = "beiden Mustern" if fitting == 2 else f"allen {count_word(fitting)} Mustern"
-    else:
-        match = (
-            f"{'keinem' if not fitting else count_word(fitting, 'einem')} der {count_word(len(rows))} Muster"
-        )
+        return text
+    if here not in x.index or here not in y.index:
+        return f"{text} Ob es hier so ist, lässt sich nicht sagen: Es fehlt ein Wert."
+    own = _place(y, here)
+    expected = own if row["estimate"] > 0 else 1.0 - own
+    match = "entspricht" if abs(_place(x, here) - expected) <= FITTING else "entspricht nicht"
     return (
-        f"{area.name} liegt beim ersten Indikator {shown}, bei den anderen, in derselben Reihenfolge, "
-        f"{join_words(parts)} Drittel. Das entspricht {match}."
+        f"{text} {area.name} liegt mit {view.spoken(second, y[here])} im {_third(y, here)}; das {match} "
+        "dem Muster."
     )
 
 
-def _third(place: float) -> str:
-    return "unteren" if place <= 1 / 3 else "mittleren" if place <= 2 / 3 else "oberen"
+def _place(values: pd.Series, area_id: str) -> float:
+    """Return the share of areas whose value is not higher than that of one of them."""
+    return float((values <= values[area_id]).mean())
+
+
+def _third(values: pd.Series, area_id: str) -> str:
+    place = _place(values, area_id)
+    return (
+        f"{'unteren' if place <= 1 / 3 else 'mittleren' if place <= 2 / 3 else 'oberen'} Drittel der Gebiete"
+    )

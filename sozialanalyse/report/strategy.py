@@ -97,8 +97,9 @@ def summary(plan: SocialPlan, evidence: Evidence) -> Fragment:
         chosen = dict(list(rows.items())[:3])
         if chosen:
             named = join_words([value_text(row) for row in chosen.values()])
+            chief = "vor allem " if len(rows) > len(chosen) else ""
             lines.append(
-                (f"{word} als in {area.root.name} insgesamt: vor allem {named}.", evidence.cite(*chosen))
+                (f"{word} als in {area.root.name} insgesamt: {chief}{named}.", evidence.cite(*chosen))
             )
     lines += _need_lines(plan) + _plan_lines(plan, evidence)
     if not lines:

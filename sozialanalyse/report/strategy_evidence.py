@@ -133,6 +133,7 @@ def _indicator_line(
         if pd.notna(row["numerator"]):
             cases = Cell(
                 f"{format_number(row['numerator'])} von {format_number(row['denominator'])}",
+                css_class="sa-word",
                 data=CASES | data,
             )
     whole = Cell(
@@ -148,7 +149,7 @@ def _indicator_line(
         cases,
         whole,
         f"{row['year']:.0f}",
-        Cell(str(catalogue["source"]), f"observations, {key}"),
+        Cell(str(catalogue["source"]), f"observations, {key}", "sa-long"),
     ]
 
 

@@ -71,7 +71,7 @@ def construction(study: IndexStudy) -> Fragment:
             DOMAIN_LABELS[str(catalogue["domain"][key])],
             str(study.analysis.years[key]),
             f"{format_number(100 * float(weights[key]), 1)} %" if key in weights.index else "–",
-            str(catalogue["definition"][key]),
+            Cell(str(catalogue["definition"][key]), css_class="sa-long"),
             str(catalogue["source"][key]),
         ]
         for key in index.indicator_ids
@@ -119,7 +119,9 @@ def ranks(study: IndexStudy) -> Fragment:
 
 def _origin(study: IndexStudy) -> str:
     index = study.analysis.index
-    return origin(study.analysis, index.indicator_ids if index else ())
+    if index is None:
+        return origin(study.analysis, ())
+    return origin(study.analysis, index.indicator_ids, table=f"»Indikatoren im {index.title}«")
 
 
 def _span_text(study: IndexStudy, row: pd.Series[float]) -> str:
@@ -305,8 +307,10 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
     ranked = int(frame["rank"].notna().sum())
     title = area.analysis.index.title if area.analysis.index else "Index"
     text = f"Rang {row['rank']:.0f} von {ranked} im {title}, {_span_text(study, row)}."
-    if "Intervall" in text:
-        text += " Gemeint sind das zufällige Schwanken der Fallzahlen und andere vertretbare Rechenwege."
+    if "Intervall" in text and "Zufall" in text:
+        text += " Zufall: Fallzahlen schwanken auch, wenn sich nichts ändert."
+    if "Intervall" in text and "Entscheidungen" in text:
+        text += " Andere Entscheidungen: andere vertretbare Rechenwege."
     of_all = set(study.domains.frame["domain"])
     domains = study.domains.where(area_id=area.area_id).frame
     domains = domains[domains["index"].notna()]

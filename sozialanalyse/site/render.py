@@ -97,6 +97,8 @@ def render_page(
     """
     soup = BeautifulSoup(_content_of(notebook), "html.parser")
     _refuse_loading(soup)
+    for style in soup.select("style.sa-jupyter"):
+        style.decompose()
     _drop_empty_sections(soup)
     title = _order_headings(soup)
     remarks = _describe_images(soup)

@@ -287,17 +287,17 @@ def test_with_some_of_the_seven_indicators_the_index_names_those_that_are_missin
     assert index is not None
     assert index.title == "Sozialindex"
     assert index.indicator_ids == keys
-    # The dataset of the test does not know the other three at all, so only their keys can be named.
+    # The dataset of the test does not know the other three at all, so they are named as in the rules.
     assert index.notes[0] == (
-        "Der Datensatz kennt von den Indikatoren des Sozialindex nicht: »single_parents«, »large_families« "
-        "und »migration_background« (Schlüssel aus rules/index.yaml)."
+        "Der Datensatz kennt von den Indikatoren des Sozialindex nicht: »Anteil Alleinerziehender«, "
+        "»Anteil kinderreicher Familien« und »Anteil mit Migrationshintergrund«."
     )
     assert "fasst vier der sieben Kernindikatoren zusammen" in index.description
 
 
 def misspell(content: dict[str, Any]) -> None:
-    """Spoil the key of the first indicator of the index."""
-    content["spec"]["indicators"][0]["id"] = "sgb2_rat"
+    """Spoil the key of the first indicator of the index, and leave it without a name."""
+    content["spec"]["indicators"][0] = {"id": "sgb2_rat", "direction": "higher_is_worse"}
 
 
 def test_a_misspelt_indicator_of_the_index_is_refused_with_the_key_that_is_meant(rules: Path) -> None:
@@ -322,7 +322,8 @@ def test_the_index_that_stands_in_names_the_indicators_that_the_dataset_does_not
 ) -> None:
     index = load_analysis(str(shared_data / "kreise"), RULES).index
     assert index is not None
-    assert "»single_parents«" in index.notes[0]
+    assert "»Anteil Alleinerziehender«" in index.notes[0]
+    assert "single_parents" not in index.notes[0]
     assert "zu wenige der sieben Kernindikatoren" in index.description
 
 

@@ -11,6 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sozialanalyse.errors import RunError
+from sozialanalyse.report.fragment import paragraph
+from sozialanalyse.report.tables import html_table
 from sozialanalyse.site.frame import Link, Provenance
 from sozialanalyse.site.render import Navigation, RenderedPage, render_page
 
@@ -178,6 +180,15 @@ def test_wide_things_scroll_in_regions_that_the_keyboard_reaches() -> None:
     ]
     ready = f'<div class="sa-scroll" role="region" tabindex="0" aria-label="x">{table}</div>'
     assert len(soup_of(output(TITLE + ready)).select(".sa-scroll")) == 1
+
+
+def test_only_jupyterlab_gets_the_style_that_sets_cells_of_text_flush_left() -> None:
+    shown = html_table("Werte", ["Gebiet"], [["Nord"]])._repr_html_()
+    assert "text-align:left" in shown
+    page = soup_of(output(TITLE + shown))
+    assert page.table is not None
+    assert page.select(".sa-jupyter") == []
+    assert paragraph("Ohne Tabelle")._repr_html_() == "<p>Ohne Tabelle</p>"
 
 
 def test_pictures_without_description_are_told() -> None:
