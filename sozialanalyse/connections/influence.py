@@ -35,7 +35,8 @@ def large_permutation_p(fixed: Array, moved: Array, weights: Array) -> Array:
 
     References
     ----------
-    Hoeffding, W. (1951). A combinatorial central limit theorem. Annals of Mathematical Statistics 22, 558–566.
+    Hoeffding, W. (1951). A combinatorial central limit theorem. Annals of Mathematical
+    Statistics 22, 558–566.
     """
     n = fixed.shape[0]
     spread = np.sqrt(n / (n - 1.0) * (weights @ np.square(fixed)))
@@ -98,7 +99,7 @@ def _influence(both: Array, share: Array, method: Method) -> tuple[float, Array]
 
 
 def _above(column: Array, summed: Array, share: Array) -> Array:
-    """Return for each area the weighted sum over the areas above it, and half of those level with it; (N, 2)."""
+    """Return for each area the weighted sum over those above it, and half of those level with it; (N, 2)."""
     order = np.argsort(column, kind="stable")
     starts = np.flatnonzero(np.append(True, np.diff(column[order]) > 0))
     at = np.add.reduceat((share[:, None] * summed)[order], starts, axis=0)

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 EXACT_AREAS = 2_000
-"""Up to this number of areas everything is drawn and ranked anew; beyond it the limits of large samples do."""
+"""Up to this number of areas all is drawn and ranked anew; beyond it the limits of large samples do."""
 CELLS = 4_000_000
 """Numbers held at a time: sets of weights × areas × variables."""
 

@@ -225,7 +225,7 @@ def _sums(inside: Array, table: Array) -> Array:
 
 
 def _with_ranks_kept(values: Array, weights: Array, member: NDArray[np.intp], method: Method) -> LeaveOut:
-    """Leave out one part at a time by taking its sums off those of the whole; `member` is each area's part."""
+    """Leave out one part at a time by taking its sums off those of the whole; `member`: part of each area."""
     k = values.shape[1]
     lowest, highest = np.full((2, k, k), np.nan)
     decisive = np.full((k, k), -1, dtype=np.intp)

@@ -152,7 +152,7 @@ def index_finding(area: AreaView) -> str:
 
 
 def index_of_parts(area: AreaView, index: IndexView) -> pd.DataFrame:
-    """Return the rows of the index of all areas inside this one, by their key, in the order of `descendants`."""
+    """Return the rows of the index of all areas inside this one, in the order of `descendants`."""
     keys = descendants(area)
     frame = index.areas.where(area_id=keys).frame.set_index("area_id")
     return frame.loc[[key for key in keys if key in frame.index]]
