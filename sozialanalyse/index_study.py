@@ -5,6 +5,7 @@ All that goes in are released cells of the finest level, so nothing that comes o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +24,7 @@ from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.uncertainty import RankUncertainty, choice_uncertainty, sampling_uncertainty
 from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.project import chosen_folder
+from sozialanalyse.report.numbers import format_number
 from sozialanalyse.report.studied import IndexStudy
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.study_rules import SensitivityRules, read_sensitivity_rules
@@ -38,6 +40,11 @@ _RANK_COLUMNS: Final = (
     "choice_lower",
     "choice_upper",
 )
+
+DRAWN_AREAS: Final = 7_000_000
+"""Areas times draws, at most: with up to 7,000 areas 1,000 draws; memory and time grow with it."""
+FEWEST_DRAWS: Final = 200
+FEWEST_BASE_DRAWS: Final = 64
 
 
 def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
@@ -71,6 +78,7 @@ def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
         inner = consistency(result)
     except MethodError as error:
         return _empty(analysis, f"Keine Prüfung des Index: {error}")
+    rules = _affordable(rules, len(data.area_ids), remarks)
     sampling, choice = _uncertainty(data, spec, rules, remarks)
     factors, shift = _factors(data, spec, rules, remarks)
     dynamics, labels, period = _dynamics(data, spec, analysis, remarks)
@@ -111,6 +119,26 @@ def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
         period=period,
         remarks=tuple(remarks),
     )
+
+
+def _affordable(rules: SensitivityRules, areas: int, remarks: list[str]) -> SensitivityRules:
+    """Draw less often where there are very many areas, and say so."""
+    draws = min(rules.draws, max(FEWEST_DRAWS, DRAWN_AREAS // areas))
+    base_draws = rules.base_draws
+    while base_draws > FEWEST_BASE_DRAWS and base_draws * areas > DRAWN_AREAS // 4:
+        base_draws //= 2
+    if draws < rules.draws:
+        remarks.append(
+            f"Bei {format_number(areas)} Gebieten beruhen die Intervalle der Ränge auf "
+            f"{format_number(draws)} statt {format_number(rules.draws)} Zufallsziehungen; ihre Enden sind "
+            "entsprechend ungenauer."
+        )
+    if base_draws < rules.base_draws:
+        remarks.append(
+            f"Die Sobol-Indizes beruhen bei so vielen Gebieten auf {format_number(base_draws)} statt "
+            f"{format_number(rules.base_draws)} Punkten."
+        )
+    return replace(rules, draws=draws, base_draws=base_draws)
 
 
 def _empty(analysis: Analysis, missing: str) -> IndexStudy:

@@ -7,8 +7,17 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from sozialanalyse.connections.kernel import complete_blocks, correlate, off_diagonal, scores, standardise
+from sozialanalyse.connections.influence import influence_error, large_permutation_p
+from sozialanalyse.connections.kernel import (
+    EXACT_AREAS,
+    complete_blocks,
+    correlate,
+    off_diagonal,
+    scores,
+    standardise,
+)
 from sozialanalyse.connections.spec import ConnectionSpec, Method
 
 __all__ = ["bootstrap_interval", "permutation_p"]
@@ -36,7 +45,8 @@ def permutation_p(values: Array, weights: Array, spec: ConnectionSpec, method: M
     Returns
     -------
     ndarray, shape (K, K)
-        Two-sided p, at least 1 / (permutations + 1); NaN on the diagonal and without permutations.
+        Two-sided p, at least 1 / (permutations + 1); NaN on the diagonal and without permutations. Pairs
+        with more than 2,000 areas have that of the normal distribution to which the permutations tend.
     """
     k = values.shape[1]
     p = np.full((k, k), np.nan)
@@ -50,6 +60,11 @@ def permutation_p(values: Array, weights: Array, spec: ConnectionSpec, method: M
         ones = w[None, :]
         fixed = standardise(scores(values[np.ix_(rows, left)], ones, method), ones)[0]
         moved = standardise(scores(values[np.ix_(rows, right)], ones, method), ones)[0]
+        if rows.size > EXACT_AREAS:
+            found = np.maximum(large_permutation_p(fixed, moved, w), 1.0 / (spec.permutations + 1.0))
+            p[np.ix_(right, left)] = found.T
+            p[np.ix_(left, right)] = found
+            continue
         observed = np.abs(fixed.T @ moved) - 1e-12
         root = np.sqrt(w)[:, None]
         unit, moved = np.ascontiguousarray((fixed * root).T), moved / root
@@ -113,7 +128,8 @@ def bootstrap_interval(
     Returns
     -------
     lower, upper : ndarray, shape (K, K)
-        NaN on the diagonal, for constant columns and without draws.
+        NaN on the diagonal, for constant columns and without draws. With more than 2,000 areas none is
+        drawn: the interval is that of Fisher's z with the standard error by `influence_error`.
 
     References
     ----------
@@ -123,6 +139,8 @@ def bootstrap_interval(
     if not spec.bootstrap:
         return np.full((k, k), np.nan), np.full((k, k), np.nan)
     n = values.shape[0]
+    if n > EXACT_AREAS:
+        return _large_interval(values, weights, spec, method)
     times = np.random.default_rng(spec.seed).multinomial(n, np.full(n, 1.0 / n), size=spec.bootstrap)
     drawn = correlate(values, times * weights, method)
     tail = (1.0 - spec.confidence) / 2.0
@@ -132,3 +150,15 @@ def bootstrap_interval(
     low, high = np.nanquantile(drawn, [tail, 1.0 - tail], axis=0)
     low[constant] = high[constant] = np.nan
     return off_diagonal(low), off_diagonal(high)
+
+
+def _large_interval(
+    values: Array, weights: Array, spec: ConnectionSpec, method: Method
+) -> tuple[Array, Array]:
+    estimate, error = influence_error(values, weights, method)
+    reach = float(special.ndtri(0.5 + spec.confidence / 2.0)) * error
+    inside = np.where(np.abs(estimate) < 1.0, estimate, np.nan)
+    z, margin = np.arctanh(inside), reach / (1.0 - inside**2)
+    # A perfect connection leaves nothing to vary.
+    low, high = (np.where(np.abs(estimate) < 1.0, np.tanh(z + side * margin), estimate) for side in (-1, 1))
+    return low, high

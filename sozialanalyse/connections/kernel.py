@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sozialanalyse.connections.spec import Method
 
 __all__ = [
+    "EXACT_AREAS",
     "complete_blocks",
     "correlate",
     "off_diagonal",
@@ -23,6 +24,8 @@ __all__ = [
     "weighted_midranks",
 ]
 
+EXACT_AREAS = 2_000
+"""Up to this number of areas all is drawn and ranked anew; beyond it the limits of large samples do."""
 CELLS = 4_000_000
 """Numbers held at a time: sets of weights × areas × variables."""
 

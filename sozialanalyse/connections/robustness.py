@@ -7,10 +7,18 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from sozialanalyse.connections.data import ConnectionData
 from sozialanalyse.connections.intervals import correlation_interval
-from sozialanalyse.connections.kernel import complete_blocks, correlate, off_diagonal, scores, standardise
+from sozialanalyse.connections.kernel import (
+    EXACT_AREAS,
+    complete_blocks,
+    correlate,
+    off_diagonal,
+    scores,
+    standardise,
+)
 from sozialanalyse.connections.partial import partial_correlations
 from sozialanalyse.connections.sizes import spatial_sizes
 from sozialanalyse.connections.spec import METHODS, WEIGHTINGS, ConnectionSpec, Method, Weighting
@@ -27,8 +35,8 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-EXACT_AREAS = 2_000
-"""Up to this number the ranks are formed anew without each area; beyond it they hardly move."""
+EXACT_CELLS = 400_000
+"""Up to this number of districts times areas the ranks are formed anew without each district."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +92,9 @@ def leave_one_area_out(values: Array, weights: Array, method: Method) -> LeaveOu
         Which coefficient. For Spearman with more than 2,000 areas the ranks of the whole city are kept.
     """
     n = values.shape[0]
-    if n <= EXACT_AREAS:
-        return _range(correlate(values, weights * (1.0 - np.eye(n)), method), values, weights, method)
-    k = values.shape[1]
-    without = np.full((n, k, k), np.nan)
-    for rows, left, right in complete_blocks(values):
-        w = weights[None, rows]
-        share = (w / w.sum())[0][:, None, None]
-        a = standardise(scores(values[np.ix_(rows, left)], w, method), w)[0]
-        b = standardise(scores(values[np.ix_(rows, right)], w, method), w)[0]
-        # Sums of squares and products about the mean, less the share of the area that is left out.
-        loss_ab = a[:, :, None] * b[:, None, :] / (1.0 - share)
-        loss_a, loss_b = a[:, :, None] ** 2 / (1.0 - share), b[:, None, :] ** 2 / (1.0 - share)
-        found = ((a.T @ b)[None] - loss_ab) / np.sqrt((1.0 - loss_a) * (1.0 - loss_b))
-        without[np.ix_(rows, left, right)] = found
-        without[np.ix_(rows, right, left)] = np.swapaxes(found, 1, 2)
-    return _range(without, values, weights, method)
+    if n > EXACT_AREAS:
+        return _with_ranks_kept(values, weights, np.arange(n), method)
+    return _range(correlate(values, weights * (1.0 - np.eye(n)), method), values, weights, method)
 
 
 def leave_one_group_out(
@@ -116,9 +111,12 @@ def leave_one_group_out(
     group_ids : tuple of str, length N
         District of each area; `LeaveOut.decisive` counts them in alphabetical order.
     method : {"spearman", "pearson"}
-        Which coefficient; ranks are formed anew without each district.
+        Which coefficient; ranks are formed anew without each district, unless districts times areas are
+        more than 400,000: then each is a small part, and the ranks of the whole are kept.
     """
     names, member = np.unique(np.asarray(group_ids), return_inverse=True)
+    if names.size * member.size > EXACT_CELLS:
+        return _with_ranks_kept(values, weights, member, method)
     inside = member[None, :] == np.arange(names.size)[:, None]
     return _range(correlate(values, weights * (1.0 - inside), method), values, weights, method)
 
@@ -224,6 +222,39 @@ def _sums(inside: Array, table: Array) -> Array:
     known = np.isfinite(table)
     complete = inside @ ~known == 0
     return np.where(complete, inside @ np.where(known, table, 0.0), np.nan)
+
+
+def _with_ranks_kept(values: Array, weights: Array, member: NDArray[np.intp], method: Method) -> LeaveOut:
+    """Leave out one part at a time by taking its sums off those of the whole; `member`: part of each area."""
+    k = values.shape[1]
+    lowest, highest = np.full((2, k, k), np.nan)
+    decisive = np.full((k, k), -1, dtype=np.intp)
+    for rows, left, right in complete_blocks(values):
+        if rows.size < 3:
+            continue
+        parts, place = np.unique(member[rows], return_inverse=True)
+        inside = sparse.csr_array((np.ones(rows.size), (place, np.arange(rows.size))))
+        w = weights[None, rows] / weights[rows].sum()
+        a = standardise(scores(values[np.ix_(rows, left)], w, method), w)[0]
+        b = standardise(scores(values[np.ix_(rows, right)], w, method), w)[0]
+        root = np.sqrt(w[0])[:, None]
+        # What is left of the sums of weights, values, squares and products; the whole has 1, 0, 1 and r.
+        kept = 1.0 - inside @ w[0]
+        sum_a, sum_b = -(inside @ (root * a)), -(inside @ (root * b))
+        square_a, square_b = 1.0 - inside @ a**2, 1.0 - inside @ b**2
+        whole = a.T @ b
+        for i, first in enumerate(left):
+            for j, second in enumerate(right):
+                product = whole[i, j] - inside @ (a[:, i] * b[:, j]) - sum_a[:, i] * sum_b[:, j] / kept
+                left_a = square_a[:, i] - sum_a[:, i] ** 2 / kept
+                left_b = square_b[:, j] - sum_b[:, j] ** 2 / kept
+                without = product / np.sqrt(left_a * left_b)
+                if first == second or not np.isfinite(without).any():
+                    continue
+                for cell in ((first, second), (second, first)):
+                    lowest[cell], highest[cell] = np.nanmin(without), np.nanmax(without)
+                    decisive[cell] = parts[np.nanargmax(np.abs(without - whole[i, j]))]
+    return LeaveOut(lowest, highest, decisive)
 
 
 def _range(without: Array, values: Array, weights: Array, method: Method) -> LeaveOut:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sozialanalyse.connections.kernel import EXACT_AREAS
 from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.fragment import Fragment, note
 from sozialanalyse.report.numbers import format_interval, format_number, join_words
@@ -34,22 +35,37 @@ def further_tests(view: ConnectionView) -> Fragment:
         ]
         for row in view.pairs.frame.to_dict("records")
     ]
+    many = bool((view.pairs.frame["count"] > EXACT_AREAS).any())
     held = join_words([f"»{labels[key]}«" for key in view.covariates])
     header = [
         f"Rangkorrelation bei gleichem {held} (Intervall)"
         if held
         else "Rangkorrelation bei gleichem Altersaufbau",
-        f"Intervall aus {format_number(view.bootstrap)} Ziehungen der Gebiete",
-        "p aus Vertauschungen",
+        "Intervall aus dem Einfluss der Gebiete"
+        if many
+        else f"Intervall aus {format_number(view.bootstrap)} Ziehungen der Gebiete",
+        "p wie aus Vertauschungen" if many else "p aus Vertauschungen",
         "p mit Nachbarschaft, für alle Paare korrigiert",
     ]
     table = html_table("Weitere Prüfungen der Paare", ["Paar", *header], body, numeric=[1, 2, 3, 4])
     return table + note(
         "p ist die Wahrscheinlichkeit, mit der Zufall allein einen mindestens so starken Zusammenhang ergäbe."
-        f" Für das erste p werden die Werte {format_number(view.permutations)}-mal unter den Gebieten "
-        "vertauscht, für das Intervall Gebiete mit Wiederholung gezogen. Beides nimmt an, dass die Gebiete "
+        f" {_how(view, many=many)} Beides nimmt an, dass die Gebiete "
         "voneinander unabhängig sind. Dass sich Nachbarn ähneln, berücksichtigt nur die letzte Spalte; auf "
         "sie stützt sich das Urteil. Ein Strich heißt: nicht bestimmt."
+    )
+
+
+def _how(view: ConnectionView, *, many: bool) -> str:
+    if many:
+        return (
+            f"Bei mehr als {format_number(EXACT_AREAS)} Gebieten wird nicht gezogen: Das erste p und das "
+            "Intervall sind die Werte, denen Vertauschungen und neu gezogene Gebiete bei vielen Gebieten "
+            "zustreben."
+        )
+    return (
+        f"Für das erste p werden die Werte {format_number(view.permutations)}-mal unter den Gebieten "
+        "vertauscht, für das Intervall Gebiete mit Wiederholung gezogen."
     )
 
 

@@ -9,7 +9,7 @@ from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, war
 from sozialanalyse.report.numbers import format_change, format_number, join_words, quoted
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.text import descendants, index_finding
+from sozialanalyse.report.text import index_finding, index_of_parts
 from sozialanalyse.report.view import AreaView, IndexView, records
 
 __all__ = ["sozialindex"]
@@ -24,8 +24,7 @@ def sozialindex(area: AreaView) -> Fragment:
     parts = index.parts.where(area_id=area.area_id).frame.dropna(subset=["part"])
     if len(parts):
         result += _index_parts(area, index, parts)
-    inside = [key for key in descendants(area) if key in set(index.areas.frame["area_id"])]
-    if inside:
+    if len(inside := index_of_parts(area, index)):
         result += _index_ranking(area, index, inside)
     result += paragraph(index.description)
     years = area.analysis.years
@@ -68,8 +67,8 @@ def _index_parts(area: AreaView, index: IndexView, parts: pd.DataFrame) -> Fragm
     )
 
 
-def _index_ranking(area: AreaView, index: IndexView, keys: list[str]) -> Fragment:
-    frame = index.areas.frame.set_index("area_id").loc[keys].sort_values("rank", kind="stable")
+def _index_ranking(area: AreaView, index: IndexView, frame: pd.DataFrame) -> Fragment:
+    frame = frame.sort_values("rank", kind="stable")
     names = area.analysis.areas["name"]
     body: list[list[Cell | str]] = [
         [

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sozialanalyse.report.assess import certain_rows
 from sozialanalyse.report.numbers import format_number, format_spoken, join_words, quoted
-from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, Row, records
+from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, IndexView, Row, records
 
 __all__ = [
     "UNRANKED",
@@ -19,6 +19,7 @@ __all__ = [
     "for_readers",
     "headline_indicators",
     "index_finding",
+    "index_of_parts",
     "place",
     "population_finding",
     "profile_sentences",
@@ -123,9 +124,9 @@ def index_finding(area: AreaView) -> str:
     index = area.analysis.index
     if index is None:
         return ""
-    frame = index.areas.frame.set_index("area_id")
-    if area.area_id in frame.index:
-        row = frame.loc[area.area_id]
+    own = index.areas.where(area_id=area.area_id).frame
+    if len(own):
+        row = own.iloc[0]
         if pd.isna(row["index"]):
             return f"Für den {index.title} reichen die Daten hier nicht."
         label = index.class_labels[int(row["class_index"])]
@@ -134,7 +135,7 @@ def index_finding(area: AreaView) -> str:
             f"(1 = größte soziale Belastung), Klasse »{label}« ({format_number(row['index'], 2)}; niedriger "
             "Wert = hohe Belastung)."
         )
-    inside = frame.loc[[key for key in descendants(area) if key in frame.index]]
+    inside = index_of_parts(area, index)
     inside = inside[inside["class_index"] >= 0]
     if not len(inside):
         return ""
@@ -148,6 +149,13 @@ def index_finding(area: AreaView) -> str:
         f"{index.title} {'des' if len(inside) == 1 else 'der'} {gebiete} (Ebene {finest}), größte Belastung "
         f"zuerst: {join_words(counts)}."
     )
+
+
+def index_of_parts(area: AreaView, index: IndexView) -> pd.DataFrame:
+    """Return the rows of the index of all areas inside this one, in the order of `descendants`."""
+    keys = descendants(area)
+    frame = index.areas.where(area_id=keys).frame.set_index("area_id")
+    return frame.loc[[key for key in keys if key in frame.index]]
 
 
 def descendants(area: AreaView) -> list[str]:

@@ -166,6 +166,17 @@ class Analysis:
         )
 
     @property
+    def parts(self) -> dict[str, list[str]]:
+        """Keys of the areas directly inside each area that has any, in the order of the dataset."""
+        return self.keep("parts", self._parts)
+
+    def _parts(self) -> dict[str, list[str]]:
+        parts: dict[str, list[str]] = {}
+        for key, entry in self.entries.items():
+            parts.setdefault(str(entry["parent_id"]), []).append(key)
+        return parts
+
+    @property
     def shown(self) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
         """The rows of `AreaView.rows` for all areas, and the place of each by area and indicator."""
         return self.keep("shown", self._shown)
@@ -285,12 +296,7 @@ class AreaView:
     @property
     def children(self) -> tuple[AreaView, ...]:
         """The areas directly inside it."""
-        entries = self.analysis.entries
-        return tuple(
-            AreaView(self.analysis, key)
-            for key, entry in entries.items()
-            if entry["parent_id"] == self.area_id
-        )
+        return tuple(AreaView(self.analysis, key) for key in self.analysis.parts.get(self.area_id, ()))
 
     @property
     def neighbours_in_view(self) -> tuple[AreaView, ...]:
