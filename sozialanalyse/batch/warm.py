@@ -30,9 +30,6 @@ __all__ = ["Known", "begin_imports", "warm_up"]
 _SLOW_AND_NEEDLESS: Final = ("rfc3987_syntax",)
 """Builds a grammar for seconds when imported; jsonschema does without, and no notebook's form needs it."""
 
-HANDED_OVER: Final = 20_000_000
-"""Bytes of a packed dataset up to which its analysis is computed apart and handed over."""
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -79,8 +76,7 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     Notes
     -----
     Reading starts threads, and a process with threads must not fork. So that is done in a fork of its own, at
-    the same time as the remaining imports, and comes back through a pipe. Computing and studies leave none
-    behind: a large dataset that is known is computed here, as handing it over would take its memory thrice.
+    the same time as the remaining imports, and comes back through a pipe. Studies start none.
 
     What fails or warns here is not kept: then every notebook does it itself, and shows what it has to show.
     """
@@ -91,9 +87,11 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
 
     asked = [requests_of(job.run) for job in jobs]
     choices = sorted({choice for choice, _ in asked})
-    computed = (
-        _computed_here(choices, known) if _is_large(choices, known) else _computed_apart(choices, known)
-    )
+    context = get_context("fork")
+    source, target = context.Pipe(duplex=False)
+    helper = context.Process(target=_compute, args=(target, choices, known, os.getpid()), daemon=True)
+    helper.start()
+    target.close()
     for _ in _import_tools():
         continue
     for name in sorted({name for path in {job.run.path for job in jobs} for name in modules_of(path)}):
@@ -102,12 +100,16 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
             import_module(name)
     _rehearse()
     ready: dict[Choice, Analysis] = {}
-    for choice, result in computed:
-        data_dir, parameters_dir, year = choice
-        analysis.keep_analysis(result, data_dir, parameters_dir, year=year)
-        # Kept with the analysis: otherwise every fork would make them for all areas anew.
-        _ = result.entries, result.parts, result.shown
-        ready[choice] = result
+    try:
+        while True:
+            choice, result = source.recv()
+            data_dir, parameters_dir, year = choice
+            analysis.keep_analysis(result, data_dir, parameters_dir, year=year)
+            # Kept with the analysis: otherwise every fork would make them for all areas anew.
+            _ = result.entries, result.parts, result.shown
+            ready[choice] = result
+    except EOFError:
+        helper.join()
     counted = Counter(request for _, requests in asked for request in requests)
     shared = sorted(request for request, count in counted.items() if count > 1)
     prepare_traces(
@@ -116,43 +118,9 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     )
 
 
-def _is_large(choices: Sequence[Choice], known: Known | None) -> bool:
-    """Whether handing over takes longer than what it saves, and nothing is left to be read."""
-    return (
-        known is not None
-        and len(known.dataset) > HANDED_OVER
-        and all(_is_known(choice, known) for choice in choices)
-    )
-
-
-def _computed_apart(choices: Sequence[Choice], known: Known | None) -> Iterator[tuple[Choice, Analysis]]:
-    """Start to compute in a fork, and return what gives its results."""
-    context = get_context("fork")
-    source, target = context.Pipe(duplex=False)
-    helper = context.Process(target=_compute, args=(target, choices, known, os.getpid()), daemon=True)
-    helper.start()
-    target.close()
-
-    def received() -> Iterator[tuple[Choice, Analysis]]:
-        try:
-            while True:
-                yield source.recv()
-        except EOFError:
-            helper.join()
-
-    return received()
-
-
 def _compute(target: Connection, choices: Sequence[Choice], known: Known | None, parent: int) -> None:
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for computed in _computed_here(choices, known):
-        target.send(computed)
-    target.close()
-    os._exit(0)
-
-
-def _computed_here(choices: Sequence[Choice], known: Known | None) -> Iterator[tuple[Choice, Analysis]]:
     for choice in choices:
         with warnings.catch_warnings(record=True) as noticed:
             try:
@@ -160,15 +128,9 @@ def _computed_here(choices: Sequence[Choice], known: Known | None) -> Iterator[t
             except Exception:  # noqa: BLE001, S112 - the notebook that needs it meets the same, and reports it
                 continue
         if not noticed:
-            yield choice, result
-
-
-def _is_known(choice: Choice, known: Known) -> bool:
-    from sozialanalyse.project import chosen_folder  # noqa: PLC0415
-
-    data_dir, parameters_dir, _ = choice
-    data, parameters = chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir)
-    return (data.resolve(), parameters.resolve()) == (known.data, known.parameters)
+            target.send((choice, result))
+    target.close()
+    os._exit(0)
 
 
 def _analysis(choice: Choice, known: Known | None) -> Analysis:
@@ -178,10 +140,11 @@ def _analysis(choice: Choice, known: Known | None) -> Analysis:
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
     data_dir, parameters_dir, year = choice
-    if known is None or not _is_known(choice, known):
+    data, parameters = chosen_folder("data", data_dir), chosen_folder("parameters", parameters_dir)
+    if known is None or (data.resolve(), parameters.resolve()) != (known.data, known.parameters):
         return load_analysis(data_dir, parameters_dir, year=year)
     dataset: Dataset = pickle.loads(known.dataset)  # noqa: S301 - packed by whoever started this process
-    return analyse(dataset, replace(read_parameters(chosen_folder("parameters", parameters_dir)), year=year))
+    return analyse(dataset, replace(read_parameters(parameters), year=year))
 
 
 def _studies(requests: Sequence[Request], ready: Mapping[Choice, Analysis]) -> dict[str, object]:
