@@ -351,7 +351,8 @@ class _Batch:
         runs = {run.stem: self.made[run.stem] for run, _ in current if run.stem in self.made}
         protection = "" if summary.breaches else summary.protection
         cache = Cache(runs, protection=protection)
-        complete = len(current) == len(self.planned) and all(self.is_current(run) for run, _ in current)
+        complete = all(key in rendered or run.on_request for key, run in self.planned.items())
+        complete &= all(self.is_current(run) for run, _ in current)
         if complete and not summary.breaches:
             project = self.project
             whole = whole_digest(project.data, project.parameters, project.notebooks)

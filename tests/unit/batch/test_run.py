@@ -295,6 +295,13 @@ def test_pages_made_from_the_same_are_kept_and_nothing_is_written_differently(fo
     assert quick_answer(folder) == summary_lines(summary)
 
 
+def test_pages_that_are_made_on_request_only_are_not_waited_for(folder: Path) -> None:
+    recipe = folder / "parameters" / "bild.yaml"
+    recipe.write_text(recipe.read_text().replace("{level: all}", "{level: finest}\ninside_from: 10"))
+    assert counted(batch(folder)) == ([*"abcd"], [])
+    assert quick_answer(folder) == summary_lines(batch(folder, force=False))
+
+
 def after_a_kill(work: Callable, tasks: Sequence, **settings: object) -> Iterator[tuple[int, object]]:
     yield from ((number, work(task)) for number, task in enumerate(tasks[:2]))
     # What a process that is killed here has left behind: neither record nor cache, but the journal.
