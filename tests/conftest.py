@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from sozialanalyse.batch.cache import CACHE
+from sozialanalyse.batch.log import LOG
 from sozialanalyse.dataset.schema import Dataset, Level
 
 # The same examples in every run: what is green here is green everywhere.
@@ -36,7 +38,7 @@ def shared_data() -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build_dataset() -> Callable[..., Dataset]:
     """Return a maker of small datasets: a city, two districts, four neighbourhoods, given observations."""
 
@@ -107,3 +109,23 @@ def places_of() -> Callable[..., list[str]]:
         return found
 
     return search
+
+
+@pytest.fixture(scope="session")
+def files() -> Callable[[Path], dict[str, bytes]]:
+    """Return a function that reads all files of an output folder."""
+
+    def read(out: Path) -> dict[str, bytes]:
+        return {
+            path.relative_to(out).as_posix(): path.read_bytes()
+            for path in out.rglob("*")
+            if path.is_file() and path.name != CACHE
+        }
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def reproducible(files: Callable[[Path], dict[str, bytes]]) -> Callable[[Path], dict[str, bytes]]:
+    """Return a function that reads all files but the log, which holds times."""
+    return lambda out: {name: content for name, content in files(out).items() if name != LOG}

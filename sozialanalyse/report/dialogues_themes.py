@@ -21,6 +21,7 @@ from sozialanalyse.report.plan_view import (
     EXPERT_WORDS,
     SIGNAL_WORDS,
     SocialPlan,
+    city_cells,
     open_reason,
     with_example,
 )
@@ -142,14 +143,7 @@ def _figures(plan: SocialPlan, theme: Theme) -> Fragment:
         line: list[Cell | str] = [
             Cell(str(row["label"]), f"{row['year']:.0f}"),
             own,
-            Cell(
-                format_value(row["city_value"], row["unit"], decimals),
-                data=data | {"area": area.root.area_id},
-            ),
-            Cell(
-                format_change(row["city_difference"], decimals),
-                format_interval(row["city_lower"], row["city_upper"], decimals),
-            ),
+            *city_cells(area, row, data, decimals),
             Cell(word, css_class=css),
         ]
         body.append(line)

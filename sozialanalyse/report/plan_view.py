@@ -14,7 +14,8 @@ from sozialanalyse.planning.dialogue import DialogueRule
 from sozialanalyse.planning.recommendations import Patience
 from sozialanalyse.planning.rules import PlanningRules, StatusKind
 from sozialanalyse.report.fragment import Fragment, warning
-from sozialanalyse.report.numbers import format_change, format_interval, join_words
+from sozialanalyse.report.numbers import format_change, format_interval, format_value, join_words
+from sozialanalyse.report.tables import Cell
 from sozialanalyse.report.view import AreaView, Row, records
 
 __all__ = [
@@ -257,6 +258,19 @@ def open_reason(plan: SocialPlan, row: Row) -> str:
     if not row["usable"] or row["usable"] < plan.needs_rule.fewest_share * row["listed"]:
         return f"zu wenige Indikatoren mit Intervall: {row['usable']} von {row['listed']}"
     return "das Intervall lässt beides zu"
+
+
+def city_cells(area: AreaView, row: Row, data: Mapping[str, str], decimals: int) -> tuple[Cell, Cell]:
+    """Return what the city has, and how far the area is from it with the interval of that."""
+    return (
+        Cell(
+            format_value(row["city_value"], row["unit"], decimals), data={**data, "area": area.root.area_id}
+        ),
+        Cell(
+            format_change(row["city_difference"], decimals),
+            format_interval(row["city_lower"], row["city_upper"], decimals),
+        ),
+    )
 
 
 def difference_text(plan: SocialPlan, row: Row) -> str:

@@ -15,8 +15,6 @@ from sozialanalyse.report.fragment import Fragment, note, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.measures_profiles import profiles
 from sozialanalyse.report.numbers import (
-    format_change,
-    format_interval,
     format_number,
     format_value,
     join_words,
@@ -24,6 +22,7 @@ from sozialanalyse.report.numbers import (
 from sozialanalyse.report.plan_view import (
     NEED_WORDS,
     SocialPlan,
+    city_cells,
     day_text,
 )
 from sozialanalyse.report.strategy_evidence import INDEX, Evidence, evidence_of_paper, evidence_table
@@ -174,14 +173,7 @@ def _figure_table(plan: SocialPlan, caption: str, rows: dict[str, Row], evidence
             [
                 Cell(str(row["label"]), f"{row['year']:.0f}"),
                 Cell(format_value(row["value"], row["unit"], decimals), data=data),
-                Cell(
-                    format_value(row["city_value"], row["unit"], decimals),
-                    data=data | {"area": area.root.area_id},
-                ),
-                Cell(
-                    format_change(row["city_difference"], decimals),
-                    format_interval(row["city_lower"], row["city_upper"], decimals),
-                ),
+                *city_cells(area, row, data, decimals),
                 assessment_cell(row["assessment"]),
                 evidence.cell(key),
             ]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sozialanalyse.batch.cache import CACHE
 from sozialanalyse.batch.limits import can_fork
-from sozialanalyse.batch.log import LOG
 from sozialanalyse.batch.project import open_project
 
 
 @pytest.mark.skipif(not can_fork(), reason="this system cannot fork safely")
-def test_fork_and_kernel_give_the_same_pages_notebooks_index_and_record(tmp_path: Path) -> None:
+def test_fork_and_kernel_give_the_same_pages_notebooks_index_and_record(
+    tmp_path: Path, reproducible: Callable[[Path], dict[str, bytes]]
+) -> None:
     plan = open_project().plan
     # The last run of a notebook is one of the finest level, where most is hidden and most is compared.
     areas = {run.notebook: run.area_id for run in plan.runs}
@@ -24,14 +25,7 @@ def test_fork_and_kernel_give_the_same_pages_notebooks_index_and_record(tmp_path
         call = [sys.executable, "-m", "sozialanalyse", "run", *options, "--engine", engine, "--out", engine]
         done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    forked, stock = (
-        {
-            path.relative_to(tmp_path / engine).as_posix(): path.read_bytes()
-            for path in (tmp_path / engine).rglob("*")
-            if path.is_file() and path.name not in (CACHE, LOG)
-        }
-        for engine in ("fork", "papermill")
-    )
+    forked, stock = (reproducible(tmp_path / engine) for engine in ("fork", "papermill"))
     assert len(forked) >= 3 + 2 * len(areas)
     assert sorted(name for name in forked if forked[name] != stock.get(name)) == []
     assert forked.keys() == stock.keys()

@@ -16,6 +16,20 @@ from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.treat import apply_treatments, plan_treatments, skew_and_kurtosis
 
 
+def asem(
+    pillars: np.ndarray, connectivity: tuple[int, ...], sustainability: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return sub-indices and index of COINr's example from its eight pillars, all with equal weights."""
+    step = DomainStep(
+        (connectivity, sustainability),
+        ("Conn", "Sust"),
+        np.ones(2),
+        normalisation="none",
+        aggregation="arithmetic",
+    )
+    return aggregate(pillars, np.ones(8), "arithmetic", step, Scale(np.ones(len(pillars))))
+
+
 def test_asem_pillars_aggregate_as_coinr_prints_them():
     """COINr 1.1, vignette »Presenting Results«: ASEM example, equal weights, two sub-indices.
 
@@ -35,14 +49,7 @@ def test_asem_pillars_aggregate_as_coinr_prints_them():
             [18.78, 6.38, 51.90, 59.84, 6.07, 75.34, 22.74, 54.88],
         ]
     )
-    step = DomainStep(
-        ((0, 1, 2, 3, 4), (5, 6, 7)),
-        ("Conn", "Sust"),
-        np.ones(2),
-        normalisation="none",
-        aggregation="arithmetic",
-    )
-    domains, index = aggregate(pillars, np.ones(8), "arithmetic", step, Scale(np.ones(7)))
+    domains, index = asem(pillars, (0, 1, 2, 3, 4), (5, 6, 7))
     connectivity = [62.79, 61.94, 57.10, 57.44, 63.99, 53.87, 28.60]
     sustainability = [73.98, 67.70, 72.51, 71.50, 63.09, 72.12, 50.99]
     np.testing.assert_allclose(domains, np.column_stack([connectivity, sustainability]), atol=0.01)
@@ -65,14 +72,7 @@ def test_asem_countries_aggregate_as_coinr_prints_them_in_another_vignette():
             [24.6, 55.7, 75.9, 27.10, 28.4, 67.5, 53.3, 61.7],
         ]
     )
-    step = DomainStep(
-        ((0, 2, 3, 4, 5), (1, 6, 7)),
-        ("Conn", "Sust"),
-        np.ones(2),
-        normalisation="none",
-        aggregation="arithmetic",
-    )
-    domains, index = aggregate(pillars, np.ones(8), "arithmetic", step, Scale(np.ones(5)))
+    domains, index = asem(pillars, (0, 2, 3, 4, 5), (1, 6, 7))
     connectivity, sustainability = [38.4, 55.4, 64.0, 20.2, 44.7], [53.2, 68.4, 63.1, 57.9, 56.9]
     np.testing.assert_allclose(domains, np.column_stack([connectivity, sustainability]), atol=0.1)
     np.testing.assert_allclose(index, [45.8, 61.9, 63.5, 39.0, 50.8], atol=0.1)

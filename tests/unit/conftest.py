@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -14,6 +17,21 @@ AREAS = [("stadt", "Musterstadt", ""), *((key, f"Bezirk {key.upper()}", "stadt")
 PARAMETERS = 'area_id: str = "stadt"\nyear: str = "latest"'
 
 NotebookWriter = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[..., Any]:
+    """Return a function that waits until something holds, while processes go on, and returns what it is."""
+
+    def wait(condition: Callable[[], Any], *processes: subprocess.Popen[Any], seconds: float = 120) -> Any:
+        deadline = time.monotonic() + seconds
+        while not (found := condition()):
+            assert all(process.poll() is None for process in processes)
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        return found
+
+    return wait
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,7 @@ import psutil
 import pytest
 
 from sozialanalyse.batch import cluster
-from sozialanalyse.batch.cache import CACHE
 from sozialanalyse.batch.limits import can_fork
-from sozialanalyse.batch.log import LOG
 from sozialanalyse.batch.machinery import choose_machinery
 from sozialanalyse.errors import ParameterError, RunError
 
@@ -45,16 +42,10 @@ def command(*arguments: str, folder: Path, **variables: str) -> subprocess.Popen
     )
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
-
-
 @pytest.fixture
-def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]], Path]]:
+def dask(
+    tmp_path: Path, wait_for: Callable[..., Any]
+) -> Iterator[tuple[str, list[subprocess.Popen[str]], Path]]:
     """Return the address of a scheduler with two workers on loopback, these, and a folder of marks."""
     marks = tmp_path / "marken"
     marks.mkdir()
@@ -86,17 +77,13 @@ def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]], Pat
         assert psutil.wait_procs(family, timeout=20)[1] == []
 
 
-def pages(out: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in out.rglob("*")
-        if path.is_file() and path.name not in (CACHE, LOG)
-    }
-
-
 @needs_dask
 def test_a_killed_worker_costs_no_page_and_the_bytes_are_those_of_one_machine(
-    tmp_path: Path, make_project: Callable[..., Path], dask: tuple[str, list[subprocess.Popen[str]], Path]
+    tmp_path: Path,
+    make_project: Callable[..., Path],
+    dask: tuple[str, list[subprocess.Popen[str]], Path],
+    wait_for: Callable[..., Any],
+    reproducible: Callable[[Path], dict[str, bytes]],
 ) -> None:
     address, workers, marks = dask
     folder = make_project(tmp_path / "projekt", SHOW)
@@ -118,7 +105,7 @@ def test_a_killed_worker_costs_no_page_and_the_bytes_are_those_of_one_machine(
     here.mkdir()
     alone = command(*(*call, "--out", "allein"), folder=folder, SA_TEST_MARKS=str(here), SA_TEST_SECONDS="0")
     assert alone.communicate(timeout=120)[0]
-    assert pages(folder / "verteilt") == pages(folder / "allein")
+    assert reproducible(folder / "verteilt") == reproducible(folder / "allein")
 
 
 @needs_dask

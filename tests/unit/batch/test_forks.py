@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -177,7 +177,7 @@ def test_a_lost_parent_of_forks_is_noticed_and_takes_its_workers_along(tmp_path:
     assert psutil.wait_procs([worker], timeout=10)[1] == []
 
 
-def test_a_killed_caller_leaves_no_process(tmp_path: Path) -> None:
+def test_a_killed_caller_leaves_no_process(tmp_path: Path, wait_for: Callable[..., Any]) -> None:
     mark = f"waise-{os.getpid()}-{time.monotonic_ns()}"
     sleeper = [sys.executable, "-c", f"import time; time.sleep(61)  # {mark}"]
     script = tmp_path / "aufruf.py"
@@ -189,11 +189,7 @@ def test_a_killed_caller_leaves_no_process(tmp_path: Path) -> None:
         "    list(run_in_forks(operator.call, tasks, environment={}, folder='.', jobs=1, prepare=len))\n"
     )
     caller = subprocess.Popen([sys.executable, str(script)], cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while not processes_with(mark):
-        assert caller.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: processes_with(mark), caller, seconds=60)
     family = psutil.Process(caller.pid).children(recursive=True)
     caller.kill()
     caller.wait()

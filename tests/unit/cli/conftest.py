@@ -6,17 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from sozialanalyse.batch.cache import CACHE
-from sozialanalyse.batch.log import LOG
 from sozialanalyse.cli import main
-
-Files = Callable[[Path], dict[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -34,11 +30,11 @@ def command() -> list[str]:
 
 @pytest.fixture(scope="session")
 def call(command: list[str]) -> Callable[..., Done]:
-    """Return a call in a process of its own."""
+    """Return a call in a process of its own; `program` may stand for the command."""
 
-    def call_there(*arguments: str, folder: Path) -> Done:
+    def call_there(*arguments: str, folder: Path, program: Sequence[str] = command) -> Done:
         done = subprocess.run(
-            [*command, *arguments],
+            [*program, *arguments],
             cwd=folder,
             capture_output=True,
             text=True,
@@ -74,23 +70,3 @@ def here(
 def project_options() -> Callable[[Path], list[str]]:
     """Return the options that lead to the data and recipes of a project."""
     return lambda folder: ["--data", str(folder / "data"), "--parameters", str(folder / "parameters")]
-
-
-@pytest.fixture(scope="session")
-def files() -> Files:
-    """Return a function that reads all files of an output folder."""
-
-    def read(out: Path) -> dict[str, bytes]:
-        return {
-            path.relative_to(out).as_posix(): path.read_bytes()
-            for path in out.rglob("*")
-            if path.is_file() and path.name != CACHE
-        }
-
-    return read
-
-
-@pytest.fixture(scope="session")
-def reproducible(files: Files) -> Files:
-    """Return a function that reads all files but the log, which holds times."""
-    return lambda out: {name: content for name, content in files(out).items() if name != LOG}

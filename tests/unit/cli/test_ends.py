@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ def test_a_signal_ends_everything_at_once(
     make_project: Call,
     command: list[str],
     project_options: Call,
+    wait_for: Callable[..., Any],
 ) -> None:
     mark = tmp_path / "kernel.pid"
     waiting = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text('da')\ntime.sleep(120)"
@@ -49,11 +49,7 @@ def test_a_signal_ends_everything_at_once(
         encoding="utf-8",
         start_new_session=True,
     )
-    deadline = time.monotonic() + 120
-    while not mark.exists():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(mark.exists, process)
     family = psutil.Process(process.pid).children(recursive=True)
     kernels = [member for member in family if "ipykernel" in " ".join(member.cmdline())]
     assert bool(kernels) == (engine == "papermill")
@@ -72,17 +68,14 @@ def test_a_second_run_on_one_folder_refuses_and_a_killed_one_leaves_it_free(
     call: Call,
     command: list[str],
     project_options: Call,
+    wait_for: Callable[..., Any],
 ) -> None:
     mark = tmp_path / "läuft"
     folder = make_project(tmp_path / "projekt", f"import pathlib\npathlib.Path({str(mark)!r}).touch()", WAIT)
     process = subprocess.Popen(
         [*command, "run", *project_options(folder)], cwd=folder, stdout=subprocess.DEVNULL
     )
-    deadline = time.monotonic() + 120
-    while not mark.exists():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(mark.exists, process)
     done = call("run", *project_options(folder), folder=folder)
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("In den Ausgabeordner »outputs« schreibt gerade ein anderer Lauf.")
@@ -106,6 +99,7 @@ def test_a_run_goes_on_after_its_process_was_killed_and_leaves_no_process_and_no
     command: list[str],
     files: Call,
     project_options: Call,
+    wait_for: Callable[..., Any],
 ) -> None:
     mark = tmp_path / "halt"
     wait = (
@@ -117,11 +111,7 @@ def test_a_run_goes_on_after_its_process_was_killed_and_leaves_no_process_and_no
     folder = make_project(tmp_path / "projekt", wait)
     options = ["run", *project_options(folder), "--jobs", "1"]
     process = subprocess.Popen([*command, *options], cwd=folder, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
-    while not mark.exists():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(mark.exists, process)
     family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
@@ -147,6 +137,7 @@ def test_a_run_goes_on_after_its_process_was_killed_and_leaves_no_process_and_no
 def test_a_full_disk_costs_the_pages_that_do_not_fit_and_no_other(
     tmp_path: Path,
     make_project: Call,
+    call: Call,
     files: Call,
     project_options: Call,
 ) -> None:
@@ -161,19 +152,11 @@ def test_a_full_disk_costs_the_pages_that_do_not_fit_and_no_other(
     )
     script = tmp_path / "voll.py"
     script.write_text(code)
-    done = subprocess.run(
-        [sys.executable, str(script), "run", *project_options(folder)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 1, done.stderr
-    assert "4 Seiten erstellt, 1 fehlgeschlagen." in done.stdout
-    assert "Die Dateien ließen sich nicht schreiben (OSError). Bitte Speicherplatz" in done.stdout
+    program = [sys.executable, str(script)]
+    done = call("run", *project_options(folder), folder=folder, program=program)
+    assert done.code == 1, done.err
+    assert "4 Seiten erstellt, 1 fehlgeschlagen." in done.out
+    assert "Die Dateien ließen sich nicht schreiben (OSError). Bitte Speicherplatz" in done.out
     written = files(folder / "outputs")
     assert "bild/b.html" not in written
     assert not [name for name in written if name.endswith(".part")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sozialanalyse.analysis import analyse, load_analysis
-from sozialanalyse.dataset.schema import Dataset, Level
+from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.excursus import connections_of
 from sozialanalyse.parameters import Parameters
@@ -25,7 +26,7 @@ INSIDE = {"A": 200, "B": 60, "C": 5}
 
 
 @pytest.fixture(scope="session")
-def sprawl() -> Dataset:
+def sprawl(build_dataset: Callable[..., Dataset]) -> Dataset:
     """Return a city of three districts of very different size."""
     generator = np.random.default_rng(11)
     areas = [("S", "Stadt", "city", ""), *((key, f"Bezirk {key}", "district", "S") for key in INSIDE)]
@@ -39,35 +40,18 @@ def sprawl() -> Dataset:
             for indicator, slope in (("poor", 1.0), ("unskilled", sign), ("noise", 0.0)):
                 share = 1 / (1 + np.exp(1.5 - 0.5 * slope * burden[number] - 0.2 * generator.normal()))
                 rows.append((key, indicator, 2024, float(generator.binomial(1_500, share)), 1_500.0, np.nan))
-    catalogue = pd.DataFrame(
-        {
-            "label": ["Armut", "Ohne Abschluss", "Lärm"],
-            "domain": ["poverty", "education", "environment"],
-            "kind": "proportion",
-            "unit": "%",
-            "factor": 100.0,
-            "direction": "higher_is_worse",
-            "definition": "erfunden für einen Test",
-            "numerator_label": ["Arme", "Ungelernte", "Lärmbetroffene"],
-            "denominator_label": ["Menschen", "Erwachsene", "Bewohner*innen"],
-            "source": "erfunden",
-            "source_url": "",
-        },
-        index=pd.Index(["poor", "unskilled", "noise"], name="indicator_id"),
-    )
-    observed = pd.DataFrame(
-        rows, columns=["area_id", "indicator_id", "year", "numerator", "denominator", "value"]
-    )
-    for column in ("sex", "age_group", "sign"):
-        observed[column] = pd.Categorical([""] * len(observed))
-    return Dataset(
-        name="test",
-        title="Teststadt",
-        synthetic=True,
-        levels=(Level("city", "Stadt"), Level("district", "Bezirk"), Level("neighbourhood", "Quartier")),
+    share = ("proportion", 100.0, "higher_is_worse")
+    town = build_dataset(rows, poor=share, unskilled=share, noise=share)
+    labels = {
+        "label": ["Armut", "Ohne Abschluss", "Lärm"],
+        "domain": ["poverty", "education", "environment"],
+        "numerator_label": ["Arme", "Ungelernte", "Lärmbetroffene"],
+        "denominator_label": ["Menschen", "Erwachsene", "Bewohner*innen"],
+    }
+    return replace(
+        town,
         areas=pd.DataFrame(areas, columns=["area_id", "name", "level", "parent_id"]).set_index("area_id"),
-        indicators=catalogue,
-        observations=observed.astype({"area_id": "category", "indicator_id": "category"}),
+        indicators=town.indicators.assign(**labels),
     )
 
 
