@@ -242,8 +242,8 @@ def test_pages_show_neither_a_checksum_nor_remarks_for_analysts(city: Analysis) 
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [
-        ((7, 7, 7, 7), "90-%-Intervall durch Zufall wie bei anderen Entscheidungen: derselbe Rang"),
-        ((6, 8, 6, 8), "90-%-Intervall durch Zufall wie bei anderen Entscheidungen: Rang 6 bis 8"),
+        ((7, 7, 7, 7), "90-%-Intervall durch Zufall und bei anderen Entscheidungen: derselbe Rang"),
+        ((6, 8, 6, 8), "90-%-Intervall durch Zufall und bei anderen Entscheidungen: Rang 6 bis 8"),
         (
             (6, 8, 7, 7),
             "90-%-Intervall durch Zufall Rang 6 bis 8 und bei anderen Entscheidungen derselbe Rang",
