@@ -61,7 +61,9 @@ def _most_burdened(study: IndexStudy, frame: pd.DataFrame) -> str:
         named.append(f"{row['name']} (Rang {row['rank']:.0f}{possible})")
     text = f"Am stärksten belastet: {join_words(named)}."
     kinds = [KINDS[kind] for kind in KINDS if frame[f"{kind}_lower"].notna().any()]
-    return f"{text} In Klammern die Ränge, die {' oder '.join(kinds)} möglich sind." if kinds else text
+    if kinds:
+        text += f" In Klammern die Ränge, die {' oder '.join(kinds)} möglich sind ({_level(study)})."
+    return text
 
 
 def _shift(study: IndexStudy, frame: pd.DataFrame) -> str:

@@ -68,8 +68,8 @@ def test_rows_without_a_comparable_distance_head_no_list_but_are_named(city: Ana
     )
     text = " ".join(profile_sentences(city.area("0101"), rows))
     assert (
-        "Der Vergleich mit Oberhausen insgesamt, bei 5 Indikatoren möglich, ergibt: zwei ungünstiger, zwei "
-        "günstiger und einer nicht erkennbar anders."
+        "Der Vergleich mit Oberhausen insgesamt, bei fünf Indikatoren möglich, ergibt: zwei ungünstiger, "
+        "zwei günstiger und einer nicht erkennbar anders."
     ) in text
     assert "Am weitesten auf der ungünstigen Seite: »A« 20,0" in text
     assert re.search(r"Ebenfalls ungünstiger, aber nicht nach Größe zu ordnen, weil .*: »B«", text)
