@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from html import escape
+from operator import add
 
 import numpy as np
 import pandas as pd
@@ -263,6 +265,8 @@ def scatter(view: ConnectionView) -> Fragment:
 
 def remarks(view: ConnectionView) -> Fragment:
     """Return how the verdicts come about and what could not be computed."""
+    if view.missing:
+        return reduce(add, (note(for_readers(text)) for text in view.remarks), nothing())
     signs = "; ".join(f"{sign} {name}" for name, sign in VERDICT_SIGNS.items())
     result = paragraph(
         f"Urteile: {signs}. »Gesichert« heißt ein Zusammenhang nur, wenn er alle Prüfungen besteht: Zufall "

@@ -151,7 +151,7 @@ def test_the_start_names_what_is_not_connected_too(open_place: Callable[[str], A
     """The environment and the state of dwellings in Rochdale: field knowledge, and the verdicts say so."""
     area = open_place("rochdale")
     environment = connections.overview(connected(area, "poverty,environment")).text
-    assert re.search(r"Uneinheitlich, je nach Rechenweg, ist zum Beispiel: .*»Stickstoffdioxid«", environment)
+    assert re.search(r"Je nach Rechenweg uneinheitlich, zum Beispiel: .*»Stickstoffdioxid«", environment)
     housing = connections.overview(connected(area, "poverty,housing")).text
     assert re.search(r"Kein Zusammenhang erkennbar ist bei: .*»Wohnungen in schlechtem Zustand«", housing)
     assert re.search(r"Am deutlichsten gesichert: .*»Überbelegte Wohnungen« \(0,88; 0,75 bis 0,95\)", housing)
