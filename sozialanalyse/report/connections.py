@@ -255,7 +255,7 @@ def scatter(view: ConnectionView) -> Fragment:
     caption += "; benannt sind so viele, wie Platz haben."
     if len(view.fit):
         level = format_number(100 * view.confidence)
-        caption += f" Linie und Fläche: mittlerer Verlauf (Regression) mit {level}-%-Intervall"
+        caption += f" Linie und Fläche: mittlerer Verlauf mit {level}-%-Intervall"
         if view.covariates:
             caption += f", bei mittlerem Wert von {_covariates(view)}"
         caption += "."
