@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -29,6 +30,8 @@ LOCALE: Final = Locale.parse("de_DE")
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MOST_DECIMALS: Final = 8
+LARGEST_EXACT: Final = 1e15
+"""From here on a number has no decimals that it could be rounded to."""
 SILENT_UNITS: Final = frozenset({"Index", "z-Wert"})
 """Units that say what a number is, and that no sentence would speak."""
 
@@ -61,18 +64,29 @@ def decimals_for(unit: str, largest: float) -> int:
 
 
 def format_number(value: float, decimals: int = 0) -> str:
-    """Write a number in German; a missing one as an en dash.
+    """Write a number in German, a half rounded away from zero (DIN 1333); a missing one as an en dash.
 
     Examples
     --------
     >>> format_number(12345.678, 1), format_number(float("nan")), format_number(-0.04, 1)
     ('12.345,7', '–', '0,0')
+    >>> format_number(9.95, 1), format_number(2.5)
+    ('10,0', '3')
     """
     if not math.isfinite(value):
         return "–"
-    rounded = round(value, decimals) + 0.0
+    rounded = _rounded(value, decimals)
     text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
     return (MINUS if rounded < 0 else "") + text
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """Round as readers do: by the digits of the number, whatever its type and its nearest binary fraction."""
+    value = float(value)
+    if abs(value) >= LARGEST_EXACT:
+        return value
+    step = Decimal(1).scaleb(-decimals)
+    return float(Decimal(repr(value)).quantize(step, ROUND_HALF_UP)) + 0.0
 
 
 def format_ticks(ticks: Sequence[float]) -> list[str]:
@@ -168,7 +182,7 @@ def format_interval(lower: float, upper: float, decimals: int) -> str:
     if not (math.isfinite(lower) and math.isfinite(upper)):
         return ""
     for digits in range(decimals, decimals + 3):
-        if all(limit == 0 or round(limit, digits) != 0 for limit in (lower, upper)):
+        if all(limit == 0 or _rounded(limit, digits) != 0 for limit in (lower, upper)):
             decimals = digits
             break
     return f"{format_number(lower, decimals)} bis {format_number(upper, decimals)}"
@@ -187,7 +201,7 @@ def format_change(value: float, decimals: int) -> str:
     text = format_number(value, decimals)
     if text.startswith(MINUS):
         return text
-    return ("+" if round(value, decimals) > 0 else "±") + text
+    return ("+" if _rounded(value, decimals) > 0 else "±") + text
 
 
 def join_words(words: list[str], last: str = "und") -> str:

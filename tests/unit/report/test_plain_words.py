@@ -11,6 +11,7 @@ from operator import add
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
+import numpy as np
 import pytest
 
 from sozialanalyse import report
@@ -23,6 +24,7 @@ from sozialanalyse.project import embedded_folder
 from sozialanalyse.report import connections, neighbourhood, pattern, studies
 from sozialanalyse.report.connected import ConnectionView, made_apart
 from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.numbers import format_number
 from sozialanalyse.report.view import AreaView
 from sozialanalyse.vocabulary import DOMAINS
 
@@ -250,3 +252,30 @@ def test_the_city_is_told_how_its_parts_differ_from_it(
             f"{worse} (von" in text.split(f"ungünstiger als {analysis.area('S').name} insgesamt: ")[1]
         ) or worse == 0
     assert "Verglichen mit " in section.text
+
+
+def test_a_city_reads_first_where_its_areas_lie_furthest_apart(open_place: Callable[[str], AreaView]) -> None:
+    """The span of the areas' values as a share of the city's value, taken from the released table itself."""
+    city = open_place("stadt")
+    frame = city.analysis.current.frame
+    keys = city.indicator_ids("poverty")
+    frame = frame[frame["indicator_id"].isin(keys)]
+    areas = frame[frame["level"] == "neighbourhood"].groupby("indicator_id", observed=True)["value"]
+    whole = frame[frame["area_id"] == city.area_id].set_index("indicator_id")["value"]
+    shares = ((areas.max() - areas.min()) / whole).sort_values(ascending=False)
+    labels = [str(city.analysis.indicators["label"][key]) for key in shares.index[:3]]
+    first = report.domain(city, "poverty").text.splitlines()[0]
+    assert re.findall(r"»(.*?)«", first) == labels
+    assert "(Ebene Sozialquartier; in Klammern der kleinste und der größte Wert)" in first
+
+
+def test_a_whole_without_values_shows_the_span_of_its_parts(open_place: Callable[[str], AreaView]) -> None:
+    analysis = open_place("kreis").analysis
+    text = report.domain(analysis.area(analysis.root_id), "poverty").text
+    assert re.search(r"Werte der Gebiete \(Ebene Kreis\): »[^»]+« \d+,\d bis \d+,\d", text)
+
+
+@pytest.mark.parametrize(("value", "text"), [(9.95, "10,0"), (0.25, "0,3"), (-0.25, "−0,3"), (1e16, None)])
+def test_a_half_is_rounded_up_whatever_the_type_of_the_number(value: float, text: str | None) -> None:
+    assert format_number(value, 1) == format_number(np.float64(value), 1)
+    assert text is None or format_number(value, 1) == text
