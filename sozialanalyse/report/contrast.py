@@ -186,7 +186,7 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
 def _certain_sentences(rows: pd.DataFrame) -> list[str]:
     """Name what is certain, the largest first, and say how many there are if not all are named."""
     sentences = []
-    for code, word in (("worse", "Belastungen"), ("better", "Stärken")):
+    for code, one, word in (("worse", "Belastung", "Belastungen"), ("better", "Stärke", "Stärken")):
         ranked, unranked = certain_rows(rows, code)
         listed = values_text(ranked.head(MOST_BARS))
         if len(ranked) > MOST_BARS:
@@ -194,8 +194,11 @@ def _certain_sentences(rows: pd.DataFrame) -> list[str]:
                 f"Die {count_word(MOST_BARS)} größten von {count_word(len(ranked))} gesicherten {word}: "
                 f"{listed}. Die übrigen stehen in den Tabellen der Bereiche."
             )
+        elif len(ranked) == 1:
+            sentences.append(f"Gesicherte {one}: {listed}.")
         elif len(ranked):
             sentences.append(f"Gesicherte {word}, die größte zuerst: {listed}.")
         if len(unranked):
-            sentences.append(f"Gesicherte {word}, {UNRANKED}: {values_text(unranked)}.")
+            what = one if len(unranked) == 1 else word
+            sentences.append(f"Gesicherte {what}, {UNRANKED}: {values_text(unranked)}.")
     return sentences

@@ -71,7 +71,9 @@ def _index_parts(area: AreaView, index: IndexView, parts: pd.DataFrame) -> Fragm
     )
     most = [name for name, part in zip(names, added, strict=True) if part < 0][:3]
     finding = f"Beiträge der Indikatoren zum {index.title} in {area.name}: " + (
-        f"am stärksten senken ihn {quoted(most)}." if most else "kein Indikator senkt ihn."
+        "kein Indikator senkt ihn."
+        if not most
+        else f"am stärksten {'senken' if len(most) > 1 else 'senkt'} ihn {quoted(most)}."
     )
     values = "; ".join(f"»{name}« {format_change(part, 2)}" for name, part in zip(names, added, strict=True))
     caption = f"{index.title}: woraus sich der Wert von {area.name} zusammensetzt."

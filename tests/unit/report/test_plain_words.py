@@ -248,6 +248,16 @@ def test_the_city_is_told_of_each_part_what_the_page_of_the_part_says(
     assert "am häufigsten ungünstiger ist Mitte/Styrum (bei 13 Indikatoren)" in section.text
 
 
+def test_one_strength_and_one_burden_are_spoken_of_in_the_singular(
+    open_place: Callable[[str], AreaView],
+) -> None:
+    """Königshardt has one certain burden; one indicator alone lowers the index of Rochdale 011A."""
+    city = open_place("stadt")
+    assert report.strengths_and_burdens(city.analysis.area("0603")).text.startswith("Gesicherte Belastung: »")
+    quarter = open_place("rochdale").analysis.area("E01005474")
+    assert re.search(r": am stärksten senkt ihn »[^»]*«\.", report.sozialindex(quarter).text)
+
+
 def test_a_city_without_intervals_is_told_that_its_parts_cannot_be_told_apart(
     open_place: Callable[[str], AreaView],
 ) -> None:
