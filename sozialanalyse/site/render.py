@@ -13,13 +13,13 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
 from sozialanalyse.errors import RunError
-from sozialanalyse.site.frame import TEMPLATES, Link, Provenance, fill
+from sozialanalyse.site.frame import TEMPLATES, Link, Navigation, Provenance, fill
 
 if TYPE_CHECKING:
     from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["Navigation", "RenderedPage", "render_page"]
+__all__ = ["RenderedPage", "render_page"]
 
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SHOWN_WITHOUT_TEXT: Final = ("svg", "img", "canvas", "video", "audio", "math", *_HEADINGS)
@@ -28,28 +28,6 @@ _LOADING_ATTRIBUTES: Final = ("src", "srcset", "poster", "background")
 _STYLE_LOADS: Final = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)", re.IGNORECASE)
 _RESERVED_IDS: Final = ("inhalt", "inhaltsverzeichnis", "teilgebiete", "programmcode")
 _FEWEST_SECTIONS_FOR_CONTENTS: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Navigation:
-    """Links from a page to others of the same output folder, relative to the page.
-
-    Attributes
-    ----------
-    here : str
-        Name of the page's area.
-    index : str
-        Address of the index page.
-    trail : tuple of Link
-        The areas above, from coarse to fine; an empty address where an area has no page.
-    children : tuple of Link
-        The areas directly below that have a page.
-    """
-
-    here: str
-    index: str
-    trail: tuple[Link, ...] = ()
-    children: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
