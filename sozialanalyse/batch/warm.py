@@ -174,9 +174,10 @@ def _import_tools() -> Iterator[None]:
     import papermill  # noqa: F401, PLC0415
 
     yield
+    from sozialanalyse.batch import audit  # noqa: F401, PLC0415
     from sozialanalyse.batch.kernelless import register_engines  # noqa: PLC0415
     from sozialanalyse.batch.shell import prepare_shell  # noqa: PLC0415
-    from sozialanalyse.site.frame import fill  # noqa: F401, PLC0415
+    from sozialanalyse.site import render  # noqa: F401, PLC0415
 
     register_engines()
     prepare_shell()
@@ -197,18 +198,23 @@ def _left_out(modules: Sequence[str]) -> Iterator[None]:
 
 
 def _rehearse() -> None:
-    """Render a page of nothing: patterns and templates that are compiled here are ready in every fork."""
+    """Render and read a page of nothing: what is compiled and drawn for it is ready in every fork."""
     from nbformat import reads, writes  # noqa: PLC0415 - imported before
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output  # noqa: PLC0415
 
-    from sozialanalyse.site.frame import Provenance  # noqa: PLC0415
-    from sozialanalyse.site.render import Navigation, render_page  # noqa: PLC0415
+    from sozialanalyse.batch.audit import read_file  # noqa: PLC0415
+    from sozialanalyse.report.lettering import prepare_letters  # noqa: PLC0415
+    from sozialanalyse.report.numbers import format_number  # noqa: PLC0415
+    from sozialanalyse.site.frame import Navigation, Provenance  # noqa: PLC0415
+    from sozialanalyse.site.render import render_page  # noqa: PLC0415
 
+    prepare_letters()
     output = new_output("display_data", {"text/html": "<table><caption>Tabelle</caption></table>"})
     cells = [
-        new_markdown_cell("# Titel\n\n- *eins*\n\n## Teil"),
+        new_markdown_cell(f"# Titel\n\n- *{format_number(1234.5, 1)}*\n\n## Teil"),
         new_code_cell("1", outputs=[output]),
         new_markdown_cell("## Teil"),
     ]
     notebook = reads(writes(new_notebook(cells=cells)), as_version=4)
-    render_page(notebook, "probe", Provenance("", "", ""), Navigation("", ""))
+    page = render_page(notebook, "probe", Provenance("", "", ""), Navigation("", ""))
+    read_file("probe.html", page.html.encode())
