@@ -15,6 +15,7 @@ from sozialanalyse.report.measures_profiles import Citation, no_citation
 from sozialanalyse.report.numbers import format_number, join_words
 from sozialanalyse.report.plan_view import (
     SocialPlan,
+    addressees_of,
     day_text,
     missing_table,
     plan_origin,
@@ -198,7 +199,7 @@ def _short_rows(plan: SocialPlan, frame: pd.DataFrame) -> list[list[Cell | str]]
     return [
         [
             _named(str(row["recommendation_id"]), str(row["text"]), bool(row["synthetic"])),
-            str(row["addressee"]),
+            "; ".join(addressees_of(row["addressee"])),
             Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
             day_text(row["horizon"]),
             str(row["note"]) or "–",
@@ -276,7 +277,7 @@ def recommendations(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
         line: list[Cell | str] = [
             Cell(str(row["text"]), with_example(key, bool(row["synthetic"]))),
             Cell(fields[row["field"]], ", ".join(visions[vision] for vision in row["vision"])),
-            Cell(str(row["addressee"]), f"Gebiet: {plan.area_names(row['area_ids'])}"),
+            Cell("; ".join(addressees_of(row["addressee"])), f"Gebiet: {plan.area_names(row['area_ids'])}"),
             Cell(day_text(row["horizon"]), "verstrichen" if late else "", "sa-worse" if late else ""),
             Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
             count_cell(int(measures.get(key, 0))),

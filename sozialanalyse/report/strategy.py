@@ -68,6 +68,8 @@ def paper_evidence(plan: SocialPlan) -> Evidence:
     """Return the numbered sources of the paper."""
     burdens, strengths = _certain(plan)
     used = ["population", *burdens, *strengths, *plan.indicators.frame["indicator_id"]]
+    if plan.area.analysis.index is not None:
+        used += plan.area.analysis.index.indicator_ids
     for table in (plan.measures, plan.standing):
         used += [key for keys in table["indicator_ids"] for key in keys]
     return evidence_of_paper(plan, [key for key in used if key in plan.area.analysis.years])

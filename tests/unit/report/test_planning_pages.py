@@ -28,6 +28,7 @@ from sozialanalyse.report import (
 )
 from sozialanalyse.report.controlling_charts import draw_status_bars, status_styles
 from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.front import location
 from sozialanalyse.report.plan_view import SocialPlan
 from sozialanalyse.report.view import Analysis
 from sozialanalyse.social_planning import plan_of
@@ -497,7 +498,52 @@ def test_own_words_on_why_a_recommendation_was_made_are_printed(analysis: Analys
 def test_a_steckbrief_for_three_areas_shows_the_value_of_each(analysis: Analysis) -> None:
     found = plan(analysis, CITY)
     places = found.measures.set_index("measure_id")["area_ids"]
-    assert places["MS-12"] == ("02", "04", "05")
+    assert places["MS-28"] == ("01", "04", "05")
     text = measures_profiles.profiles(found).text
-    own = text[text.index("MS-12 ") : text.index("MS-13 ")]
-    assert re.search(r"2022: Oberhausen-Ost \d+,\d\s%, Osterfeld \d+,\d\s%, Sterkrade-Mitte", own)
+    own = text[text.index("MS-28 ") : text.index("MS-29 ")]
+    assert re.search(r"2022: Mitte/Styrum \d+,\d\s%, Osterfeld \d+,\d\s%, Sterkrade-Mitte", own)
+
+
+def test_a_recommendation_that_several_share_counts_for_each_of_them(analysis: Analysis) -> None:
+    rows = analysis.planning.recommendations
+    assert rows is not None
+    wanted = rows["recommendation_id"].isin(["HE-01", "HE-02"])
+    who = rows["addressee"].mask(wanted, "Amt A | Amt B, mit Komma").where(wanted, "Amt C")
+    found = plan(
+        replace(analysis, planning=replace(analysis.planning, recommendations=rows.assign(addressee=who))),
+        CITY,
+    )
+    lines = controlling_spread.addressees(found).text.split("\n")
+    totals = {line.split(" | ")[0]: line.split(" | ")[-1] for line in lines if " | " in line}
+    assert (totals["Amt A"], totals["Amt B, mit Komma"], totals["Amt C"]) == ("2", "2", "40")
+    assert "2 Handlungsempfehlungen richten sich an mehrere; sie zählen bei jeder Stelle." in lines
+    assert "Amt A; Amt B, mit Komma" in controlling.recommendations(found).text
+
+
+def test_words_said_twice_stand_once_with_both_keys_and_another_area_is_named_as_such(
+    analysis: Analysis,
+) -> None:
+    found = plan(analysis, "03")
+    text = strategy_needs.reasons(found, strategy.paper_evidence(found)).text
+    said = found.statements.set_index("statement_id")["text"]
+    cited = found.standing.set_index("recommendation_id")["statement_ids"]
+    twice = [key for key in cited["HE-20"] if key in said.index]
+    assert len(twice) == 2
+    assert said[twice[0]] == said[twice[1]]
+    assert f"»{said[twice[0]]}« ({', '.join(twice)})" in text
+    assert cited["HE-04"]
+    assert not set(cited["HE-04"]) & set(said.index)
+    assert "in einem anderen Gebiet genannt" in next(
+        line for line in text.split("\n") if line.startswith("HE-04")
+    )
+
+
+def test_all_sources_of_the_map_of_a_paper_stand_in_the_list_to_which_its_line_leads(
+    analysis: Analysis,
+) -> None:
+    found = plan(analysis)
+    evidence = strategy.paper_evidence(found)
+    line = location(found.area, "»Nachweis der Zahlen«").text
+    assert "(siehe »Nachweis der Zahlen«)" in line
+    assert analysis.index is not None
+    assert set(analysis.index.indicator_ids) <= set(evidence.numbers)
