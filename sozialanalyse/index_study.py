@@ -238,7 +238,9 @@ def _dynamics(
     data: IndexData, spec: IndexSpec, analysis: Analysis, remarks: list[str]
 ) -> tuple[pd.DataFrame, tuple[str, ...], str]:
     years = sorted({analysis.years[key] for key in spec.indicators})
-    period = f"{years[0] - spec.years} bis {years[0]}" if len(years) == 1 else f"je {spec.years} Jahre"
+    period = (
+        f"{years[0] - spec.years} bis {years[0]}" if len(years) == 1 else f"jeweils über {spec.years} Jahre"
+    )
     columns = ["area_id", "dynamics", "status_class", "dynamics_class"]
     try:
         found = build_dynamics(data, earlier_edition(data), spec)

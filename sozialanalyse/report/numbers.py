@@ -12,6 +12,7 @@ from babel.numbers import NumberPattern, parse_pattern
 
 __all__ = [
     "decimals_for",
+    "difference_unit",
     "format_change",
     "format_interval",
     "format_number",
@@ -19,6 +20,7 @@ __all__ = [
     "format_ticks",
     "format_value",
     "format_years",
+    "join_names",
     "join_words",
     "quoted",
 ]
@@ -116,6 +118,17 @@ def format_spoken(value: float, unit: str, decimals: int) -> str:
     return format_value(value, "" if unit in SILENT_UNITS else unit, decimals)
 
 
+def difference_unit(unit: str) -> str:
+    """Return the unit of a difference: percentages differ by percentage points.
+
+    Examples
+    --------
+    >>> difference_unit("%"), difference_unit("km")
+    ('Prozentpunkte', 'km')
+    """
+    return "Prozentpunkte" if unit == "%" else unit
+
+
 def format_years(years: Iterable[int]) -> str:
     """Write years: one as it is, several as the span from the first to the last.
 
@@ -188,3 +201,28 @@ def join_words(words: list[str], last: str = "und") -> str:
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def join_names(names: Sequence[str], most: int = 0) -> str:
+    """Join names of areas to a German enumeration; names with a comma of their own stand between semicolons.
+
+    Parameters
+    ----------
+    names : sequence of str
+        At least one name.
+    most : int
+        So many are named and the others counted; 0: all are named.
+
+    Examples
+    --------
+    >>> join_names(["Trier, Stadt", "Hamburg", "Kiel, Stadt"])
+    'Trier, Stadt; Hamburg und Kiel, Stadt'
+    >>> join_names(["Schlad", "Styrum", "Vondern"], most=2)
+    'Schlad, Styrum und ein weiteres'
+    """
+    shown = list(names[:most]) if most else list(names)
+    between = "; " if any("," in name for name in shown) else ", "
+    left_out = len(names) - len(shown)
+    if left_out:
+        return f"{between.join(shown)} und {'ein weiteres' if left_out == 1 else f'{left_out} weitere'}"
+    return " und ".join(filter(None, (between.join(shown[:-1]), shown[-1])))

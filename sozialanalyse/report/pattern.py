@@ -10,6 +10,7 @@ from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
 from sozialanalyse.report.connected import CLAIMS, ConnectionView, pairs_apart, row_list
 from sozialanalyse.report.fragment import Fragment, bullets, note, paragraph
 from sozialanalyse.report.numbers import format_interval, format_number
+from sozialanalyse.report.text import count_word, descendants
 from sozialanalyse.report.view import AreaView, Row
 
 __all__ = ["pattern_here"]
@@ -33,14 +34,22 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
     x, here = view.values(first), area.area_id
     name, of_it = f"»{labels[first]}«", "diesem Indikator"
     if area.children:
-        told, of_it = f"{area.name} umfasst mehrere der Gebiete, die verglichen sind.", name
+        told = "" if area.is_root else f"{area.name} umfasst mehrere der Gebiete, die verglichen sind. "
+        of_it = name
     elif here in x.index:
-        told = f"{area.name} liegt bei {name} mit {view.spoken(first, x[here])} im {_third(x, here)}."
+        told = f"{area.name} liegt bei {name} mit {view.spoken(first, x[here])} im {_third(x, here)}. "
     else:
-        told = f"Für {area.name} fehlt der Wert bei {name}."
-    told += f" Mit höheren Werten bei {of_it} gehen in {city} einher (Ebene {view.unit_label}):"
-    patterns = bullets([_pattern(area, view, row) for row in rows])
-    return paragraph(told) + patterns + note(ECOLOGICAL_NOTE)
+        told = f"Für {area.name} fehlt der Wert bei {name}. "
+    told += f"Mit höheren Werten bei {of_it} gehen in {city} einher (Ebene {view.unit_label}):"
+    patterns = [_pattern(area, view, row) for row in rows]
+    result = paragraph(told) + bullets(patterns)
+    if any("Muster" in text for text in patterns):
+        result += note(
+            "Dem Muster entspricht ein Gebiet, das in beiden Reihenfolgen einen ähnlichen Platz hat: Die "
+            "Plätze liegen höchstens ein Drittel aller Gebiete auseinander. Durch Zufall allein träfe das "
+            "auf etwas mehr als die Hälfte der Gebiete zu."
+        )
+    return result + note(ECOLOGICAL_NOTE)
 
 
 def _told(view: ConnectionView) -> list[Row]:
@@ -75,16 +84,32 @@ def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
         f"{format_interval(row['lower'], row['upper'], 2)})."
     )
     if area.children:
-        return text
+        inside = [key for key in descendants(area) if key in x.index and key in y.index]
+        if not inside:
+            return text
+        fitting = sum(_fits(x, y, key, row) for key in inside)
+        if len(inside) == 1:
+            verb = "entspricht" if fitting else "entspricht nicht"
+            return f"{text} Das einzige Gebiet in {area.name} mit beiden Werten {verb} dem Muster."
+        return (
+            f"{text} In {area.name} {'entspricht' if fitting == 1 else 'entsprechen'} dem Muster "
+            f"{count_word(fitting, 'eines') if fitting else 'keines'} von {count_word(len(inside))} Gebieten "
+            "mit beiden Werten."
+        )
     if here not in x.index or here not in y.index:
-        return f"{text} Ob es hier so ist, lässt sich nicht sagen: Es fehlt ein Wert."
-    own = _place(y, here)
-    expected = own if row["estimate"] > 0 else 1.0 - own
-    match = "entspricht" if abs(_place(x, here) - expected) <= FITTING else "entspricht nicht"
+        return f"{text} Ob es hier so ist, lässt sich nicht sagen: Ein Wert fehlt oder ist geheim gehalten."
+    match = "entspricht" if _fits(x, y, here, row) else "entspricht nicht"
     return (
         f"{text} {area.name} liegt mit {view.spoken(second, y[here])} im {_third(y, here)}; das {match} "
         "dem Muster."
     )
+
+
+def _fits(x: pd.Series, y: pd.Series, area_id: str, row: Row) -> bool:
+    """Return whether the places of an area in both orders are as near as the pattern has it."""
+    own = _place(y, area_id)
+    expected = own if row["estimate"] > 0 else 1.0 - own
+    return abs(_place(x, area_id) - expected) <= FITTING
 
 
 def _place(values: pd.Series, area_id: str) -> float:

@@ -144,11 +144,12 @@ def index_finding(area: AreaView) -> str:
         for code, count in zip(*np.unique(inside["class_index"].to_numpy(), return_counts=True), strict=True)
     ]
     finest = area.analysis.levels[-1].label
-    gebiete = "Gebiets" if len(inside) == 1 else f"{len(inside)} Gebiete"
-    return (
-        f"{index.title} {'des' if len(inside) == 1 else 'der'} {gebiete} (Ebene {finest}), größte Belastung "
-        f"zuerst: {join_words(counts)}."
-    )
+    if len(inside) == 1:
+        return f"{index.title} des Gebiets (Ebene {finest}): {counts[0].removeprefix('eines ')}."
+    opening = f"{index.title} der {count_word(len(inside))} Gebiete (Ebene {finest})"
+    if len(counts) == 1:
+        return f"{opening}: alle »{index.class_labels[int(inside['class_index'].iloc[0])]}«."
+    return f"{opening}, größte Belastung zuerst: {join_words(counts)}."
 
 
 def index_of_parts(area: AreaView, index: IndexView) -> pd.DataFrame:
@@ -211,7 +212,7 @@ def comparison_sentence(area: AreaView, scored: pd.DataFrame) -> str:
     parts = [f"{_one(int(counts.get(code, 0)))} {TESTED[code]}" for code in ("worse", "better")]
     if similar := int(counts.get("similar", 0)):
         parts.append(f"{_one(similar)} {TESTED['similar']}")
-    where = "einem Indikator" if tested == 1 else f"{tested} Indikatoren"
+    where = "einem Indikator" if tested == 1 else f"{count_word(tested)} Indikatoren"
     return f"Der Vergleich mit {area.root.name} insgesamt, bei {where} möglich, ergibt: {join_words(parts)}."
 
 
@@ -242,14 +243,16 @@ def spread_sentences(area: AreaView) -> list[str]:
         if len(values) > 1:
             row, (low, high) = rows[key], (values.iloc[0], values.iloc[-1])
             decimals = int(row["decimals"])
+            whole: str = (
+                f" {format_spoken(row['value'], row['unit'], decimals)}," if pd.notna(row["value"]) else ""
+            )
             parts.append(
-                f"»{row['label']}« von {format_spoken(low['value'], row['unit'], decimals)} "
+                f"»{row['label']}«{whole} von {format_spoken(low['value'], row['unit'], decimals)} "
                 f"({names[low['area_id']]}) bis {format_spoken(high['value'], row['unit'], decimals)} "
                 f"({names[high['area_id']]})"
             )
-    return (
-        [f"Spannweite der Gebiete (Ebene {analysis.levels[-1].label}): {'; '.join(parts)}."] if parts else []
-    )
+    opening = f"{area.name} insgesamt und Spannweite der Gebiete (Ebene {analysis.levels[-1].label})"
+    return [f"{opening}: {'; '.join(parts)}."] if parts else []
 
 
 def headline_indicators(analysis: Analysis) -> list[str]:
