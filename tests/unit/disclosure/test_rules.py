@@ -1,4 +1,4 @@
-"""Rules for sums of amounts: read from the file, refused where faulty, handed to tables, not told on pages."""
+"""Rules for sums of amounts: read from the file, refused where faulty, given to tables, not told on pages."""
 
 from __future__ import annotations
 
