@@ -160,16 +160,16 @@ def link_rows(
     width, most, rows = np.ones(shape[0]), np.full(shape, np.inf), np.zeros(shape)
     needs = np.zeros(shape, dtype=bool)
     cases = np.flatnonzero(told.cases != NOTHING)
-    needs[told.cases[cases], told.area[cases]] |= broken[cases]
+    # Several rows tell one number: it is to be protected if any of them is hidden, whichever comes last.
+    np.logical_or.at(needs, (told.cases[cases], told.area[cases]), broken[cases])
     wanted = np.where(kind == "proportion", np.maximum(limits.numerator, limits.complement), limits.numerator)
     np.maximum.at(width, told.cases[cases], wanted[cases].astype(np.float64))
     np.add.at(rows, (told.cases[cases], told.area[cases]), 1.0)
     group = np.flatnonzero(told.group != NOTHING)
     number = told.amounts[told.group[group], told.area[group]]
     small = np.zeros(shape, dtype=bool)
-    small[told.group[group], told.area[group]] |= (
-        counted[group] & (number > 0) & (number < limits.numerator[group])
-    )
+    few = counted[group] & (number > 0) & (number < limits.numerator[group])
+    np.logical_or.at(small, (told.group[group], told.area[group]), few)
     needs |= small
     np.maximum.at(width, told.group[group], limits.numerator[group].astype(np.float64))
     np.add.at(rows, (told.group[group], told.area[group]), 1.0)

@@ -67,6 +67,25 @@ def test_two_indicators_that_count_the_same_people_are_hidden_together(build_dat
     pd.testing.assert_series_equal(found["one"] != "", found["two"] != "", check_names=False)
 
 
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_a_number_hidden_in_one_row_is_hidden_in_all_whichever_comes_last(
+    build_dataset: Maker, order: tuple[str, str]
+) -> None:
+    # 40 of 90 breaks the rule for the reference group, 40 of 900 breaks none: they are the same 40 people.
+    groups = {"one": 90, "two": 900}
+    cases = zip(("A1", "A2", "B1", "B2"), (40, 50, 60, 70), strict=True)
+    rows = [
+        (area, key, 2022, n, groups[key] if area == "A1" else 800, np.nan)
+        for area, n in cases
+        for key in order
+    ]
+    dataset = build_dataset(rows, **dict.fromkeys(order, SHARE))
+    dataset = replace(dataset, indicators=dataset.indicators.assign(numerator_label="Fälle"))
+    found = hidden(dataset)
+    assert found["one", "A1"] == "denominator"
+    assert found["two", "A1"] == "linked"
+
+
 def test_a_delivered_total_above_its_parts_gives_no_way_around(build_dataset: Maker) -> None:
     # 112 in the district, 52 in its quarters: who knows that 60 have no address subtracts them.
     rows = [*shares(share=(2, 50, 60, 70)), ("A", "share", 2022, 112, 1100, np.nan)]
