@@ -144,13 +144,14 @@ def _table(view: ConnectionView, rows: list[Row]) -> Fragment:
         text += (
             " Verhältnis (relativer Index, RII): Wert der Linie am belasteten Ende geteilt durch den am "
             "anderen Ende; 1 heißt kein Gefälle, 2 doppelt so hoch. Ein Strich steht, wo ein Verhältnis "
-            "keinen Sinn hat oder nicht berechenbar ist."
+            "keinen Sinn hat oder das Intervall nach oben offen wäre."
         )
     return table + note(text)
 
 
 def _ratio(view: ConnectionView, row: Row) -> Cell:
     """Return the relative index, where one value of the indicator can be twice another."""
-    if view.analysis.indicators["kind"][row["indicator_id"]] not in RATIO_KINDS or pd.isna(row["rii"]):
+    bounded = np.isfinite([row["rii_lower"], row["rii_upper"]]).all()
+    if view.analysis.indicators["kind"][row["indicator_id"]] not in RATIO_KINDS or not bounded:
         return Cell("–", css_class="sa-sign")
     return Cell(format_number(row["rii"], 2), format_interval(row["rii_lower"], row["rii_upper"], 2))

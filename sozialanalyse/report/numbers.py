@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import localcontext
 from functools import lru_cache
 from typing import Final
 
@@ -29,6 +30,8 @@ LOCALE: Final = Locale.parse("de_DE")
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MOST_DECIMALS: Final = 8
+MOST_DIGITS: Final = 400
+"""Room for every number a float can hold, with its decimals."""
 SILENT_UNITS: Final = frozenset({"Index", "z-Wert"})
 """Units that say what a number is, and that no sentence would speak."""
 
@@ -67,11 +70,14 @@ def format_number(value: float, decimals: int = 0) -> str:
     --------
     >>> format_number(12345.678, 1), format_number(float("nan")), format_number(-0.04, 1)
     ('12.345,7', '–', '0,0')
+    >>> len(format_number(1e30, 2))
+    44
     """
     if not math.isfinite(value):
         return "–"
     rounded = round(value, decimals) + 0.0
-    text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
+    with localcontext(prec=MOST_DIGITS):
+        text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
     return (MINUS if rounded < 0 else "") + text
 
 
