@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import get_context
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 from sozialanalyse.batch.limits import die_with_parent
 from sozialanalyse.batch.page import Job
 from sozialanalyse.batch.requests import STUDIES, Choice, Request, modules_of, requests_of
+from sozialanalyse.imports import left_out
 
 if TYPE_CHECKING:
     from sozialanalyse.dataset.schema import Dataset
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "begin_imports", "warm_up"]
 
-_SLOW_AND_NEEDLESS: Final = ("rfc3987_syntax",)
+_SLOW_AND_NEEDLESS: Final = "rfc3987_syntax"
 """Builds a grammar for seconds when imported; jsonschema does without, and no notebook's form needs it."""
 
 
@@ -165,7 +165,7 @@ def _studies(requests: Sequence[Request], ready: Mapping[Choice, Analysis]) -> d
 
 
 def _import_tools() -> Iterator[None]:
-    with _left_out(_SLOW_AND_NEEDLESS):
+    with left_out(_SLOW_AND_NEEDLESS):
         import nbformat  # noqa: F401, PLC0415
     yield
     import nbconvert.exporters  # noqa: F401, PLC0415
@@ -182,19 +182,6 @@ def _import_tools() -> Iterator[None]:
     register_engines()
     prepare_shell()
     yield
-
-
-@contextmanager
-def _left_out(modules: Sequence[str]) -> Iterator[None]:
-    """Let the import of some modules fail for a moment, unless they are there already."""
-    hidden = [name for name in modules if name not in sys.modules]
-    # None stands for a module that is known not to exist.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 def _rehearse() -> None:
