@@ -81,9 +81,11 @@ def test_a_line_below_zero_at_one_end_has_no_ratio() -> None:
 
 def test_a_line_that_may_touch_zero_at_one_end_sets_the_ratio_no_bound_on_that_side() -> None:
     rising = relative_index_of_inequality([2.5, 1, 3, 4, 5, 6], PEOPLE, RANKS)
-    assert np.isinf(rising.upper) and 0 < rising.lower < rising.value
+    assert np.isinf(rising.upper)
+    assert 0 < rising.lower < rising.value
     falling = relative_index_of_inequality([6, 5, 4, 3, 1, 2.5], PEOPLE, RANKS)
-    assert falling.lower == 0 and falling.value < falling.upper < np.inf
+    assert falling.lower == 0
+    assert falling.value < falling.upper < np.inf
 
 
 def test_tied_areas_share_a_rank() -> None:
