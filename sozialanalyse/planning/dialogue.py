@@ -92,8 +92,8 @@ def measured_themes(themes: Iterable[Theme], catalogue: pd.DataFrame) -> tuple[T
     --------
     >>> from sozialanalyse.planning.rules import Theme
     >>> theme = Theme("bildung", "Bildung", ("education",), ("language_support",), ())
-    >>> known = pd.DataFrame({"domain": ["education"], "direction": ["higher_is_worse"]}, index=["low_skills"])
-    >>> measured_themes([theme], known)[0].indicator_ids
+    >>> own = pd.DataFrame({"domain": ["education"], "direction": ["higher_is_worse"]}, index=["low_skills"])
+    >>> measured_themes([theme], own)[0].indicator_ids
     ('low_skills',)
     """
     found = []

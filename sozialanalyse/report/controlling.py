@@ -292,7 +292,8 @@ def recommendations(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
         source = f"Steckbriefe: Gezählt sind die für {plan.area.name}. {source}"
     tables = ("recommendations", "recommendation_log", "measures")
     below = f"<p><small>{escape(source, quote=False)}{cite(*tables)}</small></p>"
-    return html_table(caption, header, body, numeric=[5], row_ids=ids) + Fragment(below, source)
+    table = html_table(caption, header, body, numeric=[5], row_ids=ids)
+    return table + Fragment(below, source) + missing_table(plan, "measures")
 
 
 def developments(plan: SocialPlan) -> Fragment:

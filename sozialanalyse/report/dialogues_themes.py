@@ -48,12 +48,32 @@ def themes(plan: SocialPlan, part: str) -> Fragment:
     for theme in plan.rules.themes:
         if theme.id not in rows:
             continue
-        result += Fragment(f"<h3>{escape(theme.label, quote=False)}</h3>", theme.label)
-        if part == "vorbereitung":
-            result += _before(plan, theme, rows[theme.id])
-        else:
-            result += _after(plan, theme, rows[theme.id])
-    return result
+        head = Fragment(f"<h3>{escape(theme.label, quote=False)}</h3>", theme.label)
+        block = head + (_before if part == "vorbereitung" else _after)(plan, theme, rows[theme.id])
+        result += Fragment(f'<section class="sa-theme">{block.html}</section>', block.text)
+    return result if part == "vorbereitung" else _taken_up(plan) + result
+
+
+def _answers(plan: SocialPlan) -> dict[str, list[str]]:
+    """Return the Handlungsempfehlungen and Maßnahmen that name a statement, by its key."""
+    found: dict[str, list[str]] = {}
+    for frame, key in ((plan.standing, "recommendation_id"), (plan.measures, "measure_id")):
+        for name, keys in zip(frame[key], frame["statement_ids"], strict=True):
+            for statement in keys:
+                found.setdefault(str(statement), []).append(str(name))
+    return found
+
+
+def _taken_up(plan: SocialPlan) -> Fragment:
+    """Return how many needs that were said a Handlungsempfehlung or Maßnahme takes up."""
+    needs = plan.statements.loc[plan.statements["stance"] == "need", "statement_id"]
+    if not len(needs) or {"recommendations", "recommendation_log"} & set(plan.absent):
+        return Fragment("", "")
+    count = int(needs.isin(list(_answers(plan))).sum())
+    return paragraph(
+        f"Von {len(needs)} Aussagen zum Bedarf aus allen Runden haben Handlungsempfehlungen oder Maßnahmen "
+        f"{count or 'keine'} aufgegriffen. Welche das sind, sagt die letzte Spalte der Tabellen."
+    )
 
 
 def _before(plan: SocialPlan, theme: Theme, row: Row) -> Fragment:
@@ -79,7 +99,7 @@ def _after(plan: SocialPlan, theme: Theme, row: Row) -> Fragment:
     if not len(statements):
         return result + note("Zu diesem Thema ist keine Aussage eingetragen.")
     caption = f"Aussagen der Expert*innen, Runde {row['round']}: {theme.label}"
-    return result + _statement_table(plan, caption, statements)
+    return result + _statement_table(plan, caption, statements, answers=_answers(plan))
 
 
 def _signal_sentence(plan: SocialPlan, row: Row) -> str:
@@ -198,15 +218,20 @@ def _statements(plan: SocialPlan, theme: str) -> pd.DataFrame:
     )
 
 
-def _statement_table(plan: SocialPlan, caption: str, frame: pd.DataFrame) -> Fragment:
-    words = {"need": "Bedarf", "support": "läuft gut"}
+def _statement_table(
+    plan: SocialPlan, caption: str, frame: pd.DataFrame, *, answers: dict[str, list[str]] | None = None
+) -> Fragment:
+    """Return statements; with `answers`, by their keys, also what takes them up."""
+    words = {"need": "Bedarf", "support": "läuft\u00a0gut"}
     body: list[list[Cell | str]] = [
         [
             Cell(str(row["text"]), with_example(str(row["statement_id"]), bool(row["synthetic"]))),
             words[str(row["stance"])],
             str(plan.area.analysis.areas["name"][row["area_id"]]),
             str(row["weight"]),
+            *([] if answers is None else [", ".join(answers.get(str(row["statement_id"]), ["–"]))]),
         ]
         for row in frame.to_dict("records")
     ]
-    return html_table(caption, ["Aussage", "Art", "Ort", "Gewicht"], body, numeric=[3])
+    header = ["Aussage", "Art", "Ort", "Gewicht", *([] if answers is None else ["aufgegriffen von"])]
+    return html_table(caption, header, body, numeric=[3])

@@ -30,6 +30,7 @@ from sozialanalyse.report.controlling_charts import draw_status_bars, status_sty
 from sozialanalyse.report.fragment import Fragment
 from sozialanalyse.report.front import location
 from sozialanalyse.report.plan_view import SocialPlan
+from sozialanalyse.report.planned import planned
 from sozialanalyse.report.view import Analysis
 from sozialanalyse.social_planning import plan_of
 
@@ -547,3 +548,73 @@ def test_all_sources_of_the_map_of_a_paper_stand_in_the_list_to_which_its_line_l
     assert "(siehe »Nachweis der Zahlen«)" in line
     assert analysis.index is not None
     assert set(analysis.index.indicator_ids) <= set(evidence.numbers)
+
+
+def test_the_documentation_says_which_needs_are_taken_up_and_by_what(analysis: Analysis) -> None:
+    found = plan(analysis)
+    text = dialogues_themes.themes(found, "dokumentation").text
+    needs = found.statements.loc[found.statements["stance"] == "need", "statement_id"]
+    cited = {
+        key: [
+            str(name)
+            for frame, column in ((found.standing, "recommendation_id"), (found.measures, "measure_id"))
+            for name, keys in zip(frame[column], frame["statement_ids"], strict=True)
+            if key in keys
+        ]
+        for key in needs
+    }
+    taken = sum(bool(names) for names in cited.values())
+    assert 0 < taken < len(needs)
+    assert f"Von {len(needs)} Aussagen zum Bedarf aus allen Runden haben" in text
+    assert f"Maßnahmen {taken} aufgegriffen" in text
+    row = next(line for line in text.split("\n") if "(A160 " in line)
+    assert row.endswith(" | " + ", ".join(cited["A160"]))
+    assert cited["A160"][0] == "HE-03"
+    assert "aufgegriffen" not in dialogues_themes.themes(found, "vorbereitung").text
+
+
+def test_what_is_planned_on_a_subject_rests_on_its_indicators_and_names_what_experts_say(
+    analysis: Analysis,
+) -> None:
+    found = plan(analysis, CITY)
+    text = planned(found, ("heat_load",)).text
+    named = {
+        str(key)
+        for frame, column in ((found.standing, "recommendation_id"), (found.measures, "measure_id"))
+        for key, keys in zip(frame[column], frame["indicator_ids"], strict=True)
+        if "heat_load" in keys
+    }
+    assert {"HE-04", "HE-34", "MS-38"} <= named
+    assert set(re.findall(r"(?:HE|MS)-\d\d", text)) == named
+    assert "Expert*innen sagen dazu: »Auf Schulhöfen und Plätzen gibt es im Sommer kaum Schatten.«" in text
+    assert "keine Handlungsempfehlungen und keine Maßnahmen" in planned(found, ("rent_cold",)).text
+    assert planned(found, ()).text.startswith("Entfällt: Der Datensatz hat keinen Indikator")
+    alone = planned(plan(without(analysis, *TABLES), CITY), ("heat_load",)).text
+    assert all(f"»{name}«" in alone for name in TABLES if name not in {"dialogues", "developments"})
+
+
+@pytest.mark.parametrize("name", ["statements", "recommendations", "recommendation_log"])
+def test_the_catalogue_says_which_table_its_evidence_lacks(name: str, analysis: Analysis) -> None:
+    assert f"Es fehlt die Tabelle »{name}«" in measures.overview(plan(without(analysis, name), CITY)).text
+    assert f"»{name}«" not in measures.overview(plan(analysis, CITY)).text
+
+
+def test_the_list_of_recommendations_says_that_it_cannot_count_measures(analysis: Analysis) -> None:
+    text = controlling.recommendations(plan(without(analysis, "measures"))).text
+    assert "Es fehlt die Tabelle »measures«" in text
+
+
+def test_a_theme_measured_otherwise_takes_the_indicators_of_its_domains_and_says_so(
+    analysis: Analysis,
+) -> None:
+    own = plan(analysis)
+    theme = next(theme for theme in own.rules.themes if theme.id == "bildung")
+    kept = {key: year for key, year in analysis.years.items() if key not in theme.indicator_ids}
+    found = plan(replace(analysis, years=kept))
+    other = next(theme for theme in found.rules.themes if theme.id == "bildung")
+    # Left of the domain education: childcare from 3 to 6 and under 3, both better when higher.
+    assert set(other.indicator_ids) == {"childcare_under_3", "childcare_3_to_6"}
+    assert found.by_domain == ("bildung",)
+    assert own.by_domain == ()
+    assert "Bildungsteilhabe: »Bildung«" in dialogues.reading(found).text
+    assert "dieser Datensatz nicht" not in dialogues.reading(own).text
