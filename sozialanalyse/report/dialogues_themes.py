@@ -105,6 +105,10 @@ def _after(plan: SocialPlan, theme: Theme, row: Row) -> Fragment:
 def _signal_sentence(plan: SocialPlan, row: Row) -> str:
     if not row["listed"]:
         return "Die Statistik hat zu diesem Thema keine Zahl."
+    reason = open_reason(plan, row)
+    signal = f"{SIGNAL_WORDS[row['signal']]} ({reason})" if reason else SIGNAL_WORDS[row["signal"]]
+    if not row["usable"]:
+        return f"Die Statistik {signal}: Kein Indikator hat einen Abstand zur Stadt mit Intervall."
     words = []
     for count, word in ((row["worse"], "größeren"), (row["better"], "geringeren")):
         if count:
@@ -112,7 +116,7 @@ def _signal_sentence(plan: SocialPlan, row: Row) -> str:
     even = row["usable"] - row["worse"] - row["better"]
     if even:
         words.append(f"{count_word(even, 'einer')} keinen erkennbar anderen")
-    verb = "zeigt" if words and words[0].startswith("einer ") else "zeigen"
+    verb = "zeigt" if words[0].startswith("einer ") else "zeigen"
     detail = (
         f"Von {count_word(row['usable'])} Indikatoren mit Intervall {verb} {join_words(words)} Bedarf als "
         "die Stadt."
@@ -125,8 +129,6 @@ def _signal_sentence(plan: SocialPlan, row: Row) -> str:
         if pd.notna(row["difference"])
         else "ohne Mittelwert"
     )
-    reason = open_reason(plan, row)
-    signal = f"{SIGNAL_WORDS[row['signal']]} ({reason})" if reason else SIGNAL_WORDS[row["signal"]]
     return f"Die Statistik {signal}: {mean}. {detail}"
 
 

@@ -52,6 +52,8 @@ def planned(plan: SocialPlan, indicator_ids: Collection[str]) -> Fragment:
     if not rows:
         return result
     header = ["Vorhaben", "Gebiet", "zuständig", "Stand", "stützt sich auf"]
+    if len(indicator_ids) == 1:
+        header, rows = header[:-1], [row[:-1] for row in rows]
     caption = "Handlungsempfehlungen und Maßnahmen zu diesem Thema"
     return (
         result

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -296,7 +297,7 @@ def test_the_figures_of_the_overview_are_those_of_the_tables(analysis: Analysis)
     done = int(last["status"].isin(["umgesetzt", "verstetigt"]).sum())
     text = controlling.overview(found).text
     assert f"{len(last)} Handlungsempfehlungen" in text
-    assert f"{done} davon sind umgesetzt oder verstetigt" in text
+    assert f"Handlungsempfehlungen: {done} umgesetzt oder verstetigt, " in text
 
 
 def test_the_text_of_the_flow_adds_up_to_all_recommendations(analysis: Analysis) -> None:
@@ -618,3 +619,49 @@ def test_a_theme_measured_otherwise_takes_the_indicators_of_its_domains_and_says
     assert own.by_domain == ()
     assert "Bildungsteilhabe: »Bildung«" in dialogues.reading(found).text
     assert "dieser Datensatz nicht" not in dialogues.reading(own).text
+
+
+def few(analysis: Analysis) -> SocialPlan:
+    """Return the plan of a city that has just begun: one recommendation in its first status, one measure."""
+    tables = analysis.planning
+    assert tables.recommendations is not None
+    assert tables.recommendation_log is not None
+    assert tables.measures is not None
+    log = tables.recommendation_log
+    planning = replace(
+        tables,
+        recommendations=tables.recommendations.head(1),
+        recommendation_log=log[log["recommendation_id"] == "HE-01"].head(1),
+        measures=tables.measures.head(1),
+    )
+    return plan(replace(analysis, planning=planning))
+
+
+def test_a_single_recommendation_is_spoken_of_as_one(analysis: Analysis) -> None:
+    found = few(analysis)
+    text = controlling.overview(found).text
+    assert text.startswith("Am 16.05.2022 gibt es für Mitte/Styrum eine Handlungsempfehlung: 1 offen. ")
+    assert "hat keine einen neuen Stand; neu hinzugekommen ist eine." in text
+    paper = strategy.summary(found, strategy.paper_evidence(found)).text
+    assert "Eine Handlungsempfehlung: 1 offen." in paper
+    assert "Eine Maßnahme steht als Steckbrief im Anhang." in paper
+    assert not re.search(r"\b[01] (Handlungsempfehlungen|Maßnahmen)", text + paper)
+
+
+def test_no_table_of_addressees_stands_empty(analysis: Analysis) -> None:
+    found = controlling_spread.addressees(few(analysis))
+    assert "<table" not in found.html
+    assert "Je eine ohne verstrichene Frist haben: Fachbereich Kinder, Jugend und Familie." in found.text
+
+
+def test_a_theme_without_any_interval_is_said_in_a_whole_sentence(analysis: Analysis) -> None:
+    found = plan(analysis)
+    silent = found.needs.derive(
+        "without intervals",
+        lambda frame: frame.assign(
+            usable=0, worse=0, better=0, difference=np.nan, lower=np.nan, upper=np.nan, signal="unclear"
+        ),
+    )
+    text = dialogues_themes.themes(replace(found, needs=silent), "vorbereitung").text
+    assert "Kein Indikator hat einen Abstand zur Stadt mit Intervall." in text
+    assert "Von kein" not in text
