@@ -92,7 +92,9 @@ def addressees(plan: SocialPlan) -> Fragment:
         for name in ranked
     ]
     header = ["Adressat*in", *words.values(), "davon Frist verstrichen", "zusammen"]
-    result = html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
+    result = Fragment("", "")
+    if body:
+        result = html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
     if single.any():
         names = "; ".join(str(name) for name in totals[single].index)
         result += paragraph(f"Je eine ohne verstrichene Frist haben: {names}.")

@@ -97,6 +97,8 @@ class SocialPlan:
         First and last day of the reporting period; missing without any history.
     absent : tuple of str
         Names of planning tables that the dataset does not have.
+    by_domain : tuple of str
+        Themes of whose indicators in the rules the dataset has none; those of their domains stand for them.
     indicators, needs, changes : ReleasedTable
         Rows of `theme_indicators`, `compare_views` and `target_changes`, the last for the city as a whole or
         for the parts of a Sozialraum.
@@ -121,6 +123,7 @@ class SocialPlan:
     since: pd.Timestamp
     until: pd.Timestamp
     absent: tuple[str, ...]
+    by_domain: tuple[str, ...]
     indicators: ReleasedTable
     needs: ReleasedTable
     changes: ReleasedTable

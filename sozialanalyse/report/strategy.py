@@ -130,16 +130,18 @@ def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
     if len(plan.standing):
         kinds = plan.standing["kind"].value_counts()
         late = int(plan.standing["overdue"].sum())
-        text = (
-            f"{len(plan.standing)} Handlungsempfehlungen: "
-            + ", ".join(f"{kinds.get(kind, 0)} {plan.kind_words(kind)}" for kind in _ORDER)
-            + "."
-        )
-        text += f" Bei {late} ist die Frist verstrichen." if late else ""
+        parts = [f"{kinds[kind]} {plan.kind_words(kind)}" for kind in _ORDER if kinds.get(kind, 0)]
+        text = f"{_number(len(plan.standing))}: {join_words(parts)}."
+        text += f" Bei {'einer' if late == 1 else late} ist die Frist verstrichen." if late else ""
         lines.append((text, evidence.cite("recommendations", "recommendation_log")))
     if len(plan.measures):
         lines.append(
-            (f"{len(plan.measures)} Maßnahmen stehen als Steckbriefe im Anhang.", evidence.cite("measures"))
+            (
+                "Eine Maßnahme steht als Steckbrief im Anhang."
+                if len(plan.measures) == 1
+                else f"{len(plan.measures)} Maßnahmen stehen als Steckbriefe im Anhang.",
+                evidence.cite("measures"),
+            )
         )
     if len(plan.unserved) and "measures" not in plan.absent:
         labels = plan.rules.labels("themes")
@@ -148,6 +150,10 @@ def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
             (f"Ohne Maßnahme bleibt der Bedarf bei {named}.", _needs_mark(plan.unserved["theme"].iloc[0]))
         )
     return lines
+
+
+def _number(count: int) -> str:
+    return "Eine Handlungsempfehlung" if count == 1 else f"{count} Handlungsempfehlungen"
 
 
 def picture(plan: SocialPlan, evidence: Evidence) -> Fragment:

@@ -65,6 +65,24 @@ def test_a_notebook_on_planning_runs_where_there_is_one_of_its_tables(
     assert plan.skipped == ({} if runs else {"bild": "Der Datensatz hat die Tabelle measures nicht."})
 
 
+def test_a_variant_may_need_other_tables_and_the_rest_is_told_why_it_is_left_out(
+    project: Path, dataset: Dataset
+) -> None:
+    variants = (
+        Variant("vorher", "Vorher", "", {"year": "2024"}, tables=()),
+        Variant("nachher", "Nachher", "", {"year": "2020"}),
+    )
+    recipe = replace(
+        RECIPE, chosen_by="area", names=("a",), parameters={}, variants=variants, tables=("measures",)
+    )
+    plan = plan_of(project, dataset, recipe)
+    assert [run.variant for run in plan.runs] == ["vorher"]
+    reason = "Der Datensatz hat die Tabelle measures nicht."
+    assert plan.skipped == {"bild (Nachher)": reason}
+    both = replace(recipe, variants=(replace(variants[0], tables=("goals",)), variants[1]))
+    assert plan_of(project, dataset, both).skipped == {"bild": "Der Datensatz hat die Tabelle goals nicht."}
+
+
 VARIANTS = (Variant("neu", "Neu", "", {"year": "2024"}), Variant("alt", "Alt", "", {"year": "2020"}))
 
 
