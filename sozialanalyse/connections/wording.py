@@ -108,8 +108,8 @@ def _opening(
         return f"Für {first} und {second} reichen die Daten nicht ({areas}): {_capital(reasons)}."
     size = (
         f"{COEFFICIENTS[evidence.method]} {number(evidence.estimate, 2)}, "
-        f"{number(100 * spec.confidence, 0)}-%-Intervall {number(evidence.lower, 2)} bis "
-        f"{number(evidence.upper, 2)}, {areas}"
+        f"{number(100 * spec.confidence, 0)}-%-Intervall {_limits(evidence.lower, evidence.upper, number)}, "
+        f"{areas}"
     )
     if verdict.category is Category.INSUFFICIENT:
         return (
@@ -120,10 +120,13 @@ def _opening(
         lower, upper = equivalence_interval(evidence, spec)
         return (
             f"Zwischen {first} und {second} ist kein Zusammenhang erkennbar ({size}): Für diese Frage zählt "
-            f"das {number(100 * (1.0 - 2.0 * spec.alpha), 0)}-%-Intervall; es liegt mit {number(lower, 2)} "
-            f"bis {number(upper, 2)} ganz innerhalb von ±{number(spec.smallest_effect, 1)}."
+            f"das {number(100 * (1.0 - 2.0 * spec.alpha), 0)}-%-Intervall; es liegt mit "
+            f"{_limits(lower, upper, number, spec.smallest_effect)} ganz innerhalb von "
+            f"±{number(spec.smallest_effect, 1)}."
         )
     if verdict.category is Category.INCONSISTENT:
+        if verdict.reasons == ("curve",) and evidence.lower <= 0 <= evidence.upper:
+            reasons = "das Intervall schließt die Null ein, andere vertretbare Rechenwege schließen sie aus"
         return f"Für {first} und {second} ist der Zusammenhang uneinheitlich ({size}): {_capital(reasons)}."
     direction = "höhere" if evidence.estimate > 0 else "niedrigere"
     observed = f"Höhere Werte bei {first} gehen einher mit {direction}n Werten bei {second} ({size})."
@@ -132,6 +135,22 @@ def _opening(
     word = strength(evidence.estimate)
     joined = f"{word} und" if word == "schwach" else f"{word}, aber"
     return f"{observed} Der Zusammenhang ist {joined} nur ein Hinweis: {_capital(reasons)}."
+
+
+def _limits(lower: float, upper: float, number: Formatter, *bounds: float) -> str:
+    """Write an interval with so many digits that no limit is taken for zero or for a bound that decides."""
+    decisive = (0.0, *bounds)
+    digits = next(
+        (
+            count
+            for count in (2, 3)
+            if all(
+                abs(limit) in decisive or round(abs(limit), count) not in decisive for limit in (lower, upper)
+            )
+        ),
+        4,
+    )
+    return f"{number(lower, digits)} bis {number(upper, digits)}"
 
 
 def _burden(verdict: Verdict, evidence: PairEvidence) -> str:

@@ -85,7 +85,7 @@ def _against(view: ConnectionView, apart: pd.DataFrame) -> list[str]:
         # What no claim speaks of tells more than another partner of an indicator that is named already.
         new = mixed[~mixed["second"].isin(claimed["second"])]
         shown = varied(new if len(new) else mixed, 2)
-        sentences.append(f"Uneinheitlich, je nach Rechenweg, ist zum Beispiel: {_listed(view, shown)}.")
+        sentences.append(f"Je nach Rechenweg uneinheitlich, zum Beispiel: {_listed(view, shown)}.")
     return sentences
 
 

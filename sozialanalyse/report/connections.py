@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from html import escape
+from operator import add
 
 import numpy as np
 import pandas as pd
@@ -253,7 +255,7 @@ def scatter(view: ConnectionView) -> Fragment:
     caption += "; benannt sind so viele, wie Platz haben."
     if len(view.fit):
         level = format_number(100 * view.confidence)
-        caption += f" Linie und Fläche: mittlerer Verlauf (Regression) mit {level}-%-Intervall"
+        caption += f" Linie und Fläche: mittlerer Verlauf mit {level}-%-Intervall"
         if view.covariates:
             caption += f", bei mittlerem Wert von {_covariates(view)}"
         caption += "."
@@ -263,6 +265,8 @@ def scatter(view: ConnectionView) -> Fragment:
 
 def remarks(view: ConnectionView) -> Fragment:
     """Return how the verdicts come about and what could not be computed."""
+    if view.missing:
+        return reduce(add, (note(for_readers(text)) for text in view.remarks), nothing())
     signs = "; ".join(f"{sign} {name}" for name, sign in VERDICT_SIGNS.items())
     result = paragraph(
         f"Urteile: {signs}. »Gesichert« heißt ein Zusammenhang nur, wenn er alle Prüfungen besteht: Zufall "

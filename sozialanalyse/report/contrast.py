@@ -18,7 +18,6 @@ from sozialanalyse.report.text import (
     UNRANKED,
     count_word,
     headline_indicators,
-    uncertain_sentence,
     values_text,
 )
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, Row, records
@@ -151,7 +150,7 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
         return warning(missing) if not finding else paragraph(finding)
     if not finding:
         farthest = rows.loc[rows["burden"].abs().sort_values(ascending=False, kind="stable").index].head(3)
-        finding = f"{uncertain_sentence(area, rows)} Am weitesten entfernt: {values_text(farthest)}."
+        finding = f"Am weitesten entfernt, ohne gesicherten Abstand: {values_text(farthest)}."
     rows = rows.assign(certain=rows["assessment"].isin(["worse", "better"]))
     burdens, strengths = (
         rows[sign * rows["burden"] > 0].sort_values(

@@ -25,6 +25,8 @@ __all__ = ["development", "trend_sentence"]
 
 MOST_PANELS: Final = 8
 MOST_TRENDS: Final = 3
+LEAST_CHANGE: Final = 0.05
+"""Share of the first value; a trend that is certain and smaller is no news for the start of a page."""
 FEWEST_YEARS: Final = 3
 FEWEST_POINTS: Final = 5
 TREND_WORDS: Final[dict[str, str]] = {
@@ -69,7 +71,7 @@ def development(area: AreaView) -> Fragment:
 
 
 def trend_sentence(area: AreaView) -> str:
-    """Say which headline indicators have clearly risen or fallen, the first of each; ``""`` without any.
+    """Say which headline indicators have risen or fallen by much, the most first; ``""`` without any.
 
     Who lives there is left to the section on the development: it is described, not judged.
     """
@@ -78,6 +80,8 @@ def trend_sentence(area: AreaView) -> str:
     keys = [key for key in headline_indicators(area.analysis) if key in frame.index]
     keys = [key for key in keys if domains[key] in JUDGED_DOMAINS]
     rows, lines = records(area.rows(keys)), records(frame.loc[keys])
+    change = {key: _relative_change(lines[key]) for key in keys}
+    keys = sorted((key for key in keys if change[key] >= LEAST_CHANGE), key=lambda key: -change[key])
     parts = []
     for direction in ("rising", "falling"):
         named = [_from_to(rows[key], lines[key]) for key in keys if lines[key]["direction"] == direction]
@@ -91,6 +95,12 @@ def trend_sentence(area: AreaView) -> str:
             shown = ", ".join(named[:MOST_TRENDS]) + more if more else join_words(named)
             parts.append(f"{FINDING_WORDS[direction].lower()} {'ist' if len(named) == 1 else 'sind'} {shown}")
     return f"Über die Jahre {'; '.join(parts)}." if parts else ""
+
+
+def _relative_change(line: Row) -> float:
+    """Return by which share of the first value the last one differs; 0 where that means nothing."""
+    first, last = float(line["first_value"]), float(line["last_value"])
+    return abs(last - first) / first if first > 0 else 0.0
 
 
 def _finding(shown: list[tuple[Row, Row]]) -> str:

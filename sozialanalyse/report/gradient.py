@@ -26,6 +26,8 @@ from sozialanalyse.report.view import Row
 __all__ = ["gradient"]
 
 MOST_PANELS: Final = 8
+LARGEST_RATIO: Final = 100.0
+"""An upper limit beyond it says only that the line comes close to zero at one end."""
 RATIO_KINDS: Final = ("proportion", "rate")
 """Kinds with a zero that means nothing there: only of these can one value be twice another."""
 
@@ -144,14 +146,14 @@ def _table(view: ConnectionView, rows: list[Row]) -> Fragment:
         text += (
             " Verhältnis (relativer Index, RII): Wert der Linie am belasteten Ende geteilt durch den am "
             "anderen Ende; 1 heißt kein Gefälle, 2 doppelt so hoch. Ein Strich steht, wo ein Verhältnis "
-            "keinen Sinn hat oder das Intervall nach oben offen wäre."
+            "keinen Sinn hat oder zu unsicher ist."
         )
     return table + note(text)
 
 
 def _ratio(view: ConnectionView, row: Row) -> Cell:
     """Return the relative index, where one value of the indicator can be twice another."""
-    bounded = np.isfinite([row["rii_lower"], row["rii_upper"]]).all()
-    if view.analysis.indicators["kind"][row["indicator_id"]] not in RATIO_KINDS or not bounded:
+    kind = view.analysis.indicators["kind"][row["indicator_id"]]
+    if kind not in RATIO_KINDS or not row["rii_upper"] <= LARGEST_RATIO:
         return Cell("–", css_class="sa-sign")
     return Cell(format_number(row["rii"], 2), format_interval(row["rii_lower"], row["rii_upper"], 2))

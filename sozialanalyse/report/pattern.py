@@ -43,7 +43,7 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
     told += f"Mit höheren Werten bei {of_it} gehen in {city} einher (Ebene {view.unit_label}):"
     patterns = [_pattern(area, view, row) for row in rows]
     result = paragraph(told) + bullets(patterns)
-    if any("Muster" in text for text in patterns):
+    if any("entsp" in text for text in patterns):
         result += note(
             "Dem Muster entspricht ein Gebiet, das in beiden Reihenfolgen einen ähnlichen Platz hat: Die "
             "Plätze liegen höchstens ein Drittel aller Gebiete auseinander. Durch Zufall allein träfe das "
@@ -81,26 +81,27 @@ def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
     text = (
         f"{'höhere' if row['estimate'] > 0 else 'niedrigere'} Werte bei »{view.labels[second]}« "
         f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
-        f"{format_interval(row['lower'], row['upper'], 2)})."
+        f"{format_interval(row['lower'], row['upper'], 2)})"
     )
     if area.children:
         inside = [key for key in descendants(area) if key in x.index and key in y.index]
-        if not inside:
-            return text
         fitting = sum(_fits(x, y, key, row) for key in inside)
+        if not inside:
+            return f"{text}."
+        where = f"in {area.name} mit beiden Werten"
         if len(inside) == 1:
-            verb = "entspricht" if fitting else "entspricht nicht"
-            return f"{text} Das einzige Gebiet in {area.name} mit beiden Werten {verb} dem Muster."
-        return (
-            f"{text} In {area.name} {'entspricht' if fitting == 1 else 'entsprechen'} dem Muster "
-            f"{count_word(fitting, 'eines') if fitting else 'keines'} von {count_word(len(inside))} Gebieten "
-            "mit beiden Werten."
-        )
+            return (
+                f"{text}; das einzige Gebiet {where} entspricht dem {'' if fitting else 'nicht'}".strip()
+                + "."
+            )
+        verb = "entsprechen" if fitting > 1 else "entspricht"
+        counted = count_word(fitting, "eines") if fitting else "keines"
+        return f"{text}; dem {verb} {counted} von {count_word(len(inside))} Gebieten {where}."
     if here not in x.index or here not in y.index:
-        return f"{text} Ob es hier so ist, lässt sich nicht sagen: Ein Wert fehlt oder ist geheim gehalten."
+        return f"{text}; ob es hier so ist, bleibt offen: Ein Wert fehlt oder ist geheim gehalten."
     match = "entspricht" if _fits(x, y, here, row) else "entspricht nicht"
     return (
-        f"{text} {area.name} liegt mit {view.spoken(second, y[here])} im {_third(y, here)}; das {match} "
+        f"{text}. {area.name} liegt mit {view.spoken(second, y[here])} im {_third(y, here)}; das {match} "
         "dem Muster."
     )
 

@@ -54,7 +54,7 @@ def construction(study: IndexStudy) -> Fragment:
     """Return how the index is made, with its indicators and their weights."""
     index = study.analysis.index
     if index is None or study.missing:
-        return warning(for_readers(study.missing))
+        return nothing()
     result = paragraph(index.description)
     catalogue = study.analysis.indicators
     weights = study.indicators.frame.set_index("indicator_id")["nominal"]
@@ -79,8 +79,10 @@ def construction(study: IndexStudy) -> Fragment:
 def ranks(study: IndexStudy) -> Fragment:
     """Return the rank of each area with the intervals from chance and from other choices."""
     frame = ranked(study)
-    if study.missing or not len(frame):
-        return warning(for_readers(study.missing) or "Kein Gebiet hat einen Rang.")
+    if study.missing:
+        return nothing()
+    if not len(frame):
+        return warning("Kein Gebiet hat einen Rang.")
     shown = frame.head(MOST_AREAS)
     level = format_number(100 * study.confidence)
     top = shown.iloc[0]

@@ -23,8 +23,6 @@ __all__ = [
     "place",
     "population_finding",
     "profile_sentences",
-    "spread_sentences",
-    "uncertain_sentence",
     "values_text",
 ]
 
@@ -196,8 +194,8 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
             sentences.append(f"{opening}, {UNRANKED}: {values_text(unranked)}.")
     if not certain and len(scored):
         known = scored.dropna(subset=["burden"]).sort_values("burden", ascending=False, kind="stable")
-        high = known[known["burden"] > 0].head(2)
-        low = known[known["burden"] < 0].tail(2).iloc[::-1]
+        high = known[known["burden"] > 0].head(MOST_NAMED)
+        low = known[known["burden"] < 0].tail(MOST_NAMED).iloc[::-1]
         if len(high):
             sentences.append(f"Am weitesten auf der ungünstigen Seite: {values_text(high)}.")
         if len(low):
@@ -238,21 +236,23 @@ def spread_sentences(area: AreaView) -> list[str]:
     peers = area.peers(keys).dropna(subset=["value"])
     names = analysis.areas["distinct_name"]
     rows = records(area.rows(keys))
-    parts = []
+    parts: list[str] = []
     for key in keys[:MOST_SPREADS]:
         values = peers[peers["indicator_id"] == key].sort_values("value", kind="stable")
         if len(values) > 1:
             row, (low, high) = rows[key], (values.iloc[0], values.iloc[-1])
             decimals = int(row["decimals"])
-            whole: str = (
-                f" {format_spoken(row['value'], row['unit'], decimals)}," if pd.notna(row["value"]) else ""
-            )
+            own = ""
+            if pd.notna(row["value"]):
+                own = f" {format_spoken(row['value'], row['unit'], decimals)},"
             parts.append(
-                f"»{row['label']}«{whole} von {format_spoken(low['value'], row['unit'], decimals)} "
+                f"»{row['label']}«{own} von {format_spoken(low['value'], row['unit'], decimals)} "
                 f"({names[low['area_id']]}) bis {format_spoken(high['value'], row['unit'], decimals)} "
                 f"({names[high['area_id']]})"
             )
-    opening = f"{area.name} insgesamt und Spannweite der Gebiete (Ebene {analysis.levels[-1].label})"
+    known = any(pd.notna(rows[key]["value"]) for key in keys[:MOST_SPREADS])
+    whole = f"{area.name} insgesamt und " if known else ""
+    opening = f"{whole}Spannweite der Gebiete (Ebene {analysis.levels[-1].label})"
     return [f"{opening}: {'; '.join(parts)}."] if parts else []
 
 

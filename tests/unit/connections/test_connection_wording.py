@@ -116,6 +116,21 @@ def test_what_rules_a_connection_out_is_the_interval_that_the_sentence_names() -
     assert "zählt das 90-%-Intervall; es liegt mit −0,15 bis 0,18 ganz innerhalb von ±0,3." in text
 
 
+def test_a_limit_that_decides_is_not_rounded_away() -> None:
+    near = replace(EVIDENCE, count=400, size=236.0, estimate=0.12, lower=-0.004, upper=0.249)
+    assert "95-%-Intervall −0,004 bis 0,249" in _say(Category.NONE, evidence=near)
+    # Bonett and Wright at z = 1.645 with 74 areas: tanh(0.1104 + 1.645·√(1.00605/71)) = 0.297.
+    wide = replace(EVIDENCE, count=400, size=74.0, estimate=0.11, lower=-0.12, upper=0.33)
+    assert "bis 0,297 ganz innerhalb von ±0,3." in _say(Category.NONE, evidence=wide)
+
+
+def test_a_verdict_on_ways_that_differ_does_not_deny_what_the_ways_show() -> None:
+    open_interval = replace(EVIDENCE, estimate=-0.34, lower=-0.63, upper=0.04)
+    text = _say(Category.INCONSISTENT, "curve", evidence=open_interval)
+    assert "): Das Intervall schließt die Null ein, andere vertretbare Rechenwege schließen sie aus." in text
+    assert "zeigen ihn nicht oder anders" in _say(Category.INCONSISTENT, "curve")
+
+
 @pytest.mark.parametrize(
     ("agreeing", "words"),
     [
