@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sozialanalyse.disclosure.builder import SystemBuilder, link
 from sozialanalyse.disclosure.hierarchy import from_hierarchy
+from sozialanalyse.disclosure.linked_years import related, with_years
 from sozialanalyse.disclosure.quantities import NOTHING, Quantities, count_quantities
 from sozialanalyse.disclosure.rules import Limits
 from sozialanalyse.disclosure.secondary import suppress
@@ -218,6 +219,7 @@ def linked_system(
     """
     amounts = linked.quantities.amounts
     touched: BoolArray = np.logical_or.reduce(hidden, axis=1) | linked.incomplete
+    touched[related(linked.quantities, np.flatnonzero(touched))] = True
     there = np.isfinite(amounts) & touched[:, None]
     quantity, area = np.nonzero(there)
     number = amounts[there]
@@ -255,7 +257,7 @@ def linked_system(
     )
     both &= (place[part, where] != NOTHING) & (place[whole, where] != NOTHING)
     pairs = np.stack([place[part, where], place[whole, where]])[:, both]
-    return _with_others(system, *pairs), quantity, area
+    return with_years(_with_others(system, *pairs), linked.quantities, place), quantity, area
 
 
 def _with_others(system: LinearSystem, part: IntArray, whole: IntArray) -> LinearSystem:
