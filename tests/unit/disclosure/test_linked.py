@@ -100,6 +100,43 @@ def test_a_quarter_without_number_is_not_had_from_the_delivered_total(build_data
     assert "linked" in (found["A"], found["A2"])
 
 
+def test_the_only_case_of_a_quarter_does_not_learn_of_the_two_in_the_next(build_dataset: Maker) -> None:
+    # 1 and 2 add up to 3, so that for others each may be 0 to 3; but the one person in A1 knows both numbers.
+    found = hidden(build_dataset(shares(share=(1, 2, 60, 70)), share=SHARE))["share"]
+    assert "linked" in (found["A"], found["B"], found["S"])
+    # Nobody is alone here.
+    found = hidden(build_dataset(shares(share=(2, 2, 60, 70)), share=SHARE))["share"]
+    assert (found[["A", "B", "S"]] == "").all()
+
+
+def test_the_only_one_who_is_no_case_attacks_as_well(build_dataset: Maker) -> None:
+    # 499 and 498 of 500 leave 3 who are no case; the one in A1 knows of the two in A2.
+    found = hidden(build_dataset(shares(share=(499, 498, 60, 70)), share=SHARE))["share"]
+    assert "linked" in (found["A"], found["B"], found["S"])
+    found = hidden(build_dataset(shares(share=(498, 498, 60, 70)), share=SHARE))["share"]
+    assert (found[["A", "B", "S"]] == "").all()
+
+
+def test_cases_are_hidden_everywhere_if_their_row_is_hidden_for_its_reference_group(
+    build_dataset: Maker,
+) -> None:
+    # The 2 jobless of A1 need the 50 of A2 hidden; so the 10 of these 50 are hidden, whichever row tells them.
+    jobless, people, long = (2, 50, 60, 70), (500, 510, 520, 530), (0, 10, 20, 30)
+    quarters = ("A1", "A2", "B1", "B2")
+    rows = [(area, "all", 2022, n, d, np.nan) for area, n, d in zip(quarters, jobless, people, strict=True)]
+    rows += [(area, "part", 2022, n, d, np.nan) for area, n, d in zip(quarters, long, jobless, strict=True)]
+    rows += [(area, "count", 2022, np.nan, np.nan, n) for area, n in zip(quarters, long, strict=True)]
+    dataset = build_dataset(rows, all=SHARE, part=SHARE, count=("count", 1, "neutral"))
+    labels = dataset.indicators.assign(
+        label=["x", "y", "lange"],
+        numerator_label=["arbeitslos", "lange", ""],
+        denominator_label=["Menschen", "arbeitslos", ""],
+    )
+    found = hidden(replace(dataset, indicators=labels), replace(RULES, minimum_denominator=3))
+    assert (found["all", "A1"], found["all", "A2"]) == ("numerator", "linked")
+    assert found["part", "A2"] == found["count", "A2"] == "linked"
+
+
 def test_a_stricter_rule_holds_for_its_indicator_only(build_dataset: Maker) -> None:
     rules = replace(RULES, stricter={"one": {"minimum_numerator": 10}})
     found = hidden(
