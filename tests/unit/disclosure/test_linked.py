@@ -120,7 +120,7 @@ def test_the_only_one_who_is_no_case_attacks_as_well(build_dataset: Maker) -> No
 def test_cases_are_hidden_everywhere_if_their_row_is_hidden_for_its_reference_group(
     build_dataset: Maker,
 ) -> None:
-    # The 2 jobless of A1 need the 50 of A2 hidden; so the 10 of these 50 are hidden, whichever row tells them.
+    # The 2 jobless of A1 need the 50 of A2 hidden; so the 10 of these 50 are hidden, whatever row tells them.
     jobless, people, long = (2, 50, 60, 70), (500, 510, 520, 530), (0, 10, 20, 30)
     quarters = ("A1", "A2", "B1", "B2")
     rows = [(area, "all", 2022, n, d, np.nan) for area, n, d in zip(quarters, jobless, people, strict=True)]
@@ -132,7 +132,7 @@ def test_cases_are_hidden_everywhere_if_their_row_is_hidden_for_its_reference_gr
         numerator_label=["arbeitslos", "lange", ""],
         denominator_label=["Menschen", "arbeitslos", ""],
     )
-    found = hidden(replace(dataset, indicators=labels), replace(RULES, minimum_denominator=3))
+    found = hidden(replace(dataset, indicators=labels), replace(RULES, minimum_denominator=1))
     assert (found["all", "A1"], found["all", "A2"]) == ("numerator", "linked")
     assert found["part", "A2"] == found["count", "A2"] == "linked"
 
@@ -247,3 +247,15 @@ def test_overlapping_sums_of_years_leave_room_for_the_hidden_one(build_dataset: 
     dataset = deaths(build_dataset, {}, pooled)
     found = hidden(replace(dataset, indicators=dataset.indicators.loc[["pooled"]]))
     assert (found["pooled", "A1"] == "numerator").sum() == 1
+
+
+def test_a_share_stays_open_by_the_larger_of_the_smallest_count_and_the_smallest_rest(
+    build_dataset: Maker,
+) -> None:
+    # 4 of 500 may be shown, unless at least 3 cases and 20 others are asked for: 2 and 4 leave 0 to 6 for A1,
+    # which is 6 wide; 20 are needed, so that more than A2 is hidden.
+    rows = shares(share=(2, 4, 60, 70))
+    few = hidden(build_dataset(rows, share=SHARE))["share"]
+    assert (few[["A", "B", "S"]] == "").all()
+    many = hidden(build_dataset(rows, share=SHARE), replace(RULES, minimum_complement=20))["share"]
+    assert "linked" in (many["A"], many["B"], many["S"])
