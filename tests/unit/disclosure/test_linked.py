@@ -132,7 +132,9 @@ def test_cases_are_hidden_everywhere_if_their_row_is_hidden_for_its_reference_gr
         numerator_label=["arbeitslos", "lange", ""],
         denominator_label=["Menschen", "arbeitslos", ""],
     )
-    found = hidden(replace(dataset, indicators=labels), replace(RULES, minimum_denominator=1))
+    found = hidden(
+        replace(dataset, indicators=labels), replace(RULES, minimum_denominator=1, minimum_complement=1)
+    )
     assert (found["all", "A1"], found["all", "A2"]) == ("numerator", "linked")
     assert found["part", "A2"] == found["count", "A2"] == "linked"
 
