@@ -261,3 +261,17 @@ def test_a_share_stays_open_by_the_larger_of_the_smallest_count_and_the_smallest
     assert (few[["A", "B", "S"]] == "").all()
     many = hidden(build_dataset(rows, share=SHARE), replace(RULES, minimum_complement=20))["share"]
     assert "linked" in (many["A"], many["B"], many["S"])
+
+
+def test_a_reference_group_of_two_persons_does_not_follow_from_another_indicator(
+    build_dataset: Maker,
+) -> None:
+    # Two people live in A1. The second indicator tells nothing of A1, but of the 502 in A and the 500 in A2.
+    rows = [("A1", "one", 2022, 1, 2, np.nan), *shares(one=(0, 50, 60, 70))[1:]]
+    rows += [row for row in shares(two=(0, 41, 61, 71)) if row[0] != "A1"]
+    rate = ("rate", 1000, "higher_is_worse")
+    dataset = build_dataset([*rows, ("A", "two", 2022, 47, 502, np.nan)], one=SHARE, two=rate)
+    dataset = replace(dataset, indicators=dataset.indicators.assign(denominator_label="Menschen"))
+    found = hidden(dataset)
+    assert found["one", "A1"] == "denominator"
+    assert "linked" in (found["two", "A"], found["two", "A2"])
