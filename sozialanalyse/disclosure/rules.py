@@ -31,6 +31,8 @@ _METHOD_NAMES: Final = {
     "cell_key_seed": ("cell_key",),
 }
 """Rules of the method, which hold for all indicators alike, and the methods that use them."""
+_SHORTEST_SEED: Final = 20
+"""In characters; outputs hold a checksum of the rules, by which a shorter text could be found by trying."""
 _CONTRIBUTION_NAMES: Final = ("dominance", "p_percent", "q_percent")
 """Rules on who contributes how much to a sum of amounts, for tables that say so; null switches one off."""
 _PER_INDICATOR: Final = "indicators"
@@ -272,10 +274,10 @@ def _read_method(
             "Der Wert der Regel »cell_key_maximum« muss eine ganze Zahl sein, mindestens die Mindestfallzahl."
         )
     seed = found.get("cell_key_seed", "")
-    if not isinstance(seed, str) or (method == "cell_key" and not seed):
+    if not isinstance(seed, str) or (method == "cell_key" and len(seed) < _SHORTEST_SEED):
         faults.append(
-            "Die Regel »cell_key_seed« muss ein Text sein und darf bei der Überlagerung nicht leer sein. "
-            "Bitte einen geheimen Text angeben und wie die Daten selbst hüten."
+            f"Die Regel »cell_key_seed« muss bei der Überlagerung ein Text von mindestens {_SHORTEST_SEED} "
+            "Zeichen sein. Bitte zufällige Zeichen angeben und wie die Daten selbst hüten."
         )
     return found, sources
 
