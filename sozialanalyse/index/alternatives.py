@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from sozialanalyse.errors import MethodError, ParameterError, require_choice
 from sozialanalyse.index.aggregate import aggregate
-from sozialanalyse.index.build import centred
+from sozialanalyse.index.build import build_index, centred
 from sozialanalyse.index.choices import CHOICES
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.frame import Frame, frame_weights, make_frame, normalised_stages
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.weight import indicator_weights
 
-__all__ = ["Alternatives", "alternative_indices", "draw_noise"]
+__all__ = ["Alternatives", "alternative_indices", "draw_noise", "fitting_alternatives"]
 
 STEPS: Final = ("imputation", "treatment", "normalisation", "weighting", "aggregation")
 
@@ -76,6 +76,78 @@ class Alternatives:
             + (("leave_one_out",) if self.leave_one_out else ())
             + (("weight_noise",) if self.weight_noise > 0 else ())
         )
+
+
+def fitting_alternatives(
+    data: IndexData, spec: IndexSpec, alternatives: Alternatives
+) -> tuple[Alternatives, tuple[str, ...]]:
+    """Leave out what does not go with the other choices, and let the choice made be one of the possibilities.
+
+    Parameters
+    ----------
+    data : IndexData
+        Values of all areas.
+    spec : IndexSpec
+        The choices made; the index is defined with them.
+    alternatives : Alternatives
+        What could have been chosen instead.
+
+    Returns
+    -------
+    alternatives : Alternatives
+        Of each open step the choice made, and the alternatives with which alone the index is defined; a step
+        without any is no longer open. A geometric mean, for example, has no z-scores as an alternative.
+    notes : tuple of str
+        German sentences on what was left out.
+
+    Raises
+    ------
+    MethodError
+        If no choice is left open.
+
+    Examples
+    --------
+    >>> data = IndexData(
+    ...     area_ids=("01", "02", "03"),
+    ...     indicator_ids=("a", "b"),
+    ...     values=np.array([[10.0, 3.0], [20.0, 1.0], [30.0, 2.0]]),
+    ...     directions=("higher_is_worse",) * 2,
+    ... )
+    >>> spec = IndexSpec(
+    ...     indicators=("a", "b"), normalisation="min_max", bounds=(1.0, 100.0), aggregation="geometric"
+    ... )
+    >>> fitting, _ = fitting_alternatives(data, spec, Alternatives(normalisation=("z", "min_max", "rank")))
+    >>> fitting.normalisation
+    ('min_max', 'rank')
+    """
+    fitting: dict[str, Any] = {}
+    notes = []
+    for step in STEPS:
+        own = getattr(spec, step)
+        others = [choice for choice in getattr(alternatives, step) if choice != own]
+        defined = [choice for choice in others if _is_defined(data, spec, step, choice)]
+        fitting[step] = (own, *defined) if defined else ()
+        left_out = [choice for choice in others if choice not in defined]
+        if left_out:
+            notes.append(
+                f"Nicht geprüft, weil es zur übrigen Rechnung nicht passt: »{step}« {', '.join(left_out)}."
+            )
+    others_open = alternatives.leave_one_out or alternatives.weight_noise > 0
+    if not others_open and not any(fitting.values()):
+        raise MethodError(
+            "Keine der anderen Entscheidungen passt zur Rechnung des Index. Bitte unter »alternatives« "
+            "Möglichkeiten nennen, die zu ihr passen."
+        )
+    return replace(alternatives, **fitting), tuple(notes)
+
+
+def _is_defined(data: IndexData, spec: IndexSpec, step: str, choice: str) -> bool:
+    chosen: dict[str, Any] = {step: choice}
+    try:
+        build_index(data, replace(spec, **chosen))
+    except (MethodError, ParameterError):
+        return False
+    return True
 
 
 def draw_noise(alternatives: Alternatives, indicators: int, generator: np.random.Generator) -> FloatArray:

@@ -121,6 +121,11 @@ class Inequality:
     method: str
     areas: int
 
+    @property
+    def explanation(self) -> str:
+        """What the measure says: one German sentence for readers."""
+        return EXPLANATIONS[self.measure]
+
 
 FloatArray = NDArray[np.float64]
 

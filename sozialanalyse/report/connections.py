@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
+from sozialanalyse.indicators.inequality import EXPLANATIONS
 from sozialanalyse.report.connected import CLAIMS, ConnectionView, made_apart, pairs_apart, row_list
 from sozialanalyse.report.connection_charts import (
     VERDICT_SIGNS,
@@ -335,7 +336,8 @@ def gradient(view: ConnectionView) -> Fragment:
     slopes = slopes[slopes["sii"].notna()]
     if not len(slopes):
         return nothing() if view.missing else warning("Für ein Gefälle reichen die Daten nicht.")
-    units, steps = view.analysis.indicators["unit"], view.gradient.frame
+    units, kinds = view.analysis.indicators["unit"], view.analysis.indicators["kind"]
+    steps = view.gradient.frame
     panels, found = [], []
     for row in row_list(slopes):
         key = str(row["indicator_id"])
@@ -357,14 +359,16 @@ def gradient(view: ConnectionView) -> Fragment:
             )
         )
         unit = "" if units[key] in SILENT_UNITS else f" {_difference_unit(str(units[key]))}"
-        found.append(f"»{view.labels[key]}« {size}{unit}{word}")
+        # A score may have any zero, so that no end of its line is a multiple of the other.
+        ratio = clear and kinds[key] != "score" and np.isfinite(row["rii"])
+        relative = f", RII {format_number(row['rii'], 1)}" if ratio else ""
+        found.append(f"»{view.labels[key]}« {size}{unit}{relative}{word}")
     ordering = view.labels[view.ordered_by]
     whom = "der Bevölkerung" if view.weighted else "der Gebiete"
     intro = (
         f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 "
         "am stärksten "
-        "belastet. Das Gefälle (Steigungsindex, SII) sagt, um wie viel eine gerade Linie durch alle Gebiete "
-        "vom einen zum anderen Ende steigt; 0 heißt kein Gefälle."
+        f"belastet. {EXPLANATIONS['slope_index']} {EXPLANATIONS['relative_index']}"
     )
     caption = (
         f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. "

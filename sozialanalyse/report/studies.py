@@ -106,7 +106,8 @@ def ranks(study: IndexStudy) -> Fragment:
         )
     caption = f"Ränge mit {level}-%-Intervallen."
     if len(frame) > len(shown):
-        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {len(frame)} Gebieten."
+        everywhere = format_number(len(frame))
+        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {everywhere} Gebieten."
     result = paragraph(
         "Ein Rang ist keine feste Größe. Das breite Band sagt, welche Ränge allein durch den Zufall in "
         "den Fallzahlen "

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from sozialanalyse.errors import MethodError, ParameterError
-from sozialanalyse.index.alternatives import Alternatives, alternative_indices, draw_noise
+from sozialanalyse.index.alternatives import (
+    Alternatives,
+    alternative_indices,
+    draw_noise,
+    fitting_alternatives,
+)
 from sozialanalyse.index.build import build_index
 from sozialanalyse.index.data import IndexData
 from sozialanalyse.index.drawn import draw_cells
@@ -296,3 +301,35 @@ def test_the_design_needs_a_power_of_two(draws):
 def test_no_draws_are_refused():
     with pytest.raises(ParameterError, match="draws"):
         sampling_uncertainty(TOWN, SPEC, draws=0, seed=1)
+
+
+def test_a_geometric_index_keeps_the_alternatives_that_it_allows():
+    spec = replace(SPEC, normalisation="min_max", bounds=(1.0, 100.0), aggregation="geometric")
+    usual = Alternatives(
+        normalisation=("z", "min_max", "rank"),
+        weighting=("equal", "pca"),
+        leave_one_out=True,
+        weight_noise=0.25,
+    )
+    with pytest.raises(MethodError, match="über null"):
+        choice_uncertainty(TOWN, spec, usual, draws=50, seed=1)
+    fitting, notes = fitting_alternatives(TOWN, spec, usual)
+    assert fitting == replace(usual, normalisation=("min_max", "rank"))
+    assert notes == ("Nicht geprüft, weil es zur übrigen Rechnung nicht passt: »normalisation« z.",)
+    found = choice_uncertainty(TOWN, spec, fitting, draws=200, seed=1)
+    assert (found.rank_lower < found.rank_upper).any()
+    assert (found.rank_lower <= found.rank).all()
+    assert (found.rank <= found.rank_upper).all()
+
+
+def test_the_choice_made_is_always_one_of_the_possibilities():
+    spec = replace(SPEC, normalisation="percentile")
+    fitting, notes = fitting_alternatives(TOWN, spec, Alternatives(normalisation=("z", "rank")))
+    assert fitting.normalisation == ("percentile", "z", "rank")
+    assert notes == ()
+
+
+def test_without_any_fitting_alternative_the_reason_is_told():
+    spec = replace(SPEC, normalisation="min_max", bounds=(1.0, 100.0), aggregation="harmonic")
+    with pytest.raises(MethodError, match="Keine der anderen Entscheidungen"):
+        fitting_alternatives(TOWN, spec, Alternatives(normalisation=("z",)))
