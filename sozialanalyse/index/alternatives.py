@@ -80,7 +80,7 @@ class Alternatives:
 
 def fitting_alternatives(
     data: IndexData, spec: IndexSpec, alternatives: Alternatives
-) -> tuple[Alternatives, tuple[str, ...]]:
+) -> tuple[Alternatives, tuple[tuple[str, str], ...]]:
     """Leave out what does not go with the other choices, and let the choice made be one of the possibilities.
 
     Parameters
@@ -97,8 +97,8 @@ def fitting_alternatives(
     alternatives : Alternatives
         Of each open step the choice made, and the alternatives with which alone the index is defined; a step
         without any is no longer open. A geometric mean, for example, has no z-scores as an alternative.
-    notes : tuple of str
-        German sentences on what was left out.
+    left_out : tuple of (str, str)
+        Step and alternative of what was left out.
 
     Raises
     ------
@@ -116,29 +116,26 @@ def fitting_alternatives(
     >>> spec = IndexSpec(
     ...     indicators=("a", "b"), normalisation="min_max", bounds=(1.0, 100.0), aggregation="geometric"
     ... )
-    >>> fitting, _ = fitting_alternatives(data, spec, Alternatives(normalisation=("z", "min_max", "rank")))
-    >>> fitting.normalisation
-    ('min_max', 'rank')
+    >>> usual = Alternatives(normalisation=("z", "min_max", "rank"))
+    >>> fitting, left_out = fitting_alternatives(data, spec, usual)
+    >>> fitting.normalisation, left_out
+    (('min_max', 'rank'), (('normalisation', 'z'),))
     """
     fitting: dict[str, Any] = {}
-    notes = []
+    left_out = []
     for step in STEPS:
         own = getattr(spec, step)
         others = [choice for choice in getattr(alternatives, step) if choice != own]
         defined = [choice for choice in others if _is_defined(data, spec, step, choice)]
         fitting[step] = (own, *defined) if defined else ()
-        left_out = [choice for choice in others if choice not in defined]
-        if left_out:
-            notes.append(
-                f"Nicht geprüft, weil es zur übrigen Rechnung nicht passt: »{step}« {', '.join(left_out)}."
-            )
+        left_out += [(step, choice) for choice in others if choice not in defined]
     others_open = alternatives.leave_one_out or alternatives.weight_noise > 0
     if not others_open and not any(fitting.values()):
         raise MethodError(
             "Keine der anderen Entscheidungen passt zur Rechnung des Index. Bitte unter »alternatives« "
             "Möglichkeiten nennen, die zu ihr passen."
         )
-    return replace(alternatives, **fitting), tuple(notes)
+    return replace(alternatives, **fitting), tuple(left_out)
 
 
 def _is_defined(data: IndexData, spec: IndexSpec, step: str, choice: str) -> bool:

@@ -12,7 +12,7 @@ from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, war
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import format_change, format_number, join_words
 from sozialanalyse.report.sources import origin
-from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.studied import FACTORS, IndexStudy
 from sozialanalyse.report.study_charts import draw_ranks, draw_shares
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import for_readers
@@ -32,15 +32,6 @@ __all__ = [
 
 MOST_AREAS: Final = 40
 MOST_MOVED: Final = 3
-FACTORS: Final[dict[str, str]] = {
-    "imputation": "Ersatz fehlender Werte",
-    "treatment": "Umgang mit Ausreißern",
-    "normalisation": "gemeinsame Skala",
-    "weighting": "Art der Gewichtung",
-    "aggregation": "Art des Mittels",
-    "leave_one_out": "ein Indikator weniger",
-    "weight_noise": "etwas andere Gewichte",
-}
 ALPHA_WORDS: Final = ((0.9, "sehr hoch"), (0.8, "hoch"), (0.7, "ausreichend"), (-np.inf, "gering"))
 """Customary limits for Cronbach's alpha."""
 
