@@ -85,7 +85,7 @@ def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
         alternatives, left_out = fitting_alternatives(data, spec, rules.alternatives)
         remarks += [
             "Als andere Entscheidung nicht geprüft, weil sie zur übrigen Rechnung nicht passt: "
-            f"{FACTORS[step]} »{choice}«."
+            f"{FACTORS[step]}{f' »{choice}«' if choice else ''}."
             for step, choice in left_out
         ]
         rules = replace(rules, alternatives=alternatives)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy.typing as npt
 
 from sozialanalyse.errors import MethodError, ParameterError, require_choice
 from sozialanalyse.index.aggregate import aggregate
-from sozialanalyse.index.build import build_index, centred
+from sozialanalyse.index.build import centred
 from sozialanalyse.index.choices import CHOICES
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.frame import Frame, frame_weights, make_frame, normalised_stages
@@ -95,10 +97,11 @@ def fitting_alternatives(
     Returns
     -------
     alternatives : Alternatives
-        Of each open step the choice made, and the alternatives with which alone the index is defined; a step
-        without any is no longer open. A geometric mean, for example, has no z-scores as an alternative.
+        Of each open step the choice made, and the alternatives with which the index is defined, whatever is
+        chosen at the other steps and whichever indicator is left out; a step without any is no longer open. A
+        geometric mean, for example, has no z-scores as an alternative.
     left_out : tuple of (str, str)
-        Step and alternative of what was left out.
+        Step and alternative of what was left out; ``("leave_one_out", "")`` if no indicator may be missing.
 
     Raises
     ------
@@ -121,27 +124,39 @@ def fitting_alternatives(
     >>> fitting.normalisation, left_out
     (('min_max', 'rank'), (('normalisation', 'z'),))
     """
-    fitting: dict[str, Any] = {}
-    left_out = []
+    removals = len(spec.indicators) + 1 if alternatives.leave_one_out else 1
+    left_out: list[tuple[str, str]] = []
+    if removals == 2 or not _is_defined(data, spec, {}, removals):
+        left_out.append(("leave_one_out", ""))
+        removals = 1
+    fitting: dict[str, tuple[str, ...]] = {}
     for step in STEPS:
         own = getattr(spec, step)
-        others = [choice for choice in getattr(alternatives, step) if choice != own]
-        defined = [choice for choice in others if _is_defined(data, spec, step, choice)]
-        fitting[step] = (own, *defined) if defined else ()
-        left_out += [(step, choice) for choice in others if choice not in defined]
-    others_open = alternatives.leave_one_out or alternatives.weight_noise > 0
-    if not others_open and not any(fitting.values()):
+        fitting[step] = (own,)
+        for choice in getattr(alternatives, step):
+            if choice == own:
+                continue
+            if _is_defined(data, spec, fitting | {step: (choice,)}, removals):
+                fitting[step] += (choice,)
+            else:
+                left_out.append((step, choice))
+    changed: dict[str, Any] = {step: found if len(found) > 1 else () for step, found in fitting.items()}
+    if removals == 1 and alternatives.weight_noise == 0 and not any(changed.values()):
         raise MethodError(
             "Keine der anderen Entscheidungen passt zur Rechnung des Index. Bitte unter »alternatives« "
             "Möglichkeiten nennen, die zu ihr passen."
         )
-    return replace(alternatives, **fitting), tuple(left_out)
+    return replace(alternatives, **changed, leave_one_out=removals > 1), tuple(left_out)
 
 
-def _is_defined(data: IndexData, spec: IndexSpec, step: str, choice: str) -> bool:
-    chosen: dict[str, Any] = {step: choice}
+def _is_defined(
+    data: IndexData, spec: IndexSpec, steps: Mapping[str, tuple[str, ...]], removals: int
+) -> bool:
+    """Return whether the index is defined with every combination of these choices and removals."""
     try:
-        build_index(data, replace(spec, **chosen))
+        for chosen in product(*steps.values()):
+            changed: dict[str, Any] = dict(zip(steps, chosen, strict=True))
+            _recipe_indices(data, replace(spec, **changed), np.arange(removals), None)
     except (MethodError, ParameterError):
         return False
     return True
