@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from sozialanalyse.errors import MethodError
 from sozialanalyse.index.counts import draw_counts
 from sozialanalyse.index.data import FloatArray, IndexData
 
@@ -101,7 +102,7 @@ def draw_cells(data: IndexData, draws: int, generator: np.random.Generator, thre
         observed = data.values[:, number]
         counts = cases_and_persons(data, number)
         events, persons = np.full((2, len(observed)), np.nan) if counts is None else counts
-        varies = np.isfinite(observed) & (events > 0) & ~(persons < events)
+        varies = np.isfinite(observed) & (events > 0)
         cases = events[varies]
         lowest, above = draw_counts(cases, np.rint(persons[varies]), draws, own)
         unit = (observed[varies] / cases)[:, None]
@@ -114,7 +115,13 @@ def draw_cells(data: IndexData, draws: int, generator: np.random.Generator, thre
 
 
 def cases_and_persons(data: IndexData, column: int) -> tuple[FloatArray, FloatArray] | None:
-    """Return numerators, and for a proportion denominators (else NaN); None if there are no counts."""
+    """Return numerators, and for a proportion denominators (else NaN); None if there are no counts.
+
+    Raises
+    ------
+    MethodError
+        If a count is negative, or a proportion's numerator exceeds its denominator.
+    """
     kind = data.kinds[column] if data.kinds else "score"
     unlimited = np.full(len(data.area_ids), np.nan)
     if kind == "count":
@@ -129,4 +136,10 @@ def cases_and_persons(data: IndexData, column: int) -> tuple[FloatArray, FloatAr
     else:
         denominator = data.denominators[:, column]
         numerator = np.where(np.isfinite(denominator), numerator, np.nan)
+    impossible = int(np.count_nonzero((numerator < 0) | (denominator < numerator)))
+    if impossible:
+        raise MethodError(
+            "Zähler dürfen nicht negativ und bei einem Anteil nicht größer als ihr Nenner sein; "
+            f"bei {data.indicator_ids[column]} gefunden: {impossible} Fälle. Bitte Zähler und Nenner prüfen."
+        )
     return (numerator, denominator) if np.isfinite(numerator).any() else None

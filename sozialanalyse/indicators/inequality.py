@@ -44,7 +44,7 @@ InequalityMeasure = Literal[
 EXPLANATIONS: Final[dict[InequalityMeasure, str]] = {
     "slope_index": (
         "Der Steigungsindex (SII) sagt, um wie viel eine gerade Linie durch alle Gebiete vom am wenigsten "
-        "bis zum am stärksten belasteten Ende der Stadt steigt; 0 heißt kein Gefälle."
+        "bis zum am stärksten belasteten Ende steigt; 0 heißt kein Gefälle."
     ),
     "relative_index": (
         "Der relative Index (RII) teilt den Wert am stark belasteten Ende einer geraden Linie durch alle "
@@ -120,6 +120,11 @@ class Inequality:
     confidence: float
     method: str
     areas: int
+
+    @property
+    def explanation(self) -> str:
+        """What the measure says: one German sentence for readers."""
+        return EXPLANATIONS[self.measure]
 
 
 FloatArray = NDArray[np.float64]

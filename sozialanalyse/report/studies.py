@@ -11,9 +11,9 @@ from sozialanalyse.report.fragment import Fragment, figure, note, nothing, parag
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import format_change, format_number, join_names, join_words
 from sozialanalyse.report.sources import origin
-from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.studied import FACTORS, IndexStudy
 from sozialanalyse.report.study_charts import draw_ranks, draw_shares
-from sozialanalyse.report.study_ranks import FACTORS, overview, rank_table, ranked, span_text
+from sozialanalyse.report.study_ranks import overview, rank_table, ranked, span_text
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import count_word, for_readers
 from sozialanalyse.report.view import JUDGED_DOMAINS, AreaView
@@ -101,7 +101,7 @@ def ranks(study: IndexStudy) -> Fragment:
         )
     caption = f"Ränge mit {level}-%-Intervallen."
     if len(frame) > len(shown):
-        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {len(frame)} Gebieten."
+        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {format_number(len(frame))} Gebieten."
     meaning = {
         "sampling": "das breite Band, welche Ränge allein durch den Zufall in den Fallzahlen möglich sind",
         "choice": "der schmale Strich, welche Ränge sich bei anderen vertretbaren Entscheidungen ergeben",
