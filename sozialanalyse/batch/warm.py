@@ -106,7 +106,7 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
             data_dir, parameters_dir, year = choice
             analysis.keep_analysis(result, data_dir, parameters_dir, year=year)
             # Kept with the analysis: otherwise every fork would make them for all areas anew.
-            _ = result.entries, result.parts, result.shown
+            _ = result.entries, result.parts
             ready[choice] = result
     except EOFError:
         helper.join()

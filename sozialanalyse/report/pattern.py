@@ -30,11 +30,10 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
             f"gesichert und keiner ein Hinweis; für {area.name} folgt daraus nichts."
         ) + note(ECOLOGICAL_NOTE)
     first = str(rows[0]["first"])
-    x, here = view.values(first), area.area_id
     name, of_it = f"»{labels[first]}«", "diesem Indikator"
     if area.children:
         told, of_it = f"{area.name} umfasst mehrere der Gebiete, die verglichen sind.", name
-    elif here in x.index:
+    elif (here := area.area_id) in (x := view.values(first)).index:
         told = f"{area.name} liegt bei {name} mit {view.spoken(first, x[here])} im {_third(x, here)}."
     else:
         told = f"Für {area.name} fehlt der Wert bei {name}."
@@ -68,7 +67,6 @@ def _told(view: ConnectionView) -> list[Row]:
 def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
     """Say one pattern of all areas, and whether one area is as the pattern has it."""
     first, second = str(row["first"]), str(row["second"])
-    x, y, here = view.values(first), view.values(second), area.area_id
     text = (
         f"{'höhere' if row['estimate'] > 0 else 'niedrigere'} Werte bei »{view.labels[second]}« "
         f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
@@ -76,6 +74,7 @@ def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
     )
     if area.children:
         return text
+    x, y, here = view.values(first), view.values(second), area.area_id
     if here not in x.index or here not in y.index:
         return f"{text} Ob es hier so ist, lässt sich nicht sagen: Es fehlt ein Wert."
     own = _place(y, here)
