@@ -7,10 +7,9 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from sozialanalyse import __version__
-from sozialanalyse.batch.audit import audit_folder, audit_summary
 from sozialanalyse.batch.cache import (
     Cache,
     Made,
@@ -45,6 +44,9 @@ from sozialanalyse.batch.runs import Engine, Key, Run
 from sozialanalyse.batch.summary import Summary, summary_lines
 from sozialanalyse.errors import RunError
 from sozialanalyse.site.index_page import render_index
+
+if TYPE_CHECKING:
+    from sozialanalyse.batch.audit import Reading
 
 __all__ = ["INDEX", "Listener", "run_batch"]
 
@@ -211,6 +213,7 @@ class _Batch:
         self.former = {key: entry for key, entry in former.items() if key in planned}
         self.entries = {key: entry for key, entry in self.former.items() if intact(out, entry)}
         self.done: set[Key] = set()
+        self.readings: dict[str, Reading] = {}
         self.inputs = {
             name: {
                 "dataset": project.dataset.fingerprint,
@@ -271,6 +274,7 @@ class _Batch:
             )
         if isinstance(result, Page):
             entry = self._entry(run, "rendered", outputs=outputs, remarks=result.remarks)
+            self.readings |= result.readings
         else:
             entry = self._entry(run, "failed", failure=result.message)
         self.entries[run.key] = entry
@@ -302,6 +306,7 @@ class _Batch:
                 )
                 outputs = {**entry.outputs, run.html: write_final(self.out / run.html, html)}
                 self.entries[key] = replace(entry, outputs=outputs)
+                self.readings.pop(run.html, None)
 
     def record(self, runs: Sequence[Run]) -> Summary:
         """Remove stale pages, write index page and record, and sum up."""
@@ -338,8 +343,10 @@ class _Batch:
             return self.former_protection, ()
         if not any(entry.outputs for entry in self.entries.values()):
             return "", ()
+        from sozialanalyse.batch.audit import audit_folder, audit_summary  # noqa: PLC0415 - takes long
+
         try:
-            report = audit_folder(self.out)
+            report = audit_folder(self.out, self.readings)
         except RunError as error:
             return f"Geheimhaltung: nicht geprüft. {error}", ()
         return audit_summary(report), report.breaches

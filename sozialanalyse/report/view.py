@@ -133,7 +133,7 @@ class Analysis:
         if self.population is not None:
             require_released(self.population)
 
-    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+    def keep(self, key: Hashable, make: Callable[[], T], *, followed: bool = True) -> T:
         """Return what pages of several areas need, made at the first call and kept as long as the analysis.
 
         Parameters
@@ -142,11 +142,14 @@ class Analysis:
             Says all that the result depends on, apart from the analysis itself.
         make : callable
             Makes it; nobody may change it afterwards.
+        followed : bool
+            Whether to ask for it is to look at all that it was made from. Not so for a study: its tables are
+            looked at themselves.
         """
         if key not in self._kept:
             reads: list[ReleasedTable] = []
             with observe_reads(reads.append):
-                self._kept[key] = make(), tuple(reads)
+                self._kept[key] = make(), tuple(reads) if followed else ()
             return cast("T", self._kept[key][0])
         kept, read = self._kept[key]
         # Whoever follows what a page is made from learns the same from what is kept.
