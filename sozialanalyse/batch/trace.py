@@ -283,7 +283,8 @@ def frame_digest(frame: pd.DataFrame) -> str:
     (True, False)
     """
     total = sha256()
-    for name, cells in (("", frame.index), *frame.items()):
+    columns: list[tuple[object, pd.Index[Any] | pd.Series[Any]]] = [("", frame.index), *frame.items()]
+    for name, cells in columns:
         for part in _parts(cells):
             content = part.tobytes() if isinstance(part, np.ndarray) else part
             total.update(f"{name}\0{cells.dtype}\0{len(content)}\0".encode())
@@ -291,7 +292,7 @@ def frame_digest(frame: pd.DataFrame) -> str:
     return total.hexdigest()
 
 
-def _parts(cells: pd.Index | pd.Series) -> tuple[NDArray[Any] | bytes, ...]:
+def _parts(cells: pd.Index[Any] | pd.Series[Any]) -> tuple[NDArray[Any] | bytes, ...]:
     """Return what makes up the cells: numbers as they are, of texts each different one with its places."""
     if cells.dtype.kind in "biuf" and isinstance(cells.dtype, np.dtype):
         return (cells.to_numpy(),)

@@ -33,15 +33,15 @@ class _Places:
 
     Attributes
     ----------
-    words : Index
-        The different words.
+    codes : dict
+        The number of each word.
     order : (n,) int
         The rows by word, those without one first.
     starts : (w + 1,) int
         Where the rows of each word begin in `order`; behind the last one where they end.
     """
 
-    words: pd.Index[Any]
+    codes: dict[Any, int]
     order: NDArray[np.int32]
     starts: NDArray[np.int64]
 
@@ -53,15 +53,15 @@ class _Places:
             else pd.factorize(cells)
         )
         sizes = np.bincount(codes.astype(np.int64) + 1, minlength=len(words) + 1)
-        return cls(pd.Index(words), np.argsort(codes, kind="stable").astype(np.int32), np.cumsum(sizes))
+        order = np.argsort(codes, kind="stable").astype(np.int32)
+        return cls({word: code for code, word in enumerate(words)}, order, np.cumsum(sizes))
 
     def rows(self, value: object) -> NDArray[np.intp]:
         """Return the rows with a word, or with one of several, in their order."""
-        several = list(value) if isinstance(value, list | tuple | set) else [value]
-        codes = self.words.get_indexer(pd.Index(several, dtype=object).unique())
-        parts = [self.order[self.starts[code] : self.starts[code + 1]] for code in codes if code >= 0]
-        found: NDArray[np.int32] = np.concatenate([self.order[:0], *parts])
-        return np.sort(found).astype(np.intp)
+        several = set(value) if isinstance(value, list | tuple | set) else {value}
+        codes = [self.codes[word] for word in several if word in self.codes]
+        parts = [self.order[self.starts[code] : self.starts[code + 1]] for code in codes]
+        return np.sort(np.concatenate([self.order[:0], *parts])).astype(np.intp)
 
 
 class ReleasedTable:

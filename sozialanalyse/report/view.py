@@ -200,9 +200,9 @@ class Analysis:
             for kind, unit, largest in zip(frame["kind"], frame["unit"], frame["largest"], strict=True)
         ]
         frame["decimals"] = np.array(decimals, dtype=np.int64)
-        # Texts as plain objects: rows of a few cells are taken out of it many times.
+        # Texts as plain objects, and those side by side: rows of a few cells are taken out of it many times.
         texts = frame.select_dtypes(exclude=["number", "bool"]).columns
-        return frame.astype(dict.fromkeys(texts, object))
+        return frame.astype(dict.fromkeys(texts, object)).copy()
 
     def area(self, area_id: str | int) -> AreaView:
         """Return the view of one area.
@@ -333,7 +333,8 @@ class AreaView:
         """
         analysis, key = self.analysis, self.area_id
         frame = analysis.keep(("rows", key), lambda: analysis.described([key]))
-        return frame.loc[[key for key in indicator_ids if key in frame.index]]
+        places = frame.index.get_indexer(pd.Index(indicator_ids, dtype=frame.index.dtype))
+        return frame.take(places[places >= 0])
 
     def peers(self, indicator_ids: list[str]) -> pd.DataFrame:
         """Return the values of all areas of the peer level in the years of comparison."""
@@ -358,6 +359,6 @@ class AreaView:
 
 def records(frame: pd.DataFrame) -> dict[str, Row]:
     """Return the rows of a frame by their key, in its order."""
-    columns = {str(name): column.tolist() for name, column in frame.items()}
-    rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    columns = list(map(str, frame.columns))
+    rows = (dict(zip(columns, cells, strict=True)) for cells in frame.to_numpy(dtype=object).tolist())
     return dict(zip(map(str, frame.index), rows, strict=True))
