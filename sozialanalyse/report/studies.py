@@ -269,15 +269,14 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
 
     A coarser area has no rank of its own: it gets a sentence that says so.
     """
-    frame = study.ranks.frame
-    rows = frame[frame["area_id"] == area.area_id].dropna(subset=["rank"])
+    rows = study.ranks.where(area_id=area.area_id).frame.dropna(subset=["rank"])
     if study.missing or not len(rows):
         level = area.analysis.levels[-1].label
         if area.is_finest:
             return note(f"{area.name} hat keinen Rang: {for_readers(study.missing) or 'Es fehlen Werte.'}")
         return note(f"Rang mit Intervall und Indizes der Bereiche gibt es auf der Ebene {level}.")
     row = rows.iloc[0]
-    count = int(frame["rank"].notna().sum())
+    count = int(study.ranks.frame["rank"].notna().sum())
     title = area.analysis.index.title if area.analysis.index else "Index"
     text = f"Rang {row['rank']:.0f} von {count} im {title}, {span_text(study, row)}."
     if "Intervall" in text and "Zufall" in text:
