@@ -101,7 +101,8 @@ def ranks(study: IndexStudy) -> Fragment:
         )
     caption = f"Ränge mit {level}-%-Intervallen."
     if len(frame) > len(shown):
-        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {format_number(len(frame))} Gebieten."
+        everywhere = format_number(len(frame))
+        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {everywhere} Gebieten."
     meaning = {
         "sampling": "das breite Band, welche Ränge allein durch den Zufall in den Fallzahlen möglich sind",
         "choice": "der schmale Strich, welche Ränge sich bei anderen vertretbaren Entscheidungen ergeben",
