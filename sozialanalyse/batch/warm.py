@@ -55,10 +55,10 @@ class Known:
 
 
 def begin_imports() -> Iterator[None]:
-    """Import step by step what notebooks of any project need."""
-    from sozialanalyse import analysis, report  # noqa: F401, PLC0415 - each takes long, so not before
-
-    yield
+    """Import step by step what notebooks of any project need; the analysis and its studies come first."""
+    for module in ("sozialanalyse.analysis", *sorted(STUDIES.values()), "sozialanalyse.report"):
+        import_module(module)
+        yield
     yield from _import_tools()
 
 
@@ -80,8 +80,8 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
 
     What fails or warns here is not kept: then every notebook does it itself, and shows what it has to show.
     """
-    # Each takes long to import, and this is the process that has the time.
-    from sozialanalyse import analysis, report  # noqa: F401, PLC0415
+    # Takes long to import, and this is the process that has the time.
+    from sozialanalyse import analysis  # noqa: PLC0415
     from sozialanalyse.batch.trace import prepare_traces  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
@@ -90,6 +90,8 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     counted = Counter(request for _, requests in asked for request in requests)
     fewest = min(2, len(jobs))
     studies = sorted(request for request, count in counted.items() if count >= fewest)
+    for request in studies:
+        import_module(STUDIES[request.function])
     context = get_context("fork")
     source, target = context.Pipe(duplex=False)
     arguments = target, choices, studies, known, os.getpid()
