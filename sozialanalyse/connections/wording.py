@@ -15,7 +15,7 @@ from sozialanalyse.connections.synthesis import (
     equivalence_interval,
 )
 
-__all__ = ["ECOLOGICAL_NOTE", "Formatter", "german_number", "sentence", "strength"]
+__all__ = ["ECOLOGICAL_NOTE", "FEWER", "Formatter", "german_number", "sentence", "strength"]
 
 Formatter = Callable[[float, int], str]
 
@@ -24,6 +24,9 @@ ECOLOGICAL_NOTE: Final = (
     "und sagt nichts darüber, wodurch sie zustande kommt."
 )
 """Stands on every page with connections."""
+
+FEWER: Final = "zählen dabei nur so viel wie"
+"""Stands in a sentence on a pair whose areas are not independent of each other; the page explains it once."""
 
 COEFFICIENTS: Final[dict[str, str]] = {"spearman": "Rangkorrelation", "pearson": "Korrelation"}
 
@@ -188,10 +191,7 @@ def _support(verdict: Verdict, evidence: PairEvidence, number: Formatter, group_
 def _neighbours(evidence: PairEvidence, number: Formatter) -> str:
     if evidence.size > 0.9 * evidence.count:
         return ""
-    return (
-        f"Die {evidence.count} Gebiete zählen dabei nur so viel wie {number(evidence.size, 0)} voneinander "
-        "unabhängige."
-    )
+    return f"Die {evidence.count} Gebiete {FEWER} {number(evidence.size, 0)} voneinander unabhängige."
 
 
 def _over_time(evidence: PairEvidence, number: Formatter) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
+from sozialanalyse.connections.wording import ECOLOGICAL_NOTE, FEWER
 from sozialanalyse.report.connected import CLAIMS, ConnectionView, pairs_apart, row_list
 from sozialanalyse.report.connection_charts import VERDICT_SIGNS
 from sozialanalyse.report.fragment import Fragment, bullets, note, nothing, paragraph, warning
@@ -127,8 +127,8 @@ def sentences(view: ConnectionView) -> Fragment:
     chosen = [str(text) for text in pd.concat([shown, varied(mixed, 2), absent])["sentence"]]
     if not chosen:
         chosen = [str(text) for text in frame["sentence"].head(2)]
-    listed = bullets(chosen)
-    if any("zählen dabei nur" in text for text in chosen):
+    listed = bullets(chosen) if chosen else nothing()
+    if any(FEWER in text for text in chosen):
         listed += note(
             "Warum Gebiete nur zum Teil zählen: Nachbarn ähneln sich oft, und in manche Rechnung gehen "
             "Gebiete verschieden stark ein. Je weniger voneinander unabhängige Gebiete, desto breiter das "
@@ -136,7 +136,7 @@ def sentences(view: ConnectionView) -> Fragment:
         )
     left_out = len(view.pairs.frame) - len(frame)
     if left_out:
-        who = "Ein Paar, das" if left_out == 1 else f"{left_out} Paare, die"
+        who = "Ein Paar, das" if left_out == 1 else f"{format_number(left_out)} Paare, die"
         verb = "ist, steht" if left_out == 1 else "sind, stehen"
         listed += note(
             f"{who} zum Teil aus denselben Daten gebildet {verb} nur in der Tabelle: Dass beide Indikatoren "

@@ -199,10 +199,10 @@ def ways(view: ConnectionView) -> Fragment:
     pair = f"»{view.labels[first]}« und »{view.labels[second]}«"
     clear = int(((ordered["lower"] > 0) | (ordered["upper"] < 0)).sum())
     estimates = ordered["estimate"].dropna()
-    ways = "im einzigen Rechenweg" if len(ordered) == 1 else f"in {clear} von {len(ordered)} Rechenwegen"
+    where = "im einzigen Rechenweg" if len(ordered) == 1 else f"in {clear} von {len(ordered)} Rechenwegen"
     low, high = (format_number(float(end), 2) for end in (estimates.min(), estimates.max()))
     finding = (
-        f"{pair}: Der Zusammenhang ist {ways if clear else 'in keinem Rechenweg'} klar, sein Intervall "
+        f"{pair}: Der Zusammenhang ist {where if clear else 'in keinem Rechenweg'} klar, sein Intervall "
         f"schließt {'dort ' if clear else ''}die Null {'aus' if clear else 'ein'}; "
         + (f"die Werte liegen zwischen {low} und {high}." if low != high else f"der Wert ist {low}.")
     )

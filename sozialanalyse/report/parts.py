@@ -21,8 +21,12 @@ MOST_NAMED: Final = 3
 def parts_against_whole(area: AreaView) -> Fragment:
     """Return for each part of an area how many indicators are certainly worse or better than in the whole."""
     keys = [key for name in JUDGED_DOMAINS for key in area.indicator_ids(name)]
-    rows_of = {view: assess_rows(view.rows(keys)) for view in area.children}
-    rows_of = {view: rows for view, rows in rows_of.items() if rows["assessment"].isin(list(TESTED)).any()}
+    rows_of = {}
+    for view in area.children:
+        rows = assess_rows(view.rows(keys))
+        rows = rows[(rows["direction"] != "neutral") & rows["assessment"].isin(list(TESTED))]
+        if len(rows):
+            rows_of[view] = rows
     if not rows_of:
         return note(
             f"Ob sich Gebiete gesichert von {area.name} insgesamt unterscheiden, lässt sich aus den Daten "
@@ -58,10 +62,10 @@ def _finding(area: AreaView, rows_of: dict[AreaView, pd.DataFrame], level: str) 
     """Name the parts with most indicators on each side."""
     sentences = []
     for code in ("worse", "better"):
-        counts = {view.bare_name: int((rows["assessment"] == code).sum()) for view, rows in rows_of.items()}
-        most = max(counts.values())
+        counts = [int((rows["assessment"] == code).sum()) for rows in rows_of.values()]
+        most = max(counts)
         if most:
-            first = [name for name, count in counts.items() if count == most]
+            first = [view.bare_name for view, count in zip(rows_of, counts, strict=True) if count == most]
             where = "einem Indikator" if most == 1 else f"{count_word(most)} Indikatoren"
             verb = "ist" if len(first) == 1 else "sind"
             sentences.append(

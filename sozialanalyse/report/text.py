@@ -23,6 +23,7 @@ __all__ = [
     "place",
     "population_finding",
     "profile_sentences",
+    "spans_of_parts",
     "values_text",
 ]
 
@@ -292,7 +293,16 @@ def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> tup
     """
     where = f"{domain_label} in {area.name}"
     if area.is_root:
-        return _with_extremes(area, rows, where), ""
+        values = _with_extremes(area, rows, where)
+        widest = _widest(area, rows)
+        if len(rows) <= MOST_NAMED or not len(widest):
+            return values, ""
+        level = area.analysis.levels[-1].label
+        return (
+            f"{where}: Verhältnismäßig am weitesten auseinander liegen die Gebiete (Ebene {level}; in "
+            f"Klammern der kleinste und der größte Wert) bei {widest}.",
+            values,
+        )
     values = values_text(rows)
     labels = rows["label"].groupby(rows["assessment"], sort=False).agg(list).to_dict()
     if set(labels) <= {"unknown"}:
@@ -316,6 +326,38 @@ def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> tup
     else:
         said = f"von {count_word(len(rows))} Indikatoren {join_words(parts)}"
     return f"{where}, verglichen mit {area.root.name} insgesamt: {said}.", f"Werte: {values}."
+
+
+def _widest(area: AreaView, rows: pd.DataFrame) -> str:
+    """Name the indicators whose areas differ most: by the span of their values against that of the whole."""
+    shares = rows[rows["kind"].isin(["proportion", "rate"]) & (rows["value"] > 0)]
+    peers = area.peers([str(key) for key in shares.index]).groupby("indicator_id", observed=True)["value"]
+    ends = peers.agg(["min", "max"]).reindex(shares.index)
+    spans = ((ends["max"] - ends["min"]) / shares["value"]).dropna()
+    spans = spans[spans > 0].sort_values(ascending=False, kind="stable").head(MOST_NAMED)
+    named = records(shares.loc[spans.index])
+    return join_words(
+        [
+            f"{value_text(row)} ({format_number(ends['min'][key], int(row['decimals']))} bis "
+            f"{format_number(ends['max'][key], int(row['decimals']))})"
+            for key, row in named.items()
+        ]
+    )
+
+
+def spans_of_parts(area: AreaView, rows: pd.DataFrame) -> str:
+    """List the smallest and largest values of the areas, where the whole itself has none; ``""`` without."""
+    values = area.peers([str(key) for key in rows.index]).groupby("indicator_id", observed=True)["value"]
+    ends = values.agg(["count", "min", "max"])
+    parts = []
+    for key, row in records(rows).items():
+        if key in ends.index and ends["count"][key] > 1:
+            decimals = int(row["decimals"])
+            low = format_number(float(ends["min"][key]), decimals)
+            high = format_spoken(float(ends["max"][key]), row["unit"], decimals)
+            parts.append(f"»{row['label']}« {low} bis {high}")
+    level = area.analysis.levels[-1].label
+    return f"Werte der Gebiete (Ebene {level}): {'; '.join(parts)}." if parts else ""
 
 
 def _with_extremes(area: AreaView, rows: pd.DataFrame, where: str) -> str:

@@ -11,18 +11,17 @@ from operator import add
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
+import numpy as np
 import pytest
 
 from sozialanalyse import report
-from sozialanalyse.analysis import analyse
-from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.excursus import connections_of
 from sozialanalyse.index_study import study_of
-from sozialanalyse.parameters import Parameters
 from sozialanalyse.project import embedded_folder
 from sozialanalyse.report import connections, neighbourhood, pattern, studies
 from sozialanalyse.report.connected import ConnectionView, made_apart
 from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.numbers import format_number
 from sozialanalyse.report.view import AreaView
 from sozialanalyse.vocabulary import DOMAINS
 
@@ -233,20 +232,52 @@ def test_a_district_is_told_how_many_of_its_parts_follow_the_pattern(
     assert "Durch Zufall allein" in text
 
 
-def test_the_city_is_told_how_its_parts_differ_from_it(
-    small_city: Callable[..., Dataset], parameters: Parameters, parse_html: Callable[[str], Any]
+def test_the_city_is_told_of_each_part_what_the_page_of_the_part_says(
+    open_place: Callable[[str], AreaView], parse_html: Callable[[str], Any]
 ) -> None:
-    """In A1 twice as many get benefits as in the rest, and in A2, B1 and B2 fewer than in the whole."""
-    cells = {(key, "sgb2_rate", 2022): (100.0, 1000.0) for key in ("A2", "B1", "B2")}
-    dataset = small_city((2022,), cells | {("A1", "sgb2_rate", 2022): (300.0, 1000.0)})
-    analysis = analyse(dataset, parameters)
-    section = report.strengths_and_burdens(analysis.area("S"))
+    city = open_place("stadt")
+    section = report.strengths_and_burdens(city)
     rows = {row[0].text: row for row in parse_html(section.html).find(".//tbody")}
-    assert set(rows) == {child.bare_name for child in analysis.area("S").children}
-    for child in analysis.area("S").children:
-        text = report.profile(child).text
-        worse = int(rows[child.bare_name][1].text.replace("–", "0"))
-        assert (
-            f"{worse} (von" in text.split(f"ungünstiger als {analysis.area('S').name} insgesamt: ")[1]
-        ) or worse == 0
-    assert "Verglichen mit " in section.text
+    assert set(rows) == {child.bare_name for child in city.children}
+    for child in city.children:
+        worse, better, similar = (int(cell.text.replace("–", "0")) for cell in rows[child.bare_name][1:])
+        facts = report.profile(child).text
+        total = f"von {worse + better + similar} Indikatoren, die sich prüfen lassen"
+        assert f"ungünstiger als Oberhausen insgesamt: {worse} ({total})" in facts
+        assert f"\ngünstiger als Oberhausen insgesamt: {better} ({total})" in facts
+    assert "am häufigsten ungünstiger ist Mitte/Styrum (bei 13 Indikatoren)" in section.text
+
+
+def test_a_city_without_intervals_is_told_that_its_parts_cannot_be_told_apart(
+    open_place: Callable[[str], AreaView],
+) -> None:
+    analysis = open_place("kreis").analysis
+    text = report.strengths_and_burdens(analysis.area(analysis.root_id)).text
+    assert text.startswith("Ob sich Gebiete gesichert von Deutschland insgesamt unterscheiden, lässt sich")
+
+
+def test_a_city_reads_first_where_its_areas_lie_furthest_apart(open_place: Callable[[str], AreaView]) -> None:
+    """The span of the areas' values as a share of the city's value, taken from the released table itself."""
+    city = open_place("stadt")
+    frame = city.analysis.current.frame
+    keys = city.indicator_ids("poverty")
+    frame = frame[frame["indicator_id"].isin(keys)]
+    areas = frame[frame["level"] == "neighbourhood"].groupby("indicator_id", observed=True)["value"]
+    whole = frame[frame["area_id"] == city.area_id].set_index("indicator_id")["value"]
+    shares = ((areas.max() - areas.min()) / whole).sort_values(ascending=False)
+    labels = [str(city.analysis.indicators["label"][key]) for key in shares.index[:3]]
+    first = report.domain(city, "poverty").text.splitlines()[0]
+    assert re.findall(r"»(.*?)«", first) == labels
+    assert "(Ebene Sozialquartier; in Klammern der kleinste und der größte Wert)" in first
+
+
+def test_a_whole_without_values_shows_the_span_of_its_parts(open_place: Callable[[str], AreaView]) -> None:
+    analysis = open_place("kreis").analysis
+    text = report.domain(analysis.area(analysis.root_id), "poverty").text
+    assert re.search(r"Werte der Gebiete \(Ebene Kreis\): »[^»]+« \d+,\d bis \d+,\d", text)
+
+
+@pytest.mark.parametrize(("value", "text"), [(9.95, "10,0"), (0.25, "0,3"), (-0.25, "−0,3"), (1e16, None)])
+def test_a_half_is_rounded_up_whatever_the_type_of_the_number(value: float, text: str | None) -> None:
+    assert format_number(value, 1) == format_number(np.float64(value), 1)
+    assert text is None or format_number(value, 1) == text
