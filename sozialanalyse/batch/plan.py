@@ -183,9 +183,14 @@ def _missing_tables(dataset: Dataset, tables: Sequence[str]) -> str:
 
 
 def _levels(dataset: Dataset) -> dict[str, str]:
-    """Return the levels by name, and by the words that stand for the first and the last of any dataset."""
+    """Return the levels by name, and by the words that stand for certain ones of any dataset.
+
+    The one above the finest is that of the Sozialräume, for which dialogues are held; without one between the
+    whole and its parts it is the whole.
+    """
     levels = [level.level for level in dataset.levels]
-    return {"coarsest": levels[0], "finest": levels[-1], **{level: level for level in levels}}
+    words = {"coarsest": levels[0], "above_finest": levels[max(len(levels) - 2, 0)], "finest": levels[-1]}
+    return words | {level: level for level in levels}
 
 
 def _areas_of(dataset: Dataset, recipe: Recipe) -> list[str]:
@@ -228,7 +233,7 @@ def select_runs(
     notebooks, areas : sequence of str
         Names of notebooks, or their files; keys of areas.
     level : str
-        A level, ``"coarsest"`` or ``"finest"``, or ``""`` for all.
+        A level, ``"coarsest"``, ``"above_finest"`` or ``"finest"``, or ``""`` for all.
 
     Returns
     -------

@@ -71,7 +71,8 @@ class Recipe:
     chosen_by : {"all", "level", "area"}
         Whether `names` holds levels, areas, or nothing because all areas are meant.
     names : tuple of str
-        Levels (``"coarsest"`` and ``"finest"`` stand for those of any dataset) or area keys.
+        Levels (``"coarsest"``, ``"above_finest"`` and ``"finest"`` stand for those of any dataset) or area
+        keys.
     parameters : mapping from name to value
         Fixed values for every area.
     variants : tuple of Variant
