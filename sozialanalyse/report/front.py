@@ -85,8 +85,16 @@ def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
     return Fragment(f'<dl class="sa-facts">{items}</dl>', "\n".join(lines))
 
 
-def location(area: AreaView) -> Fragment:
-    """Return a map with the area marked, coloured by the Sozialindex where there is one."""
+def location(area: AreaView, table: str = "die Definitionen") -> Fragment:
+    """Return a map with the area marked, coloured by the Sozialindex where there is one.
+
+    Parameters
+    ----------
+    area : AreaView
+        What to mark.
+    table : str
+        What on the page names all sources.
+    """
     analysis = area.analysis
     if not analysis.geometry:
         return warning("Keine Karte: Der Datensatz enthält keine Gebietsgrenzen (areas.geojson).")
@@ -121,4 +129,4 @@ def location(area: AreaView) -> Fragment:
     caption = f"Karte von {area.root.name}: {what}{where}."
     if analysis.schematic_geometry:
         caption += " Die Umrisse sind schematisch und zeigen nur, welche Gebiete aneinandergrenzen."
-    return figure(svg, f"{caption} {finding}".strip(), caption, map_origin(analysis, keys))
+    return figure(svg, f"{caption} {finding}".strip(), caption, map_origin(analysis, keys, table))

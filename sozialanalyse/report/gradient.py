@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sozialanalyse.indicators.inequality import EXPLANATIONS
 from sozialanalyse.report.connected import ConnectionView, row_list
 from sozialanalyse.report.connection_charts import GradientPanel, draw_gradient
 from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
@@ -43,8 +44,7 @@ def gradient(view: ConnectionView) -> Fragment:
     whom = "der Bevölkerung" if view.weighted else "der Gebiete"
     intro = (
         f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 "
-        "am stärksten belastet. Das Gefälle (Steigungsindex, SII) sagt, um wie viel eine gerade Linie durch "
-        "alle Gebiete vom einen zum anderen Ende steigt; 0 heißt kein Gefälle. Die Intervalle rechnen, als "
+        f"am stärksten belastet. {EXPLANATIONS['slope_index']} Die Intervalle rechnen, als "
         "wären Gebiete voneinander unabhängig; wo sich Nachbarn ähneln, sind sie eher zu eng. Ein klares "
         "Gefälle ist deshalb noch kein gesicherter Zusammenhang: Darüber entscheidet das Urteil des Paars."
     )
@@ -144,8 +144,7 @@ def _table(view: ConnectionView, rows: list[Row]) -> Fragment:
     )
     if with_ratio:
         text += (
-            " Verhältnis (relativer Index, RII): Wert der Linie am belasteten Ende geteilt durch den am "
-            "anderen Ende; 1 heißt kein Gefälle, 2 doppelt so hoch. Ein Strich steht, wo ein Verhältnis "
+            f" {EXPLANATIONS['relative_index']} Ein Strich steht, wo ein Verhältnis "
             "keinen Sinn hat oder zu unsicher ist."
         )
     return table + note(text)

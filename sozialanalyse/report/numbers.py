@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from typing import Final
 
@@ -30,6 +30,8 @@ LOCALE: Final = Locale.parse("de_DE")
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MOST_DECIMALS: Final = 8
+MOST_DIGITS: Final = 400
+"""Room for every number a float can hold, with its decimals."""
 LARGEST_EXACT: Final = 1e15
 """From here on a number has no decimals that it could be rounded to."""
 SILENT_UNITS: Final = frozenset({"Index", "z-Wert"})
@@ -70,13 +72,14 @@ def format_number(value: float, decimals: int = 0) -> str:
     --------
     >>> format_number(12345.678, 1), format_number(float("nan")), format_number(-0.04, 1)
     ('12.345,7', '–', '0,0')
-    >>> format_number(9.95, 1), format_number(2.5)
-    ('10,0', '3')
+    >>> format_number(9.95, 1), format_number(2.5), len(format_number(1e30, 2))
+    ('10,0', '3', 44)
     """
     if not math.isfinite(value):
         return "–"
     rounded = _rounded(value, decimals)
-    text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
+    with localcontext(prec=MOST_DIGITS):
+        text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
     return (MINUS if rounded < 0 else "") + text
 
 

@@ -31,12 +31,11 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
             f"gesichert und keiner ein Hinweis; für {area.name} folgt daraus nichts."
         ) + note(ECOLOGICAL_NOTE)
     first = str(rows[0]["first"])
-    x, here = view.values(first), area.area_id
     name, of_it = f"»{labels[first]}«", "diesem Indikator"
     if area.children:
         told = "" if area.is_root else f"{area.name} umfasst mehrere der Gebiete, die verglichen sind. "
         of_it = name
-    elif here in x.index:
+    elif (here := area.area_id) in (x := view.values(first)).index:
         told = f"{area.name} liegt bei {name} mit {view.spoken(first, x[here])} im {_third(x, here)}. "
     else:
         told = f"Für {area.name} fehlt der Wert bei {name}. "
@@ -77,16 +76,17 @@ def _told(view: ConnectionView) -> list[Row]:
 def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
     """Say one pattern of all areas, and whether one area is as the pattern has it."""
     first, second = str(row["first"]), str(row["second"])
-    x, y, here = view.values(first), view.values(second), area.area_id
     text = (
         f"{'höhere' if row['estimate'] > 0 else 'niedrigere'} Werte bei »{view.labels[second]}« "
         f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
         f"{format_interval(row['lower'], row['upper'], 2)})"
     )
+    x, y, here = view.values(first), view.values(second), area.area_id
+    fits = _fits(x, y, row)
     if area.children:
-        inside = [key for key in descendants(area) if key in x.index and key in y.index]
-        fitting = sum(_fits(x, y, key, row) for key in inside)
-        if not inside:
+        inside = fits.index.intersection(descendants(area))
+        fitting = int(fits[inside].sum())
+        if not len(inside):
             return f"{text}."
         where = f"in {area.name} mit beiden Werten"
         if len(inside) == 1:
@@ -97,29 +97,29 @@ def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
         verb = "entsprechen" if fitting > 1 else "entspricht"
         counted = count_word(fitting, "eines") if fitting else "keines"
         return f"{text}; dem {verb} {counted} von {count_word(len(inside))} Gebieten {where}."
-    if here not in x.index or here not in y.index:
+    if here not in fits.index:
         return f"{text}; ob es hier so ist, bleibt offen: Ein Wert fehlt oder ist geheim gehalten."
-    match = "entspricht" if _fits(x, y, here, row) else "entspricht nicht"
+    match = "entspricht" if fits[here] else "entspricht nicht"
     return (
         f"{text}. {area.name} liegt mit {view.spoken(second, y[here])} im {_third(y, here)}; das {match} "
         "dem Muster."
     )
 
 
-def _fits(x: pd.Series, y: pd.Series, area_id: str, row: Row) -> bool:
-    """Return whether the places of an area in both orders are as near as the pattern has it."""
-    own = _place(y, area_id)
+def _fits(x: pd.Series[float], y: pd.Series[float], row: Row) -> pd.Series[bool]:
+    """Return for each area with both values whether its places in the two orders are near enough."""
+    own = _places(y)
     expected = own if row["estimate"] > 0 else 1.0 - own
-    return abs(_place(x, area_id) - expected) <= FITTING
+    return ((_places(x) - expected).abs() <= FITTING)[x.index.intersection(y.index)]
 
 
-def _place(values: pd.Series, area_id: str) -> float:
-    """Return the share of areas whose value is not higher than that of one of them."""
-    return float((values <= values[area_id]).mean())
+def _places(values: pd.Series[float]) -> pd.Series[float]:
+    """Return for each area the share of areas whose value is not higher."""
+    return values.rank(method="max", pct=True)
 
 
-def _third(values: pd.Series, area_id: str) -> str:
-    place = _place(values, area_id)
+def _third(values: pd.Series[float], area_id: str) -> str:
+    place = _places(values)[area_id]
     return (
         f"{'unteren' if place <= 1 / 3 else 'mittleren' if place <= 2 / 3 else 'oberen'} Drittel der Gebiete"
     )

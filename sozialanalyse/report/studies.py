@@ -11,9 +11,9 @@ from sozialanalyse.report.fragment import Fragment, figure, note, nothing, parag
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import format_change, format_number, join_names, join_words
 from sozialanalyse.report.sources import origin
-from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.studied import FACTORS, IndexStudy
 from sozialanalyse.report.study_charts import draw_ranks, draw_shares
-from sozialanalyse.report.study_ranks import FACTORS, overview, rank_table, ranked, span_text
+from sozialanalyse.report.study_ranks import overview, rank_table, ranked, span_text
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import count_word, for_readers
 from sozialanalyse.report.view import JUDGED_DOMAINS, AreaView
@@ -101,7 +101,8 @@ def ranks(study: IndexStudy) -> Fragment:
         )
     caption = f"Ränge mit {level}-%-Intervallen."
     if len(frame) > len(shown):
-        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {len(frame)} Gebieten."
+        everywhere = format_number(len(frame))
+        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {everywhere} Gebieten."
     meaning = {
         "sampling": "das breite Band, welche Ränge allein durch den Zufall in den Fallzahlen möglich sind",
         "choice": "der schmale Strich, welche Ränge sich bei anderen vertretbaren Entscheidungen ergeben",
@@ -269,15 +270,14 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
 
     A coarser area has no rank of its own: it gets a sentence that says so.
     """
-    frame = study.ranks.frame
-    rows = frame[frame["area_id"] == area.area_id].dropna(subset=["rank"])
+    rows = study.ranks.where(area_id=area.area_id).frame.dropna(subset=["rank"])
     if study.missing or not len(rows):
         level = area.analysis.levels[-1].label
         if area.is_finest:
             return note(f"{area.name} hat keinen Rang: {for_readers(study.missing) or 'Es fehlen Werte.'}")
         return note(f"Rang mit Intervall und Indizes der Bereiche gibt es auf der Ebene {level}.")
     row = rows.iloc[0]
-    count = int(frame["rank"].notna().sum())
+    count = int(study.ranks.frame["rank"].notna().sum())
     title = area.analysis.index.title if area.analysis.index else "Index"
     text = f"Rang {row['rank']:.0f} von {count} im {title}, {span_text(study, row)}."
     if "Intervall" in text and "Zufall" in text:

@@ -8,23 +8,14 @@ import pandas as pd
 
 from sozialanalyse.report.fragment import Fragment, bullets, note, paragraph, warning
 from sozialanalyse.report.numbers import format_number, join_names, join_words
-from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.studied import FACTORS, IndexStudy
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import count_word, for_readers, index_finding
 
-__all__ = ["FACTORS", "burdened_and_worse", "overview", "rank_table", "ranked", "span_text"]
+__all__ = ["burdened_and_worse", "overview", "rank_table", "ranked", "span_text"]
 
 MOST_NAMED: Final = 3
 MOST_AREAS_NAMED: Final = 8
-FACTORS: Final[dict[str, str]] = {
-    "imputation": "Ersatz fehlender Werte",
-    "treatment": "Umgang mit Ausreißern",
-    "normalisation": "gemeinsame Skala",
-    "weighting": "Art der Gewichtung",
-    "aggregation": "Art des Mittels",
-    "leave_one_out": "ein Indikator weniger",
-    "weight_noise": "etwas andere Gewichte",
-}
 KINDS: Final = {"sampling": "durch Zufall", "choice": "bei anderen Entscheidungen"}
 
 

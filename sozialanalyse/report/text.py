@@ -79,7 +79,8 @@ def value_text(row: Row) -> str:
         return text
     if pd.notna(row["city_value"]):
         return f"{text} (insgesamt {spoken('city_value')})"
-    return f"{text} (Mitte der Gebiete {spoken('level_median')})" if row["ranked"] > 1 else text
+    known = row["ranked"] > 1 and pd.notna(row["level_median"])
+    return f"{text} (Mitte der Gebiete {spoken('level_median')})" if known else text
 
 
 def values_text(rows: pd.DataFrame) -> str:
