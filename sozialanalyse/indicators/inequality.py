@@ -44,7 +44,7 @@ InequalityMeasure = Literal[
 EXPLANATIONS: Final[dict[InequalityMeasure, str]] = {
     "slope_index": (
         "Der Steigungsindex (SII) sagt, um wie viel eine gerade Linie durch alle Gebiete vom am wenigsten "
-        "bis zum am stärksten belasteten Ende der Stadt steigt; 0 heißt kein Gefälle."
+        "bis zum am stärksten belasteten Ende steigt; 0 heißt kein Gefälle."
     ),
     "relative_index": (
         "Der relative Index (RII) teilt den Wert am stark belasteten Ende einer geraden Linie durch alle "
@@ -67,11 +67,11 @@ EXPLANATIONS: Final[dict[InequalityMeasure, str]] = {
         "fast alle Fälle in wenigen Gebieten."
     ),
     "attributable_risk": (
-        "Der Abstand zum günstigsten Fünftel sagt, um wie viel der Wert der Stadt niedriger wäre, wenn "
+        "Der Abstand zum günstigsten Fünftel sagt, um wie viel der Gesamtwert niedriger wäre, wenn "
         "überall der Wert des am wenigsten belasteten Fünftels gälte; über Ursachen sagt er nichts."
     ),
     "attributable_fraction": (
-        "Dieser Anteil sagt, um welchen Teil der Wert der Stadt niedriger wäre, wenn überall der Wert des am "
+        "Dieser Anteil sagt, um welchen Teil der Gesamtwert niedriger wäre, wenn überall der Wert des am "
         "wenigsten belasteten Fünftels gälte; über Ursachen sagt er nichts."
     ),
     "dissimilarity_index": (

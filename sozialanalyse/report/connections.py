@@ -54,6 +54,8 @@ __all__ = [
 
 MOST_SENTENCES: Final = 4
 MOST_PANELS: Final = 8
+MOST_UNSURE: Final = 10
+"""A relative index is not shown if the upper end of its interval is more than this times the lower."""
 
 
 def heading(view: ConnectionView) -> Fragment:
@@ -359,17 +361,18 @@ def gradient(view: ConnectionView) -> Fragment:
             )
         )
         unit = "" if units[key] in SILENT_UNITS else f" {_difference_unit(str(units[key]))}"
-        # A score may have any zero, so that no end of its line is a multiple of the other.
-        ratio = clear and kinds[key] != "score" and np.isfinite(row["rii"])
-        relative = f", RII {format_number(row['rii'], 1)}" if ratio else ""
+        # A score may have any zero, so that no value is a multiple of another.
+        relative = "" if kinds[key] == "score" or not clear else _relative(row)
         found.append(f"»{view.labels[key]}« {size}{unit}{relative}{word}")
     ordering = view.labels[view.ordered_by]
     whom = "der Bevölkerung" if view.weighted else "der Gebiete"
     intro = (
         f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 "
         "am stärksten "
-        f"belastet. {EXPLANATIONS['slope_index']} {EXPLANATIONS['relative_index']}"
+        f"belastet. {EXPLANATIONS['slope_index']}"
     )
+    if any(", RII " in text for text in found):
+        intro += f" {EXPLANATIONS['relative_index']}"
     caption = (
         f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. "
         "Jedes Bild hat eine eigene Skala."
@@ -378,6 +381,15 @@ def gradient(view: ConnectionView) -> Fragment:
     keys = [view.ordered_by, *(str(key) for key in slopes["indicator_id"])]
     picture = figure(draw_gradient(panels), finding, caption, origin(view.analysis, keys))
     return paragraph(intro) + paragraph(finding) + picture
+
+
+def _relative(row: Row) -> str:
+    """Return the relative index with its interval, or nothing where it is too unsure to say anything."""
+    low, high = float(row["rii_lower"]), float(row["rii_upper"])
+    # The line ends near zero where its ends are a large multiple of each other.
+    if not (low > 1 or high < 1) or high > MOST_UNSURE * low:
+        return ""
+    return f", RII {format_number(row['rii'], 2)} ({format_interval(low, high, 2)})"
 
 
 def remarks(view: ConnectionView) -> Fragment:
