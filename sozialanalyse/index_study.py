@@ -6,7 +6,7 @@ All that goes in are released cells of the finest level, so nothing that comes o
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -64,10 +64,10 @@ def study_of(analysis: Analysis, parameters_dir: str = "") -> IndexStudy:
         If a rule is not valid.
     """
     folder = chosen_folder("parameters", parameters_dir)
-    return _study(analysis, read_sensitivity_rules(folder))
+    rules = read_sensitivity_rules(folder)
+    return analysis.keep(("study", rules), partial(_study, analysis, rules), followed=False)
 
 
-@lru_cache(maxsize=4)
 def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
     if analysis.index is None:
         return _empty(analysis, analysis.index_missing)
@@ -258,7 +258,9 @@ def _dynamics(
     data: IndexData, spec: IndexSpec, analysis: Analysis, remarks: list[str]
 ) -> tuple[pd.DataFrame, tuple[str, ...], str]:
     years = sorted({analysis.years[key] for key in spec.indicators})
-    period = f"{years[0] - spec.years} bis {years[0]}" if len(years) == 1 else f"je {spec.years} Jahre"
+    period = (
+        f"{years[0] - spec.years} bis {years[0]}" if len(years) == 1 else f"jeweils über {spec.years} Jahre"
+    )
     columns = ["area_id", "dynamics", "status_class", "dynamics_class"]
     try:
         found = build_dynamics(data, earlier_edition(data), spec)

@@ -134,25 +134,3 @@ def test_districts_of_a_real_city_can_be_compared_as_well(shared_data: Path) -> 
     # 134 neighbourhoods have 0.94; counts merged into 25 districts keep the order.
     assert row["estimate"] > 0.8
     assert connections.scatter(view).text
-
-
-@pytest.mark.parametrize(
-    ("relative", "shown"),
-    [
-        ((2.0, 1.5, 3.0), "RII 2,00 (1,50 bis 3,00)"),
-        ((0.5, 0.3, 0.9), "RII 0,50 (0,30 bis 0,90)"),
-        ((1.5, 0.9, 2.5), ""),
-        ((29.3, 1.7, 504.0), ""),
-        ((np.nan, np.nan, np.nan), ""),
-    ],
-)
-def test_the_relative_index_is_shown_and_explained_only_where_it_says_something(
-    city: Analysis, relative: tuple[float, float, float], shown: str
-) -> None:
-    view = inside(city, "A")
-    numbers = dict(zip(("rii", "rii_lower", "rii_upper"), relative, strict=True))
-    clear = {"sii_lower": 1.0, "sii_upper": 2.0}
-    slopes = view.slopes.derive("slopes", lambda frame: frame.assign(**numbers, **clear))
-    text = connections.gradient(replace(view, slopes=slopes)).text
-    assert (shown or "Prozentpunkte") in text
-    assert ("Der relative Index (RII)" in text) == bool(shown)
