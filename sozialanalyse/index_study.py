@@ -26,7 +26,7 @@ from sozialanalyse.index.uncertainty import RankUncertainty, choice_uncertainty,
 from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.numbers import format_number
-from sozialanalyse.report.studied import FACTORS, IndexStudy
+from sozialanalyse.report.studied import IndexStudy
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.study_rules import SensitivityRules, read_sensitivity_rules
 from sozialanalyse.vocabulary import POPULATION
@@ -82,12 +82,8 @@ def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
     rules = _affordable(rules, len(data.area_ids), remarks)
     sampling = _sampling(data, spec, rules, remarks)
     try:
-        alternatives, left_out = fitting_alternatives(data, spec, rules.alternatives)
-        remarks += [
-            "Als andere Entscheidung nicht geprüft, weil sie zur übrigen Rechnung nicht passt: "
-            f"{FACTORS[step]}{f' »{choice}«' if choice else ''}."
-            for step, choice in left_out
-        ]
+        alternatives, notes = fitting_alternatives(data, spec, rules.alternatives)
+        remarks += notes
         rules = replace(rules, alternatives=alternatives)
     except MethodError as error:
         remarks.append(f"Ohne Prüfung anderer Entscheidungen: {error}")

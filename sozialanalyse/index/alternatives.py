@@ -19,7 +19,18 @@ from sozialanalyse.index.frame import Frame, frame_weights, make_frame, normalis
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.weight import indicator_weights
 
-__all__ = ["Alternatives", "alternative_indices", "draw_noise", "fitting_alternatives"]
+__all__ = ["FACTORS", "Alternatives", "alternative_indices", "draw_noise", "fitting_alternatives"]
+
+FACTORS: Final[dict[str, str]] = {
+    "imputation": "Ersatz fehlender Werte",
+    "treatment": "Umgang mit Ausreißern",
+    "normalisation": "gemeinsame Skala",
+    "weighting": "Art der Gewichtung",
+    "aggregation": "Art des Mittels",
+    "leave_one_out": "ein Indikator weniger",
+    "weight_noise": "etwas andere Gewichte",
+}
+"""German names of the choices that could have been made otherwise."""
 
 STEPS: Final = ("imputation", "treatment", "normalisation", "weighting", "aggregation")
 
@@ -82,7 +93,7 @@ class Alternatives:
 
 def fitting_alternatives(
     data: IndexData, spec: IndexSpec, alternatives: Alternatives
-) -> tuple[Alternatives, tuple[tuple[str, str], ...]]:
+) -> tuple[Alternatives, tuple[str, ...]]:
     """Leave out what does not go with the other choices, and let the choice made be one of the possibilities.
 
     Parameters
@@ -100,8 +111,8 @@ def fitting_alternatives(
         Of each open step the choice made, and the alternatives with which the index is defined, whatever is
         chosen at the other steps and whichever indicator is left out; a step without any is no longer open. A
         geometric mean, for example, has no z-scores as an alternative.
-    left_out : tuple of (str, str)
-        Step and alternative of what was left out; ``("leave_one_out", "")`` if no indicator may be missing.
+    notes : tuple of str
+        German sentences on what was left out.
 
     Raises
     ------
@@ -120,14 +131,14 @@ def fitting_alternatives(
     ...     indicators=("a", "b"), normalisation="min_max", bounds=(1.0, 100.0), aggregation="geometric"
     ... )
     >>> usual = Alternatives(normalisation=("z", "min_max", "rank"))
-    >>> fitting, left_out = fitting_alternatives(data, spec, usual)
-    >>> fitting.normalisation, left_out
-    (('min_max', 'rank'), (('normalisation', 'z'),))
+    >>> fitting, notes = fitting_alternatives(data, spec, usual)
+    >>> fitting.normalisation, len(notes)
+    (('min_max', 'rank'), 1)
     """
     removals = len(spec.indicators) + 1 if alternatives.leave_one_out else 1
-    left_out: list[tuple[str, str]] = []
+    left_out: list[str] = []
     if removals == 2 or not _is_defined(data, spec, {}, removals):
-        left_out.append(("leave_one_out", ""))
+        left_out.append(FACTORS["leave_one_out"])
         removals = 1
     fitting: dict[str, tuple[str, ...]] = {}
     for step in STEPS:
@@ -139,14 +150,18 @@ def fitting_alternatives(
             if _is_defined(data, spec, fitting | {step: (choice,)}, removals):
                 fitting[step] += (choice,)
             else:
-                left_out.append((step, choice))
+                left_out.append(f"{FACTORS[step]} »{choice}«")
     changed: dict[str, Any] = {step: found if len(found) > 1 else () for step, found in fitting.items()}
     if removals == 1 and alternatives.weight_noise == 0 and not any(changed.values()):
         raise MethodError(
             "Keine der anderen Entscheidungen passt zur Rechnung des Index. Bitte unter »alternatives« "
             "Möglichkeiten nennen, die zu ihr passen."
         )
-    return replace(alternatives, **changed, leave_one_out=removals > 1), tuple(left_out)
+    notes = (
+        f"Als andere Entscheidung nicht geprüft, weil sie zur übrigen Rechnung nicht passt: {what}."
+        for what in left_out
+    )
+    return replace(alternatives, **changed, leave_one_out=removals > 1), tuple(notes)
 
 
 def _is_defined(

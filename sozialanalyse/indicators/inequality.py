@@ -67,11 +67,11 @@ EXPLANATIONS: Final[dict[InequalityMeasure, str]] = {
         "fast alle Fälle in wenigen Gebieten."
     ),
     "attributable_risk": (
-        "Der Abstand zum günstigsten Fünftel sagt, um wie viel der Wert der Stadt niedriger wäre, wenn "
+        "Der Abstand zum günstigsten Fünftel sagt, um wie viel der Gesamtwert niedriger wäre, wenn "
         "überall der Wert des am wenigsten belasteten Fünftels gälte; über Ursachen sagt er nichts."
     ),
     "attributable_fraction": (
-        "Dieser Anteil sagt, um welchen Teil der Wert der Stadt niedriger wäre, wenn überall der Wert des am "
+        "Dieser Anteil sagt, um welchen Teil der Gesamtwert niedriger wäre, wenn überall der Wert des am "
         "wenigsten belasteten Fünftels gälte; über Ursachen sagt er nichts."
     ),
     "dissimilarity_index": (

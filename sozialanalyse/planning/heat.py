@@ -13,7 +13,12 @@ from typing import Final
 import numpy as np
 
 from sozialanalyse.errors import MethodError, ParameterError
-from sozialanalyse.index.alternatives import Alternatives, alternative_indices, draw_noise
+from sozialanalyse.index.alternatives import (
+    Alternatives,
+    alternative_indices,
+    draw_noise,
+    fitting_alternatives,
+)
 from sozialanalyse.index.build import IndexResult, build_index, burden_ranks
 from sozialanalyse.index.data import FloatArray, IndexData
 from sozialanalyse.index.spec import IndexSpec
@@ -296,6 +301,8 @@ def _uncertainty(
     choice = attempt(
         "aus anderen Entscheidungen", lambda: _choice_uncertainty(data, template, spec, components)
     )
+    if choice is not None:
+        remarks += choice.notes
     return sampling, choice, tuple(remarks)
 
 
@@ -303,22 +310,23 @@ def _choice_uncertainty(
     data: IndexData, template: IndexSpec, spec: HeatSpec, components: int
 ) -> RankUncertainty:
     """Draw from the alternatives, with all components alike and with each in turn counting more."""
+    alternatives, notes = fitting_alternatives(data, template, spec.alternatives)
     generator = np.random.default_rng(spec.seed)
-    noise = draw_noise(spec.alternatives, len(template.indicators), generator)
+    noise = draw_noise(alternatives, len(template.indicators), generator)
     weightings = np.ones((components + 1, components))
     weightings[1:] += (spec.component_factor - 1) * np.eye(components)
     indices = [
         alternative_indices(
             data,
             replace(template, domain_weights=tuple(weights)),
-            spec.alternatives,
+            alternatives,
             noise,
-            generator.random((-(-spec.draws // len(weightings)), len(spec.alternatives.factors))),
+            generator.random((-(-spec.draws // len(weightings)), len(alternatives.factors))),
         )
         for weights in weightings.tolist()
     ]
     observed = build_index(data, replace(template, unit_variance=True)).index
-    return summarise_draws(np.concatenate(indices), observed, template, data.area_ids)
+    return summarise_draws(np.concatenate(indices), observed, template, data.area_ids, notes)
 
 
 def priorities(

@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from sozialanalyse.index.alternatives import FACTORS
 from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
 from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import format_change, format_number, join_names, join_words
 from sozialanalyse.report.sources import origin
-from sozialanalyse.report.studied import FACTORS, IndexStudy
+from sozialanalyse.report.studied import IndexStudy
 from sozialanalyse.report.study_charts import draw_ranks, draw_shares
 from sozialanalyse.report.study_ranks import overview, rank_table, ranked, span_text
 from sozialanalyse.report.tables import Cell, html_table

@@ -6,9 +6,10 @@ from typing import Final
 
 import pandas as pd
 
+from sozialanalyse.index.alternatives import FACTORS
 from sozialanalyse.report.fragment import Fragment, bullets, note, paragraph, warning
 from sozialanalyse.report.numbers import format_number, join_names, join_words
-from sozialanalyse.report.studied import FACTORS, IndexStudy
+from sozialanalyse.report.studied import IndexStudy
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import count_word, for_readers, index_finding
 

@@ -313,9 +313,12 @@ def test_a_geometric_index_keeps_the_alternatives_that_it_allows():
     )
     with pytest.raises(MethodError, match="über null"):
         choice_uncertainty(TOWN, spec, usual, draws=50, seed=1)
-    fitting, left_out = fitting_alternatives(TOWN, spec, usual)
+    fitting, notes = fitting_alternatives(TOWN, spec, usual)
     assert fitting == replace(usual, normalisation=("min_max", "rank"))
-    assert left_out == (("normalisation", "z"),)
+    assert notes == (
+        "Als andere Entscheidung nicht geprüft, weil sie zur übrigen Rechnung nicht passt: gemeinsame "
+        "Skala »z«.",
+    )
     found = choice_uncertainty(TOWN, spec, fitting, draws=200, seed=1)
     assert (found.rank_lower < found.rank_upper).any()
     assert (found.rank_lower <= found.rank).all()
@@ -324,9 +327,9 @@ def test_a_geometric_index_keeps_the_alternatives_that_it_allows():
 
 def test_the_choice_made_is_always_one_of_the_possibilities():
     spec = replace(SPEC, normalisation="percentile")
-    fitting, left_out = fitting_alternatives(TOWN, spec, Alternatives(normalisation=("z", "rank")))
+    fitting, notes = fitting_alternatives(TOWN, spec, Alternatives(normalisation=("z", "rank")))
     assert fitting.normalisation == ("percentile", "z", "rank")
-    assert left_out == ()
+    assert notes == ()
 
 
 def test_without_any_fitting_alternative_the_reason_is_told():
@@ -348,8 +351,9 @@ def test_what_is_undefined_only_together_with_a_missing_indicator_is_left_out_to
     usual = Alternatives(weighting=("equal", "pca"), normalisation=("rank",), leave_one_out=True)
     with pytest.raises(MethodError, match="Hauptkomponente"):
         choice_uncertainty(data, spec, usual, draws=200, seed=1)
-    fitting, left_out = fitting_alternatives(data, spec, usual)
-    assert left_out == (("weighting", "pca"),)
+    fitting, notes = fitting_alternatives(data, spec, usual)
+    assert len(notes) == 1
+    assert notes[0].endswith(": Art der Gewichtung »pca«.")
     assert fitting == Alternatives(normalisation=("z", "rank"), leave_one_out=True)
     choice_uncertainty(data, spec, fitting, draws=200, seed=1)
 
@@ -357,9 +361,9 @@ def test_what_is_undefined_only_together_with_a_missing_indicator_is_left_out_to
 def test_a_single_indicator_is_never_left_out():
     spec = replace(SPEC, indicators=("a",))
     usual = Alternatives(normalisation=("rank",), leave_one_out=True)
-    fitting, left_out = fitting_alternatives(TOWN, spec, usual)
+    fitting, notes = fitting_alternatives(TOWN, spec, usual)
     assert fitting == Alternatives(normalisation=("z", "rank"))
-    assert left_out == (("leave_one_out", ""),)
+    assert notes[0].endswith(": ein Indikator weniger.")
 
 
 @pytest.mark.parametrize("numerator", [-1.0, 401.0])

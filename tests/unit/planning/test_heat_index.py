@@ -95,7 +95,7 @@ def big_data() -> IndexData:
     level = np.linspace(0, 1, 20)[:, None]
     values = 10 + 30 * level + generator.normal(0, 8, (20, 6))
     values[:, 1] = 60 - values[:, 1]
-    return made_data(values)
+    return made_data(np.clip(values, 1, 99))
 
 
 def test_ranks_have_intervals_that_hold_them_and_the_same_seed_gives_the_same() -> None:
