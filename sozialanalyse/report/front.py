@@ -8,7 +8,8 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.report.assess import assess_rows
-from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
+from sozialanalyse.report.development import trend_sentence
+from sozialanalyse.report.fragment import Fragment, bullets, figure, nothing, paragraph, warning
 from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.sources import map_origin
 from sozialanalyse.report.text import TESTED, index_finding, place, population_finding, profile_sentences
@@ -46,8 +47,10 @@ def profile(area: AreaView) -> Fragment:
     rows = assess_rows(area.rows(keys))
     scored = rows[rows["value"].notna() & (rows["direction"] != "neutral")]
     sentences = profile_sentences(area, scored)
-    lead = paragraph(" ".join(sentences), css_class="sa-lead")
-    return lead + _facts(area, scored)
+    if trends := trend_sentence(area):
+        sentences.append(trends)
+    lead = paragraph(sentences[0], css_class="sa-lead")
+    return lead + (bullets(sentences[1:]) if sentences[1:] else nothing()) + _facts(area, scored)
 
 
 def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
