@@ -19,6 +19,7 @@ from sozialanalyse.report.numbers import (
     format_number,
     join_words,
 )
+from sozialanalyse.report.plan_view import status_words
 from sozialanalyse.report.sources import definition_table, map_origin
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.text import count_word
@@ -54,11 +55,11 @@ def overview(view: ConferenceView) -> Fragment:
     done = view.goals["status"].isin(view.rules.statuses_of("done")) & (view.goals["kind"] == "operational")
     sentence = (
         f"Vereinbart sind {count_word(int(kinds.get('strategic', 0)))} strategische und "
-        f"{count_word(int(kinds.get('operational', 0)))} operative Ziele. Operative Ziele, die umgesetzt "
+        f"{count_word(int(kinds.get('operational', 0)))} operative Ziele. Operative Ziele, die erreicht "
         f"sind: {int(done.sum())}; offen oder in Arbeit: {len(view.handover)}"
     )
     rest = int(kinds.get("operational", 0)) - int(done.sum()) - len(view.handover)
-    sentence += f"; zurückgestellt oder verworfen: {rest}." if rest else "."
+    sentence += f"; {status_words(view.rules, 'stopped')}: {rest}." if rest else "."
     return result + paragraph(" ".join(filter(None, (sentence, _course(view)))))
 
 

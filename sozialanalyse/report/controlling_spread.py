@@ -74,7 +74,7 @@ def addressees(plan: SocialPlan) -> Fragment:
         return missing
     named = [addressees_of(cell) for cell in plan.standing["addressee"]]
     standing = plan.standing.assign(addressee=pd.Series(named, index=plan.standing.index, dtype=object))
-    words = {"open": "offen", "active": "in Arbeit", "done": "erreicht", "stopped": "ruht oder verworfen"}
+    words = {"open": "offen", "active": "in Arbeit", "done": "erreicht", "stopped": "ruht oder aufgegeben"}
     table = count_by(standing, "addressee", "kind").reindex(columns=list(words), fill_value=0)
     late = standing[standing["overdue"]].explode("addressee").groupby("addressee").size()
     late = late.reindex(table.index, fill_value=0)

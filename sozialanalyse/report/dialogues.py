@@ -157,8 +157,18 @@ def _count(number: float) -> str:
     return "–" if pd.isna(number) else format_number(float(number))
 
 
-def comparison_figure(plan: SocialPlan) -> Fragment:
-    """Return the chart: statistical signal and experts' weight for each theme."""
+def comparison_figure(
+    plan: SocialPlan, table: str = "die Definitionen der Seite »Sozialraumanalyse«"
+) -> Fragment:
+    """Return the chart: statistical signal and experts' weight for each theme.
+
+    Parameters
+    ----------
+    plan : SocialPlan
+        The figures and what experts said.
+    table : str
+        What names all sources.
+    """
     rows = plan.own_needs
     labels = plan.rules.labels("themes")
     if not any(pd.notna(row["difference"]) for row in rows.values()):
@@ -189,7 +199,7 @@ def comparison_figure(plan: SocialPlan) -> Fragment:
     )
     svg = draw_views(picture, plan.needs_rule.relevant_difference)
     shown = plan.indicators.where(area_id=plan.area.area_id).frame["indicator_id"].drop_duplicates()
-    sources = origin(plan.area.analysis, shown, table="die Definitionen der Seite »Sozialraumanalyse«")
+    sources = origin(plan.area.analysis, shown, table=table)
     if len(plan.statements):
         sources += f" {plan_origin({'dialogues': plan.dialogues, 'statements': plan.statements})}"
     return figure(svg, f"{finding}.", caption, sources)

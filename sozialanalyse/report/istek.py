@@ -13,7 +13,7 @@ from sozialanalyse.report.front import banner
 from sozialanalyse.report.istek_charts import draw_counts
 from sozialanalyse.report.istek_view import IstekView
 from sozialanalyse.report.numbers import join_words
-from sozialanalyse.report.plan_view import absent_table, day_text, plan_origin, with_example
+from sozialanalyse.report.plan_view import absent_table, day_text, plan_origin, status_words, with_example
 from sozialanalyse.report.tables import Cell, html_table
 from sozialanalyse.report.text import count_word
 
@@ -87,10 +87,11 @@ def matrix(view: IstekView) -> Fragment:
 
 def _counting(view: IstekView) -> str:
     text = "Ein Eintrag, der mehreren Visionen dient, zählt bei jeder; die Spalten überschneiden sich."
+    words = status_words(view.rules, "stopped")
     if view.stopped == 1:
-        text += " Ein zurückgestellter oder verworfener Eintrag zählt nicht mit."
+        text += f" Ein Eintrag zählt nicht mit ({words})."
     elif view.stopped:
-        text += f" {view.stopped} zurückgestellte oder verworfene Einträge zählen nicht mit."
+        text += f" {view.stopped} Einträge zählen nicht mit ({words})."
     return text
 
 

@@ -193,7 +193,8 @@ def gaps(plan: SocialPlan) -> Fragment:
     table = html_table("Bedarfe ohne Maßnahme", header, body, numeric=[3])
     return table + note(
         "Gezählt ist eine Maßnahme, wenn sie im selben Gebiet liegt, ihr Handlungsfeld zum Thema gehört und "
-        "sie nicht zurückgestellt oder verworfen ist. Ob sie ausreicht, ist damit nicht gesagt."
+        f"sie weder ruht noch aufgegeben ist ({plan.kind_words('stopped')}). Ob sie ausreicht, ist damit "
+        "nicht gesagt."
     )
 
 

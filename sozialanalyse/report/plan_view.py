@@ -34,6 +34,7 @@ __all__ = [
     "open_reason",
     "plan_origin",
     "quotes",
+    "status_words",
     "weights_text",
     "with_example",
     "without_recommendations",
@@ -176,8 +177,13 @@ class SocialPlan:
 
     def kind_words(self, kind: StatusKind) -> str:
         """Return the statuses of a kind in words, such as ``"umgesetzt oder verstetigt"``."""
-        labels = self.rules.labels("statuses")
-        return join_words([labels[key] for key in self.rules.statuses_of(kind)], "oder")
+        return status_words(self.rules, kind)
+
+
+def status_words(rules: PlanningRules, *kinds: StatusKind) -> str:
+    """Return the statuses of these kinds in words, such as ``"zurückgestellt oder verworfen"``."""
+    labels = rules.labels("statuses")
+    return join_words([labels[key] for key in rules.statuses_of(*kinds)], "oder")
 
 
 def missing_table(plan: SocialPlan, *names: str) -> Fragment:

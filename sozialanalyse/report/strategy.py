@@ -160,7 +160,11 @@ def picture(plan: SocialPlan, evidence: Evidence) -> Fragment:
     """Return the Sozialraumanalyse in short: burdens and strengths with the city beside them."""
     burdens, strengths = _certain(plan)
     if not burdens and not strengths:
-        return warning(f"Für {plan.area.name} ist kein Abstand zur Stadt statistisch gesichert.")
+        if plan.area.is_root:
+            return warning(f"{plan.area.name} ist das Ganze; einen Abstand gibt es nur für Teile davon.")
+        return warning(
+            f"Für {plan.area.name} ist kein Abstand zu {plan.area.root.name} insgesamt statistisch gesichert."
+        )
     result = Fragment("", "")
     for caption, rows in (("Größte Belastungen", burdens), ("Größte Stärken", strengths)):
         if rows:

@@ -319,3 +319,19 @@ def test_a_table_that_has_not_passed_the_gate_is_refused(city: Analysis) -> None
     view = heat_of(city, PARAMETERS)
     with pytest.raises(DisclosureError, match="nur freigegebene Tabellen"):
         replace(view, areas=view.areas.frame)
+
+
+def test_statuses_are_called_as_the_rules_call_them(city: Analysis) -> None:
+    """A city may have a scale of its own; no page falls back on the words of the embedded one."""
+    view = istek_of(city, str(embedded_folder("parameters")))
+    renamed = tuple(
+        replace(status, label=f"Stand {position}") for position, status in enumerate(view.rules.statuses)
+    )
+    rules = replace(view.rules, statuses=renamed)
+    stopped = [status.label for status in renamed if status.kind == "stopped"]
+    told = istek.matrix(replace(view, rules=rules, stopped=2)).text
+    assert f"2 Einträge zählen nicht mit ({' oder '.join(stopped)})." in told
+    found = conference_of(city, "alleinerziehend", str(embedded_folder("parameters")))
+    text = conference.overview(replace(found, rules=rules)).text
+    assert f"{' oder '.join(stopped)}: 1." in text
+    assert "verworfen" not in told + text
