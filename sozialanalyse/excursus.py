@@ -6,7 +6,7 @@ All that goes in are released cells of one level, so nothing that comes out can 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -113,10 +113,10 @@ def connections_of(
         is not valid.
     """
     rules = read_connection_rules(chosen_folder("parameters", parameters_dir))
-    return _compute(analysis, parse_domains(domains), rules, scope_of(analysis, area_id, level))
+    asked = parse_domains(domains), rules, scope_of(analysis, area_id, level)
+    return analysis.keep(("connections", *asked), partial(_compute, analysis, *asked), followed=False)
 
 
-@lru_cache(maxsize=16)
 def _compute(
     analysis: Analysis, domains: tuple[str, ...], rules: ConnectionRules, scope: Scope
 ) -> ConnectionView:

@@ -1,4 +1,8 @@
-"""The audit of an output folder: read all of it as an outsider does, and attack what is hidden there."""
+"""The audit of an output folder: read all of it as an outsider does, and attack what is hidden there.
+
+To read takes most of the time, and each file is read on its own: whoever makes a page can read it at once,
+while others make other pages. The attack needs all that was read.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +21,7 @@ from sozialanalyse.errors import RunError
 from sozialanalyse.site.page_facts import PageReader
 from sozialanalyse.site.text_facts import TextBlock, html_blocks, plain_blocks, text_facts
 
-__all__ = ["audit_folder", "audit_lines", "audit_summary"]
+__all__ = ["Reading", "audit_folder", "audit_lines", "audit_summary", "read_file"]
 
 _PLAIN: Final = (".txt", ".json", ".md", ".log")
 _PAGES: Final = (".html", ".htm", ".svg")
@@ -25,7 +29,60 @@ _NOTHING_HIDDEN: Final = "Keine Tabelle verbirgt eine Angabe eines einzelnen Geb
 _KEY: Final = ("indicator_id", "area_id", "year")
 
 
-def audit_folder(out: Path) -> AuditReport:
+@dataclass(slots=True)
+class Reading:
+    """What was read, in one file or in several.
+
+    Attributes
+    ----------
+    tables : PageReader
+        What tables tell.
+    blocks : list of TextBlock
+        What stands outside of tables.
+    unread : list of str
+        Files that cannot be read.
+    """
+
+    tables: PageReader = field(default_factory=PageReader)
+    blocks: list[TextBlock] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def add(self, other: Reading) -> None:
+        """Take over what was read elsewhere, as if it were read now."""
+        self.tables.add(other.tables)
+        self.blocks += other.blocks
+        self.unread += other.unread
+
+
+def read_file(name: str, content: bytes) -> Reading:
+    """Read a file by its kind.
+
+    Parameters
+    ----------
+    name : str
+        Its path below the output folder, for messages.
+    content : bytes
+        What it holds.
+    """
+    reading = Reading()
+    suffix = Path(name).suffix.lower()
+    if suffix not in (*_PLAIN, *_PAGES, ".ipynb", ".csv"):
+        reading.unread.append(name)
+        return reading
+    text = content.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    if suffix == ".ipynb":
+        _read_notebook(json.loads(text), name, reading)
+    elif suffix in _PAGES:
+        _read_html(text, name, reading)
+    elif suffix == ".csv":
+        reading.tables.facts += _csv_facts(text, name)
+        reading.blocks += plain_blocks(text, name)
+    else:
+        reading.blocks += plain_blocks(text, name)
+    return reading
+
+
+def audit_folder(out: Path, known: Mapping[str, Reading] | None = None) -> AuditReport:
     """Attack everything in an output folder: pages, executed notebooks, downloads, record and log.
 
     Parameters
@@ -33,6 +90,8 @@ def audit_folder(out: Path) -> AuditReport:
     out : Path
         Folder that a batch has written; its record says which files belong to it. Other files in it are
         read too, because whoever gets the folder gets them.
+    known : mapping from str to Reading, optional
+        Files, by their path below the folder, that were read already.
 
     Raises
     ------
@@ -48,9 +107,10 @@ def audit_folder(out: Path) -> AuditReport:
     there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     if missing := sorted(pages - there):
         raise RunError(f"Die Datei »{missing[0]}« fehlt. Bitte den Lauf wiederholen.")
-    reading = _Reading()
+    known = known or {}
+    reading = Reading()
     for name in sorted(there, key=lambda name: (not name.endswith(".html"), name)):
-        reading.read(out / name, name)
+        reading.add(known[name] if name in known else read_file(name, (out / name).read_bytes()))
     rules = reading.tables.rules()
     facts = reading.tables.facts
     if facts and not rules.limits:
@@ -62,48 +122,24 @@ def audit_folder(out: Path) -> AuditReport:
     return replace(report, unread=tuple(reading.unread), read=len(there) - len(there & set(reading.unread)))
 
 
-class _Reading:
-    """Collects tables and texts of all files."""
+def _read_html(html: str, name: str, reading: Reading) -> None:
+    reading.tables.read(html, name)
+    reading.blocks += html_blocks(html, name)
 
-    def __init__(self) -> None:
-        self.tables = PageReader()
-        self.blocks: list[TextBlock] = []
-        self.unread: list[str] = []
 
-    def read(self, path: Path, name: str) -> None:
-        """Read a file by its kind."""
-        suffix = path.suffix.lower()
-        if suffix not in (*_PLAIN, *_PAGES, ".ipynb", ".csv"):
-            self.unread.append(name)
-            return
-        text = path.read_text(encoding="utf-8", errors="replace")
-        if suffix == ".ipynb":
-            self._read_notebook(json.loads(text), name)
-        elif suffix in _PAGES:
-            self._read_html(text, name)
-        elif suffix == ".csv":
-            self.tables.facts += _csv_facts(text, name)
-            self.blocks += plain_blocks(text, name)
-        else:
-            self.blocks += plain_blocks(text, name)
-
-    def _read_html(self, html: str, name: str) -> None:
-        self.tables.read(html, name)
-        self.blocks += html_blocks(html, name)
-
-    def _read_notebook(self, notebook: dict[str, Any], name: str) -> None:
-        for cell in notebook["cells"]:
-            self.blocks += plain_blocks("".join(cell.get("source", "")), name, source="Zelle")
-            for output in cell.get("outputs", []):
-                for kind, content in _contents(output):
-                    if kind == "text/html":
-                        self._read_html(content, name)
-                    elif kind == "image/svg+xml":
-                        self.blocks += html_blocks(content, name)
-                    elif kind.startswith("image/"):
-                        self.unread.append(f"{name} (Bild)")
-                    else:
-                        self.blocks += plain_blocks(content, name, source="Ausgabe")
+def _read_notebook(notebook: dict[str, Any], name: str, reading: Reading) -> None:
+    for cell in notebook["cells"]:
+        reading.blocks += plain_blocks("".join(cell.get("source", "")), name, source="Zelle")
+        for output in cell.get("outputs", []):
+            for kind, content in _contents(output):
+                if kind == "text/html":
+                    _read_html(content, name, reading)
+                elif kind == "image/svg+xml":
+                    reading.blocks += html_blocks(content, name)
+                elif kind.startswith("image/"):
+                    reading.unread.append(f"{name} (Bild)")
+                else:
+                    reading.blocks += plain_blocks(content, name, source="Ausgabe")
 
 
 def _contents(output: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -12,9 +12,8 @@ from sozialanalyse.batch.plan import Plan
 from sozialanalyse.batch.recipe import Variant
 from sozialanalyse.batch.runs import Key, Run
 from sozialanalyse.dataset.schema import Dataset
-from sozialanalyse.site.frame import Link, Provenance
+from sozialanalyse.site.frame import Link, Navigation, Provenance
 from sozialanalyse.site.index_page import IndexEntry, IndexSection
-from sozialanalyse.site.render import Navigation
 
 __all__ = ["AreaTree", "area_tree", "index_sections", "navigation_of", "provenance_of"]
 

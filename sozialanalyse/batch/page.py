@@ -1,16 +1,20 @@
-"""The work of one worker process: execute a run, clean it, render it. Nothing is written here."""
+"""The work of one worker process: execute a run, clean it, render it, read it. Nothing is written here."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.cache import Trace
 from sozialanalyse.batch.clean import clean_notebook
 from sozialanalyse.batch.runs import Engine, Run
 from sozialanalyse.errors import SozialanalyseError
-from sozialanalyse.site.frame import Provenance
-from sozialanalyse.site.render import Navigation, render_page
+from sozialanalyse.site.frame import Navigation, Provenance
+
+if TYPE_CHECKING:
+    from sozialanalyse.batch.audit import Reading
 
 __all__ = ["Failure", "Job", "Kept", "Page", "Result", "make_page", "render_again"]
 
@@ -51,6 +55,8 @@ class Page:
         How long it took.
     trace : Trace or None
         What it was made from; None if it depends on the whole dataset.
+    readings : mapping from str to Reading
+        What the audit reads in the files, by their paths below the output folder.
     """
 
     html: bytes
@@ -58,6 +64,7 @@ class Page:
     remarks: tuple[str, ...]
     seconds: float
     trace: Trace | None = None
+    readings: Mapping[str, Reading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,9 @@ def make_page(job: Job, *, engine: Engine) -> Result:
     """
     import nbformat  # noqa: PLC0415 - takes seconds, which the planning process shall not wait
 
+    from sozialanalyse.batch.audit import read_file  # noqa: PLC0415
     from sozialanalyse.batch.trace import still_true, traced  # noqa: PLC0415
+    from sozialanalyse.site.render import render_page  # noqa: PLC0415
 
     if job.trace is not None and still_true(job.trace):
         return Kept()
@@ -106,9 +115,11 @@ def make_page(job: Job, *, engine: Engine) -> Result:
         rendered = render_page(notebook, job.run.notebook, job.provenance, job.navigation)
     except SozialanalyseError as error:
         return Failure(str(error), time.monotonic() - start)
-    ipynb = nbformat.writes(notebook, version=4) + "\n"
+    html, ipynb = rendered.html.encode(), f"{nbformat.writes(notebook, version=4)}\n".encode()
     remarks = (*warnings, *rendered.remarks)
-    return Page(rendered.html.encode(), ipynb.encode(), remarks, time.monotonic() - start, trace)
+    files = {job.run.html: html, job.run.ipynb: ipynb}
+    readings = {name: read_file(name, content) for name, content in files.items()}
+    return Page(html, ipynb, remarks, time.monotonic() - start, trace, readings)
 
 
 def render_again(job: Job, ipynb: bytes) -> bytes:
@@ -127,6 +138,8 @@ def render_again(job: Job, ipynb: bytes) -> bytes:
         The page.
     """
     import nbformat  # noqa: PLC0415 - as above
+
+    from sozialanalyse.site.render import render_page  # noqa: PLC0415
 
     notebook = nbformat.reads(ipynb.decode(), as_version=4)
     return render_page(notebook, job.run.notebook, job.provenance, job.navigation).html.encode()

@@ -6,14 +6,15 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from sozialanalyse import __version__
-from sozialanalyse.batch.audit import audit_folder, audit_summary
 from sozialanalyse.batch.cache import (
     Cache,
     Made,
+    Planned,
     Trace,
     code_digest,
     read_cache,
@@ -45,6 +46,9 @@ from sozialanalyse.batch.runs import Engine, Key, Run
 from sozialanalyse.batch.summary import Summary, summary_lines
 from sozialanalyse.errors import RunError
 from sozialanalyse.site.index_page import render_index
+
+if TYPE_CHECKING:
+    from sozialanalyse.batch.audit import Reading
 
 __all__ = ["INDEX", "Listener", "run_batch"]
 
@@ -195,7 +199,8 @@ class _Batch:
         self.out = out
         self.tree: AreaTree = area_tree(project.dataset)
         self.provenance = provenance_of(project.dataset)
-        self.surroundings = f"{self.provenance!r} {self.tree!r}"
+        # As a digest: it goes into that of every run, and a country's tree has megabytes.
+        self.surroundings = sha256(f"{self.provenance!r} {self.tree!r}".encode()).hexdigest()
         cache = read_cache(out)
         self.made: dict[str, Made] = dict(cache.runs)
         self.former_protection = cache.protection
@@ -211,6 +216,7 @@ class _Batch:
         self.former = {key: entry for key, entry in former.items() if key in planned}
         self.entries = {key: entry for key, entry in self.former.items() if intact(out, entry)}
         self.done: set[Key] = set()
+        self.readings: dict[str, Reading] = {}
         self.inputs = {
             name: {
                 "dataset": project.dataset.fingerprint,
@@ -271,6 +277,7 @@ class _Batch:
             )
         if isinstance(result, Page):
             entry = self._entry(run, "rendered", outputs=outputs, remarks=result.remarks)
+            self.readings |= result.readings
         else:
             entry = self._entry(run, "failed", failure=result.message)
         self.entries[run.key] = entry
@@ -302,6 +309,7 @@ class _Batch:
                 )
                 outputs = {**entry.outputs, run.html: write_final(self.out / run.html, html)}
                 self.entries[key] = replace(entry, outputs=outputs)
+                self.readings.pop(run.html, None)
 
     def record(self, runs: Sequence[Run]) -> Summary:
         """Remove stale pages, write index page and record, and sum up."""
@@ -338,25 +346,33 @@ class _Batch:
             return self.former_protection, ()
         if not any(entry.outputs for entry in self.entries.values()):
             return "", ()
+        from sozialanalyse.batch.audit import audit_folder, audit_summary  # noqa: PLC0415 - takes long
+
         try:
-            report = audit_folder(self.out)
+            report = audit_folder(self.out, self.readings)
         except RunError as error:
             return f"Geheimhaltung: nicht geprüft. {error}", ()
         return audit_summary(report), report.breaches
 
+    def _planned(self, run: Run) -> Planned:
+        facts = (run.notebook, run.area_id, run.area_name, run.level, run.stem, run.variant, run.on_request)
+        return Planned(*facts, current=self.is_current(run))
+
     def _remember(self, index: str, summary: Summary) -> None:
         """Write down what the pages were made from, so that the next batch need not make them again."""
         rendered = {key: entry for key, entry in self.entries.items() if entry.status == "rendered"}
-        current = [(run, rendered[key]) for key, run in self.planned.items() if key in rendered]
-        runs = {run.stem: self.made[run.stem] for run, _ in current if run.stem in self.made}
-        protection = "" if summary.breaches else summary.protection
-        cache = Cache(runs, protection=protection)
-        complete = all(key in rendered or run.on_request for key, run in self.planned.items())
-        complete &= all(self.is_current(run) for run, _ in current)
-        if complete and not summary.breaches:
+        planned = [run for key, run in self.planned.items() if key in rendered]
+        runs = {run.stem: self.made[run.stem] for run in planned if run.stem in self.made}
+        cache = Cache(runs)
+        if not summary.breaches:
             project = self.project
-            whole = whole_digest(project.data, project.parameters, project.notebooks)
-            nothing_to_do = Summary((), summary.skipped, kept=tuple(current), protection=protection)
-            cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)), protection)
+            cache = Cache(
+                runs,
+                whole_digest(project.data, project.parameters, project.notebooks),
+                tuple(self._planned(run) for run in self.planned.values()),
+                summary.skipped,
+                {INDEX: index},
+                summary.protection,
+            )
         write_cache(self.out, cache)
         end_journal(self.out)

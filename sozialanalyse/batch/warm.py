@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing import get_context
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 from sozialanalyse.batch.limits import die_with_parent
 from sozialanalyse.batch.page import Job
 from sozialanalyse.batch.requests import STUDIES, Choice, Request, modules_of, requests_of
+from sozialanalyse.imports import left_out
 
 if TYPE_CHECKING:
     from sozialanalyse.dataset.schema import Dataset
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "begin_imports", "warm_up"]
 
-_SLOW_AND_NEEDLESS: Final = ("rfc3987_syntax",)
+_SLOW_AND_NEEDLESS: Final = "rfc3987_syntax"
 """Builds a grammar for seconds when imported; jsonschema does without, and no notebook's form needs it."""
 
 
@@ -55,10 +55,10 @@ class Known:
 
 
 def begin_imports() -> Iterator[None]:
-    """Import step by step what notebooks of any project need."""
-    from sozialanalyse import analysis, report  # noqa: F401, PLC0415 - each takes long, so not before
-
-    yield
+    """Import step by step what notebooks of any project need; the analysis and its studies come first."""
+    for module in ("sozialanalyse.analysis", *sorted(STUDIES.values()), "sozialanalyse.report"):
+        import_module(module)
+        yield
     yield from _import_tools()
 
 
@@ -69,27 +69,33 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     ----------
     jobs : sequence of Job
         What will run. Each different choice of data, rules and year is computed once, and each study that
-        more than one of them asks for.
+        more than one of them asks for; for a single one all its studies, because there is the time.
     known : Known, optional
         The dataset, if it is at hand.
 
     Notes
     -----
-    Reading starts threads, and a process with threads must not fork. So that is done in a fork of its own, at
-    the same time as the remaining imports, and comes back through a pipe. Studies start none.
+    Reading starts threads, and a process with threads must not fork. So all is computed in a fork of its own,
+    at the same time as the remaining imports, and comes back through a pipe.
 
     What fails or warns here is not kept: then every notebook does it itself, and shows what it has to show.
     """
-    # Each takes long to import, and this is the process that has the time.
-    from sozialanalyse import analysis, report  # noqa: F401, PLC0415
+    # Takes long to import, and this is the process that has the time.
+    from sozialanalyse import analysis  # noqa: PLC0415
     from sozialanalyse.batch.trace import prepare_traces  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
     asked = [requests_of(job.run) for job in jobs]
     choices = sorted({choice for choice, _ in asked})
+    counted = Counter(request for _, requests in asked for request in requests)
+    fewest = min(2, len(jobs))
+    studies = sorted(request for request, count in counted.items() if count >= fewest)
+    for request in studies:
+        import_module(STUDIES[request.function])
     context = get_context("fork")
     source, target = context.Pipe(duplex=False)
-    helper = context.Process(target=_compute, args=(target, choices, known, os.getpid()), daemon=True)
+    arguments = target, choices, studies, known, os.getpid()
+    helper = context.Process(target=_compute, args=arguments, daemon=True)
     helper.start()
     target.close()
     for _ in _import_tools():
@@ -99,26 +105,27 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
         with suppress(ImportError):
             import_module(name)
     _rehearse()
-    ready: dict[Choice, Analysis] = {}
+    ready: dict[str, object] = {}
+    folders: list[str] = []
     try:
         while True:
-            choice, result = source.recv()
+            choice, result, made = source.recv()
             data_dir, parameters_dir, year = choice
             analysis.keep_analysis(result, data_dir, parameters_dir, year=year)
-            # Kept with the analysis: otherwise every fork would make them for all areas anew.
-            _ = result.entries, result.parts, result.shown
-            ready[choice] = result
+            ready |= {str(choice): result} | made
+            folders.append(str(chosen_folder("data", data_dir)))
     except EOFError:
         helper.join()
-    counted = Counter(request for _, requests in asked for request in requests)
-    shared = sorted(request for request, count in counted.items() if count > 1)
-    prepare_traces(
-        {str(choice): result for choice, result in ready.items()} | _studies(shared, ready),
-        [str(chosen_folder("data", choice[0])) for choice in ready],
-    )
+    prepare_traces(ready, folders)
 
 
-def _compute(target: Connection, choices: Sequence[Choice], known: Known | None, parent: int) -> None:
+def _compute(
+    target: Connection,
+    choices: Sequence[Choice],
+    studies: Sequence[Request],
+    known: Known | None,
+    parent: int,
+) -> None:
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for choice in choices:
@@ -128,7 +135,10 @@ def _compute(target: Connection, choices: Sequence[Choice], known: Known | None,
             except Exception:  # noqa: BLE001, S112 - the notebook that needs it meets the same, and reports it
                 continue
         if not noticed:
-            target.send((choice, result))
+            # Kept with the analysis: otherwise every fork would make them for all areas anew.
+            _ = result.entries, result.parts
+            made = _studies([request for request in studies if request.choice == choice], result)
+            target.send((choice, result, made))
     target.close()
     os._exit(0)
 
@@ -147,25 +157,23 @@ def _analysis(choice: Choice, known: Known | None) -> Analysis:
     return analyse(dataset, replace(read_parameters(parameters), year=year))
 
 
-def _studies(requests: Sequence[Request], ready: Mapping[Choice, Analysis]) -> dict[str, object]:
-    """Make studies, which remember themselves, and return them by a name."""
+def _studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, object]:
+    """Make studies, which are kept with the analysis, and return them by a name."""
     made: dict[str, object] = {}
     for request in requests:
-        if request.choice not in ready:
-            continue
         study = getattr(import_module(STUDIES[request.function]), request.function)
         with warnings.catch_warnings():
             # A study that warns is not remembered, and so warns on every page that asks for it.
             warnings.simplefilter("error")
             try:
-                made[str(request)] = study(ready[request.choice], *request.arguments)
+                made[str(request)] = study(analysis, *request.arguments)
             except Exception:  # noqa: BLE001, S112 - as above
                 continue
     return made
 
 
 def _import_tools() -> Iterator[None]:
-    with _left_out(_SLOW_AND_NEEDLESS):
+    with left_out(_SLOW_AND_NEEDLESS):
         import nbformat  # noqa: F401, PLC0415
     yield
     import nbconvert.exporters  # noqa: F401, PLC0415
@@ -174,41 +182,34 @@ def _import_tools() -> Iterator[None]:
     import papermill  # noqa: F401, PLC0415
 
     yield
+    from sozialanalyse.batch import audit  # noqa: F401, PLC0415
     from sozialanalyse.batch.kernelless import register_engines  # noqa: PLC0415
     from sozialanalyse.batch.shell import prepare_shell  # noqa: PLC0415
-    from sozialanalyse.site.frame import fill  # noqa: F401, PLC0415
+    from sozialanalyse.site import render  # noqa: F401, PLC0415
 
     register_engines()
     prepare_shell()
     yield
 
 
-@contextmanager
-def _left_out(modules: Sequence[str]) -> Iterator[None]:
-    """Let the import of some modules fail for a moment, unless they are there already."""
-    hidden = [name for name in modules if name not in sys.modules]
-    # None stands for a module that is known not to exist.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
-
-
 def _rehearse() -> None:
-    """Render a page of nothing: patterns and templates that are compiled here are ready in every fork."""
+    """Render and read a page of nothing: what is compiled and drawn for it is ready in every fork."""
     from nbformat import reads, writes  # noqa: PLC0415 - imported before
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output  # noqa: PLC0415
 
-    from sozialanalyse.site.frame import Provenance  # noqa: PLC0415
-    from sozialanalyse.site.render import Navigation, render_page  # noqa: PLC0415
+    from sozialanalyse.batch.audit import read_file  # noqa: PLC0415
+    from sozialanalyse.report.lettering import prepare_letters  # noqa: PLC0415
+    from sozialanalyse.report.numbers import format_number  # noqa: PLC0415
+    from sozialanalyse.site.frame import Navigation, Provenance  # noqa: PLC0415
+    from sozialanalyse.site.render import render_page  # noqa: PLC0415
 
+    prepare_letters()
     output = new_output("display_data", {"text/html": "<table><caption>Tabelle</caption></table>"})
     cells = [
-        new_markdown_cell("# Titel\n\n- *eins*\n\n## Teil"),
+        new_markdown_cell(f"# Titel\n\n- *{format_number(1234.5, 1)}*\n\n## Teil"),
         new_code_cell("1", outputs=[output]),
         new_markdown_cell("## Teil"),
     ]
     notebook = reads(writes(new_notebook(cells=cells)), as_version=4)
-    render_page(notebook, "probe", Provenance("", "", ""), Navigation("", ""))
+    page = render_page(notebook, "probe", Provenance("", "", ""), Navigation("", ""))
+    read_file("probe.html", page.html.encode())

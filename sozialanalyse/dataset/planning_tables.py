@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,9 @@ from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.dataset.planning_cells import entries_of, has_entry_form, read_days, read_flags
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 
-__all__ = ["PlanningTables", "TablePlace", "planning_tables"]
+__all__ = ["PlanningTables", "TablePlace", "observe_tables", "planning_tables"]
+
+_observers: Final[list[Callable[[PlanningTables, str], None]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,38 @@ class PlanningTables:
     developments: pd.DataFrame | None = None
     places: Mapping[str, TablePlace] = field(default_factory=dict)
 
+    def __getattribute__(self, name: str) -> Any:
+        """Return an attribute, and tell observers that a table is looked at."""
+        if _observers and name in _PARTS:
+            for observer in tuple(_observers):
+                observer(self, name)
+        return object.__getattribute__(self, name)
+
     def present(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Yield name and frame of each table that is there."""
         for name in PLANNING_FORMS:
             frame: pd.DataFrame | None = getattr(self, name)
             if frame is not None:
                 yield name, frame
+
+
+_PARTS: Final = frozenset(part.name for part in fields(PlanningTables))
+
+
+@contextmanager
+def observe_tables(observer: Callable[[PlanningTables, str], None]) -> Iterator[None]:
+    """Tell of every planning table that is looked at: what a page is made from.
+
+    Parameters
+    ----------
+    observer : callable
+        Gets the tables, and the name of the one that is looked at.
+    """
+    _observers.append(observer)
+    try:
+        yield
+    finally:
+        _observers.remove(observer)
 
 
 def planning_tables(typed: Mapping[str, TypedTable]) -> PlanningTables:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sozialanalyse.dataset.frames import TypedTable
 from sozialanalyse.errors import Fault
+from sozialanalyse.imports import left_out
 
 __all__ = ["Rule", "broken_rules"]
 
@@ -41,6 +42,8 @@ class Rule:
     needs: tuple[str, ...] = ()
 
 
+# pandera takes up whatever it finds; both take long to import, and no rule needs them.
+@left_out("geopandas", "hypothesis")
 def broken_rules(table: TypedTable, rules: Iterable[Rule]) -> list[Fault]:
     """Evaluate rules on a table.
 

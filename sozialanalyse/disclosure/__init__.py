@@ -40,9 +40,28 @@ Two quarters in the north, two in the south; a count below 3 is not shown. Hidin
 (True, True)
 """
 
-from sozialanalyse.disclosure.published import audit_table
-from sozialanalyse.disclosure.rules import DisclosureRules
-from sozialanalyse.disclosure.tables import ProtectedTable, protect_table
-from sozialanalyse.disclosure.tabulate import tabulate
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sozialanalyse.disclosure.published import audit_table
+    from sozialanalyse.disclosure.rules import DisclosureRules
+    from sozialanalyse.disclosure.tables import ProtectedTable, protect_table
+    from sozialanalyse.disclosure.tabulate import tabulate
 
 __all__ = ["DisclosureRules", "ProtectedTable", "audit_table", "protect_table", "tabulate"]
+
+_PLACES = {
+    "DisclosureRules": "rules",
+    "ProtectedTable": "tables",
+    "audit_table": "published",
+    "protect_table": "tables",
+    "tabulate": "tabulate",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: whoever only reads the rules shall not wait for linear programming."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

@@ -11,7 +11,16 @@ from typing import Final
 import matplotlib as mpl
 from matplotlib.ft2font import FT2Font, Kerning, LoadFlags
 
-__all__ = ["ASCENT", "DESCENT", "Writing", "cut_to_width", "letter_outline", "text_width", "write_line"]
+__all__ = [
+    "ASCENT",
+    "DESCENT",
+    "Writing",
+    "cut_to_width",
+    "letter_outline",
+    "prepare_letters",
+    "text_width",
+    "write_line",
+]
 
 ASCENT: Final = 0.76
 DESCENT: Final = 0.24
@@ -20,6 +29,8 @@ DESCENT: Final = 0.24
 _OUTLINE_SIZE: Final = 100
 """Size of the letters in points at which outlines are taken."""
 _INVISIBLE: Final = "\u00ad\u200b\u200c\u200d\u2060"
+_GERMAN: Final = "".join(map(chr, range(0x21, 0x7F))) + " ÄÖÜäöüßé§°±·×–—…»«„“≥≤−\u00a0\u202f"
+"""Signs that German texts and numbers are written with."""
 _COMMANDS: Final = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}
 _POINTS: Final = {1: 1, 2: 1, 3: 2, 4: 3, 79: 1}
 
@@ -76,6 +87,17 @@ def write_line(text: str, bold: bool = False) -> Writing:
     weight = "b" if bold else "r"
     letters = tuple((f"{weight}{ord(sign):x}", at) for sign, at in zip(signs, places, strict=False))
     return Writing(letters, places[-1] + _advance(signs[-1], bold) if signs else 0.0)
+
+
+def prepare_letters() -> None:
+    """Have the letters of German texts ready: a process that forks afterwards saves every fork the work.
+
+    The font itself is let go: forks that read on from one open file would disturb each other.
+    """
+    for bold in (False, True):
+        for key, _ in write_line(_GERMAN, bold).letters:
+            letter_outline(key)
+    _font.cache_clear()
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
-__all__ = ["SYNTHETIC_MARK", "SYNTHETIC_NOTICE", "TEMPLATES", "Link", "Provenance", "fill"]
+__all__ = ["SYNTHETIC_MARK", "SYNTHETIC_NOTICE", "TEMPLATES", "Link", "Navigation", "Provenance", "fill"]
 
 TEMPLATES: Final = Path(__file__).with_name("template")
 
@@ -26,6 +27,28 @@ class Link:
 
     text: str
     href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Links from a page to others of the same output folder, relative to the page.
+
+    Attributes
+    ----------
+    here : str
+        Name of the page's area.
+    index : str
+        Address of the index page.
+    trail : tuple of Link
+        The areas above, from coarse to fine; an empty address where an area has no page.
+    children : tuple of Link
+        The areas directly below that have a page.
+    """
+
+    here: str
+    index: str
+    trail: tuple[Link, ...] = ()
+    children: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +89,9 @@ class Provenance:
 
 @cache
 def _environment() -> Environment:
+    # The process that plans a batch fills no template before all pages are made.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -67,6 +67,15 @@ class PageReader:
                         self._names[named["area"]] = named["name"]
                 self._read_row(cells, about, place)
 
+    def add(self, other: PageReader) -> None:
+        """Take over what another reader has read, as if it were read now."""
+        self.facts += other.facts
+        self._limits |= other._limits
+        self._parents |= other._parents
+        self._names |= other._names
+        self._about |= other._about
+        self._deviating |= other._deviating
+
     def rules(self) -> PageRules:
         """Return what all pages together tell of rules, areas and indicators."""
         areas = self._parents | {fact.area: self._parents.get(fact.area, "") for fact in self.facts}

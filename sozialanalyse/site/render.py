@@ -6,18 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
 from sozialanalyse.errors import RunError
-from sozialanalyse.site.frame import TEMPLATES, Link, Provenance, fill
+from sozialanalyse.site.frame import TEMPLATES, Link, Navigation, Provenance, fill
 
 if TYPE_CHECKING:
+    from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["Navigation", "RenderedPage", "render_page"]
+__all__ = ["RenderedPage", "render_page"]
 
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SHOWN_WITHOUT_TEXT: Final = ("svg", "img", "canvas", "video", "audio", "math", *_HEADINGS)
@@ -26,28 +28,6 @@ _LOADING_ATTRIBUTES: Final = ("src", "srcset", "poster", "background")
 _STYLE_LOADS: Final = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)", re.IGNORECASE)
 _RESERVED_IDS: Final = ("inhalt", "inhaltsverzeichnis", "teilgebiete", "programmcode")
 _FEWEST_SECTIONS_FOR_CONTENTS: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Navigation:
-    """Links from a page to others of the same output folder, relative to the page.
-
-    Attributes
-    ----------
-    here : str
-        Name of the page's area.
-    index : str
-        Address of the index page.
-    trail : tuple of Link
-        The areas above, from coarse to fine; an empty address where an area has no page.
-    children : tuple of Link
-        The areas directly below that have a page.
-    """
-
-    here: str
-    index: str
-    trail: tuple[Link, ...] = ()
-    children: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +77,13 @@ def render_page(
     """
     soup = BeautifulSoup(_content_of(notebook), "html.parser")
     _refuse_loading(soup)
-    for style in soup.select("style.sa-jupyter"):
+    for style in soup.find_all("style", class_="sa-jupyter"):
         style.decompose()
     _drop_empty_sections(soup)
     title = _order_headings(soup)
     remarks = _describe_images(soup)
     _make_scrollable(soup)
-    if provenance.synthetic and soup.select_one(".sa-banner") is None:
+    if provenance.synthetic and soup.find(class_="sa-banner") is None:
         soup.insert(0, BeautifulSoup(fill("banner.html.j2"), "html.parser"))
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     _insert_contents(soup, navigation, has_code=bool(code))
@@ -121,15 +101,21 @@ def render_page(
 
 
 def _content_of(notebook: NotebookNode) -> str:
-    # nbconvert takes seconds to import, and the process that plans a batch renders nothing.
-    from nbconvert.exporters import HTMLExporter, TemplateExporter  # noqa: PLC0415
+    from nbconvert.exporters import TemplateExporter  # noqa: PLC0415 - as below
 
-    exporter = HTMLExporter(
+    # HTMLExporter's own method would parse all a second time and put an English text on undescribed images.
+    content, _ = TemplateExporter.from_notebook_node(_exporter(), notebook)
+    return content
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    # nbconvert takes seconds to import, and the process that plans a batch renders nothing.
+    from nbconvert.exporters import HTMLExporter as Exporter  # noqa: PLC0415
+
+    return Exporter(
         template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
     )
-    # HTMLExporter's own method would parse all a second time and put an English text on undescribed images.
-    content, _ = TemplateExporter.from_notebook_node(exporter, notebook)
-    return content
 
 
 def _refuse_loading(soup: BeautifulSoup) -> None:
@@ -213,7 +199,7 @@ def _new_id(text: str, taken: set[str]) -> str:
 
 
 def _describe_images(soup: BeautifulSoup) -> tuple[str, ...]:
-    missing = soup.select("img:not([alt])")
+    missing = soup.find_all("img", alt=False)
     for image in missing:
         image["alt"] = "Abbildung ohne Beschreibung"
     if not missing:
@@ -225,7 +211,7 @@ def _describe_images(soup: BeautifulSoup) -> tuple[str, ...]:
 def _make_scrollable(soup: BeautifulSoup) -> None:
     """Put wide things into regions that scroll by themselves and can be reached by keyboard."""
     used: Counter[str] = Counter()
-    for element in soup.select("table, pre"):
+    for element in soup.find_all(["table", "pre"]):
         if element.find_parent(["table", "pre"]) or element.find_parent(class_="sa-scroll"):
             continue
         caption = element.find("caption")

@@ -36,6 +36,8 @@ _DATED: Final = rf"(?:[^\S\n]?%)?(?:\s*\((?P<dated>{_YEAR})\))?"
 _THEN: Final = re.compile(rf"\s*auf\s+{_NUMBER}{_DATED}")
 _WHOLE: Final = re.compile(rf"\(insgesamt\s+{_NUMBER}")
 _UNIT_LENGTH: Final = 60
+_SPACES: Final = re.compile(r"[^\S\n]+")
+_DIGIT: Final = re.compile(r"\d")
 _COLUMN: Final = " | "
 """What stands between the cells of a table in plain text."""
 
@@ -62,27 +64,38 @@ class TextBlock:
 
 
 def html_blocks(html: str, page: str, *, source: str = "Text") -> Iterator[TextBlock]:
-    """Return what stands on a page outside its tables, letters of pictures included."""
+    """Return what stands on a page outside its tables, letters of pictures included, if it tells a number."""
+    blocks = (TextBlock(text, f"{page} ({where})", page) for text, where in _html_texts(html, source))
+    yield from filter(_tells_number, blocks)
+
+
+def _html_texts(html: str, source: str) -> Iterator[tuple[str, str]]:
     for encoded in _PICTURE.findall(html):
         try:
             picture = base64.b64decode(re.sub(r"\s", "", encoded), validate=True).decode("utf-8", "replace")
         except binascii.Error:
             continue
-        yield TextBlock(_letters(picture), f"{page} (Abbildung)", page)
+        yield _letters(picture), "Abbildung"
     for picture in _INLINE.findall(html):
-        yield TextBlock(_letters(picture), f"{page} (Abbildung)", page)
+        yield _letters(picture), "Abbildung"
     rest = _INLINE.sub(" ", _PICTURE.sub("", html))
     for found in _SPOKEN.findall(rest):
-        yield TextBlock(_plain("".join(found)), f"{page} (Textalternative)", page)
+        yield _plain("".join(found)), "Textalternative"
     rest = _UNSEEN.sub(" ", _TABLE.sub(" ", rest))
     for part in _END.split(rest):
-        text = _plain(_TAG.sub("", part))
-        if text:
-            yield TextBlock(text, f"{page} ({source})", page)
+        yield _plain(_TAG.sub("", part)), source
+
+
+def _tells_number(block: TextBlock) -> bool:
+    """Tell whether there is any number: without one, a text tells nothing of a cell."""
+    return _DIGIT.search(block.text) is not None
 
 
 def plain_blocks(text: str, page: str, *, source: str = "Text") -> Iterator[TextBlock]:
-    """Return the lines of a plain text, and the cells of tables in it with the names of row and column."""
+    """Return the lines of a plain text that tell a number, and so the cells of tables in it.
+
+    These stand with the names of their row and column.
+    """
     header: list[str] = []
     for line in text.splitlines():
         cells = [_plain(cell) for cell in line.split(_COLUMN)]
@@ -92,7 +105,7 @@ def plain_blocks(text: str, page: str, *, source: str = "Text") -> Iterator[Text
         else:
             told = [f"{header[1]}: {cells[0]}: {cells[1]}"]
             told += [f"{cells[0]} – {name}: {cell}" for name, cell in zip(header[2:], cells[2:], strict=True)]
-        yield from (TextBlock(part, f"{page} ({source})", page) for part in told if part)
+        yield from filter(_tells_number, (TextBlock(part, f"{page} ({source})", page) for part in told))
 
 
 def text_facts(blocks: Sequence[TextBlock], rules: PageRules, facts: Sequence[Fact]) -> list[Fact]:
@@ -191,7 +204,7 @@ def _letters(picture: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^\S\n]+", " ", unescape(text)).strip()
+    return _SPACES.sub(" ", unescape(text)).strip()
 
 
 def _key(name: str) -> str:

@@ -21,9 +21,9 @@ from sozialanalyse.project import embedded_folder
 from sozialanalyse.report import measures, measures_profiles
 from sozialanalyse.report.fragment import Fragment
 from sozialanalyse.report.view import Analysis
-from sozialanalyse.site.frame import Link, Provenance
+from sozialanalyse.site.frame import Link, Navigation, Provenance
 from sozialanalyse.site.index_page import IndexEntry, IndexSection, render_index
-from sozialanalyse.site.render import Navigation, render_page
+from sozialanalyse.site.render import render_page
 from sozialanalyse.social_planning import plan_of
 from sozialanalyse.vocabulary import DOMAINS
 

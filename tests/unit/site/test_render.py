@@ -13,8 +13,8 @@ from bs4 import BeautifulSoup
 from sozialanalyse.errors import RunError
 from sozialanalyse.report.fragment import paragraph
 from sozialanalyse.report.tables import html_table
-from sozialanalyse.site.frame import Link, Provenance
-from sozialanalyse.site.render import Navigation, RenderedPage, render_page
+from sozialanalyse.site.frame import Link, Navigation, Provenance
+from sozialanalyse.site.render import RenderedPage, render_page
 
 V4 = nbformat.v4
 PROVENANCE = Provenance(
