@@ -16,6 +16,7 @@ from sozialanalyse.disclosure.alternatives import perturb, perturbation_table, r
 from sozialanalyse.disclosure.attack import attack
 from sozialanalyse.disclosure.hierarchy import from_hierarchy
 from sozialanalyse.disclosure.linked import LinkedRows
+from sozialanalyse.disclosure.linked_years import related, with_years
 from sozialanalyse.disclosure.quantities import NOTHING
 from sozialanalyse.disclosure.rules import DisclosureRules
 from sozialanalyse.disclosure.system import BoolArray, FloatArray
@@ -97,7 +98,9 @@ def _perturbed(linked: LinkedRows, rules: DisclosureRules) -> FloatArray:
 def _given_away(linked: LinkedRows, low: FloatArray, high: FloatArray, width: float) -> BoolArray:
     """Find numbers to hide so that protected ones keep the width; families of areas at a time."""
     amounts = linked.quantities.amounts
-    there = np.isfinite(amounts) & np.logical_or.reduce(linked.needs, axis=1)[:, None]
+    touched: BoolArray = np.logical_or.reduce(linked.needs, axis=1)
+    touched[related(linked.quantities, np.flatnonzero(touched))] = True
+    there = np.isfinite(amounts) & touched[:, None]
     hidden = np.zeros(amounts.shape, dtype=bool)
     if not there.any():
         return hidden
@@ -116,6 +119,9 @@ def _given_away(linked: LinkedRows, low: FloatArray, high: FloatArray, width: fl
     )
     system = from_hierarchy(cells, {"area": linked.parents}, by=["quantity"], known_gaps=True)
     count = len(cells)
+    place = np.full(amounts.shape, NOTHING, dtype=np.int64)
+    place[there] = np.arange(count)
+    system = with_years(system, linked.quantities, place)
     parent = linked.area_ids.get_indexer(
         pd.Index([linked.parents.get(key, "") for key in linked.area_ids], dtype=object)
     )

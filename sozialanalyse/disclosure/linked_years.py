@@ -21,7 +21,7 @@ __all__ = ["related", "with_years"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sums:
-    """Sums of years of all areas: k sums of up to w years, of which s single years are told by no row.
+    """Sums of years of all areas: k sums made of s single years, told or not; e summands in all.
 
     Attributes
     ----------

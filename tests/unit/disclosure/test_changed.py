@@ -119,6 +119,44 @@ def test_rounded_numbers_that_still_give_small_ones_away_are_hidden(
     assert hidden["B1"] == ""
 
 
+def test_rounded_years_and_their_sum_do_not_give_small_numbers_away(
+    build_dataset: Callable[..., Dataset],
+) -> None:
+    # Two years of 1 and 2 are shown as 0, so 2 at most each; their sum 3 would be shown as 5, so 3 at least:
+    # each year would be 1 or 2, and 0 excluded.
+    numbers = {"A1": (1, 2), "A2": (48, 44), "B1": (63, 62), "B2": (43, 44)}
+    rows = [
+        (area, key, year, n, 9000, np.nan)
+        for area, (before, after) in numbers.items()
+        for key, year, n in (
+            ("yearly", 2021, before),
+            ("yearly", 2022, after),
+            ("pooled", 2022, before + after),
+        )
+    ]
+    rate = ("rate", 1000, "higher_is_worse")
+    dataset = build_dataset(rows, yearly=rate, pooled=rate)
+    labels = {"numerator_label": "Sterbefälle", "window": [1, 2]}
+    dataset = replace(dataset, indicators=dataset.indicators.assign(**labels))
+    table = release_values(
+        compute_values(dataset).frame,
+        dataset.indicators["kind"],
+        ROUNDING,
+        parents=dataset.areas["parent_id"],
+        labels=dataset.indicators,
+    ).frame
+    assert (table.loc[table["area_id"] == "A1", "hidden"] == "linked").any()
+    alone = dataset.indicators.assign(window=1, numerator_label=["eins", "zwei"])
+    table = release_values(
+        compute_values(dataset).frame,
+        alone["kind"],
+        ROUNDING,
+        parents=dataset.areas["parent_id"],
+        labels=alone,
+    ).frame
+    assert (table["hidden"] == "").all()
+
+
 ORIGIN = {"name": "n", "unit": "u", "valid_from": "2019-01-01", "source": "s"}
 GENERAL: dict[str, Any] = {
     "minimum_numerator": {"value": 3, **ORIGIN},
