@@ -1,4 +1,4 @@
-"""A changed row of the embedded dataset: pages that show it are made again, pages that cannot show it are not."""
+"""A changed row of the embedded dataset: pages that show it are made again, and no page that cannot."""
 
 from __future__ import annotations
 
