@@ -163,7 +163,7 @@ def run_digest(entry: Entry, surroundings: str) -> str:
     entry : Entry
         Its record.
     surroundings : str
-        What the page says around the notebook's content: of the dataset as a whole, and of other areas.
+        Digest of what the page says around the notebook's content: of the dataset as a whole, and of others.
     """
     inputs = {name: digest for name, digest in entry.inputs.items() if name != "dataset"}
     facts = [*entry.key, dict(entry.parameters), inputs, surroundings, installed_packages()]

@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -198,7 +199,8 @@ class _Batch:
         self.out = out
         self.tree: AreaTree = area_tree(project.dataset)
         self.provenance = provenance_of(project.dataset)
-        self.surroundings = f"{self.provenance!r} {self.tree!r}"
+        # As a digest: it goes into that of every run, and a country's tree has megabytes.
+        self.surroundings = sha256(f"{self.provenance!r} {self.tree!r}".encode()).hexdigest()
         cache = read_cache(out)
         self.made: dict[str, Made] = dict(cache.runs)
         self.former_protection = cache.protection

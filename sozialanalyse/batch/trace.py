@@ -16,7 +16,7 @@ import json
 import os
 import pickle
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from hashlib import sha256
@@ -168,7 +168,7 @@ _ready: list[_Prepared] = []
 
 
 def prepare_traces(roots: Mapping[str, object], folders: Sequence[str]) -> None:
-    """Let pages of this process, and of its forks, be traced.
+    """Let pages of this process, and of its forks, be traced, and find their rows without a search.
 
     Parameters
     ----------
@@ -183,6 +183,8 @@ def prepare_traces(roots: Mapping[str, object], folders: Sequence[str]) -> None:
     seen: set[int] = set()
     for name, root in roots.items():
         _take_apart(name, root, tables, planning, rest, seen)
+    for table in tables.values():
+        table.prepare()
     places = tuple(str(Path(folder).resolve()) for folder in folders)
     digested = {id(table): _Rows.of(table) for table in tables.values()}
     rows = {key: found for key, found in digested.items() if found is not None}
@@ -281,13 +283,24 @@ def frame_digest(frame: pd.DataFrame) -> str:
     (True, False)
     """
     total = sha256()
-    for name, cells in (("", frame.index), *frame.items()):
-        array = cells.to_numpy()
-        content = (
-            array.tobytes()
-            if array.dtype.kind in "biuf"
-            else json.dumps([repr(cell) for cell in array]).encode()
-        )
-        total.update(f"{name}\0{array.dtype.str}\0{len(content)}\0".encode())
-        total.update(content)
+    columns: list[tuple[object, pd.Index[Any] | pd.Series[Any]]] = [("", frame.index), *frame.items()]
+    for name, cells in columns:
+        for part in _parts(cells):
+            content = part.tobytes() if isinstance(part, np.ndarray) else part
+            total.update(f"{name}\0{cells.dtype}\0{len(content)}\0".encode())
+            total.update(content)
     return total.hexdigest()
+
+
+def _parts(cells: pd.Index[Any] | pd.Series[Any]) -> tuple[NDArray[Any] | bytes, ...]:
+    """Return what makes up the cells: numbers as they are, of texts each different one with its places."""
+    if cells.dtype.kind in "biuf" and isinstance(cells.dtype, np.dtype):
+        return (cells.to_numpy(),)
+    if isinstance(cells.dtype, pd.CategoricalDtype | pd.StringDtype):
+        places, texts = pd.factorize(cells)
+        return places, _words(texts)
+    return (_words(cells),)
+
+
+def _words(cells: Iterable[object]) -> bytes:
+    return json.dumps([repr(cell) for cell in cells]).encode()

@@ -137,7 +137,7 @@ def _compute(
                 continue
         if not noticed:
             # Kept with the analysis: otherwise every fork would make them for all areas anew.
-            _ = result.entries, result.parts, result.shown
+            _ = result.entries, result.parts
             made = make_studies([request for request in studies if request.choice == choice], result)
             target.send((choice, result, made))
     target.close()

@@ -1,7 +1,8 @@
 """The audit: what an outsider can work out of hidden cells from everything that pages show.
 
 It shares no code with the gate and knows no true value. It rebuilds the tables from the facts that were read
-on pages, and finds the smallest and the largest thinkable number of every hidden cell by linear programming.
+on pages, and finds the smallest and the largest thinkable number of every hidden cell: intervals are passed
+up and down the hierarchy of areas, which is exact because no area lies in two others.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 __all__ = ["SOME_NUMBER", "AuditReport", "Fact", "PageRules", "audit_facts"]
 
 _ROUNDING: Final = 1e-6
 _LIMITLESS: Final = float("inf")
-_UNBOUNDED: Final = 3
 
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 Interval = tuple[float, float]
 SOME_NUMBER: Final[Interval] = (-_LIMITLESS, _LIMITLESS)
 """Value of a cell of which only is known that a number is told."""
@@ -113,6 +113,8 @@ class AuditReport:
         for who does not know the difference.
     unread : tuple of str
         Files that were not read.
+    read : int
+        Number of files that were.
     """
 
     protected: int
@@ -120,6 +122,7 @@ class AuditReport:
     breaches: tuple[str, ...]
     open_tables: int
     unread: tuple[str, ...] = ()
+    read: int = 0
 
 
 def audit_facts(facts: Sequence[Fact], rules: PageRules) -> AuditReport:
@@ -246,13 +249,17 @@ class _Names:
         return f"label:{label}", year
 
 
+_Step = tuple[IntArray, IntArray, IntArray]
+
+
 class _Tables:
     """Numbers of all areas by what they count and year, with what the shown sums say of the others."""
 
     def __init__(self, parents: Mapping[str, str]) -> None:
         self._areas = {area: position for position, area in enumerate(parents)}
-        self._sums = _sums(parents, self._areas)
-        self._ends: dict[Table, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._steps = _steps(parents, self._areas)
+        self._ends: dict[Table, tuple[FloatArray, FloatArray]] = {}
+        self._reached: dict[Table, tuple[FloatArray, FloatArray] | None] = {}
         self._loose: set[str] = set()
 
     def loosen(self, name: str) -> None:
@@ -262,14 +269,12 @@ class _Tables:
     def loosen_misfits(self) -> None:
         """Loosen quantities of which some total and all its parts are shown and do not fit, in any year."""
         for (name, _), (low, high) in self._ends.items():
-            known = np.isfinite(high)
-            complete = abs(self._sums) @ ~known == 0
-            finite = np.where(known, high, 0.0)
-            plus, minus = self._sums.maximum(0), -self._sums.minimum(0)
-            above = plus @ low - minus @ finite
-            below = minus @ low - plus @ finite
-            if (complete & (np.maximum(above, below) > _ROUNDING)).any():
-                self.loosen(name)
+            for wholes, parts, line in self._steps:
+                known = np.isfinite(high[wholes]) & (_sum_by(line, ~np.isfinite(high[parts]), wholes) == 0)
+                least, most = (_sum_by(line, ends[parts], wholes) for ends in (low, high))
+                misfits = np.maximum(least - high[wholes], low[wholes] - most) > _ROUNDING
+                if (known & misfits).any():
+                    self.loosen(name)
 
     def is_loose(self, table: Table) -> bool:
         """Tell whether sums say nothing."""
@@ -280,42 +285,75 @@ class _Tables:
         count = len(self._areas)
         low, high = self._ends.setdefault(table, (np.zeros(count), np.full(count, _LIMITLESS)))
         place = self._areas[area]
-        low[place] = max(low[place], interval[0])
-        high[place] = min(high[place], interval[1])
+        if interval[0] > low[place] or interval[1] < high[place]:
+            self._reached.pop(table, None)
+            low[place] = max(low[place], interval[0])
+            high[place] = min(high[place], interval[1])
 
     def reach(self, table: Table, area: str) -> Interval | None:
         """Return the smallest and largest thinkable number, or None where the table contradicts itself."""
-        place = self._areas[area]
         if table not in self._ends:
             return 0.0, _LIMITLESS
-        low, high = self._ends[table]
-        if (low > high + _ROUNDING).any():
+        if table not in self._reached:
+            self._reached[table] = self._narrowed(table)
+        reached = self._reached[table]
+        if reached is None:
             return None
-        if low[place] >= high[place] or self.is_loose(table):
-            return float(low[place]), float(max(low[place], high[place]))
-        ends: list[float] = []
-        for sign in (1.0, -1.0):
-            objective = np.zeros(len(self._areas))
-            objective[place] = sign
-            found = milp(
-                objective,
-                constraints=LinearConstraint(self._sums, 0.0, 0.0),
-                bounds=Bounds(low, np.maximum(low, high)),
+        place = self._areas[area]
+        low, high = float(reached[0][place]), float(reached[1][place])
+        return low, max(low, high)
+
+    def _narrowed(self, table: Table) -> tuple[FloatArray, FloatArray] | None:
+        """Pass what is known of parts to their wholes, from the finest up, and then back down."""
+        low, high = (ends.copy() for ends in self._ends[table])
+        if self.is_loose(table):
+            return None if (low > high + _ROUNDING).any() else (low, high)
+        for wholes, parts, line in reversed(self._steps):
+            low[wholes] = np.maximum(low[wholes], _sum_by(line, low[parts], wholes))
+            high[wholes] = np.minimum(high[wholes], _sum_by(line, high[parts], wholes))
+        for wholes, parts, line in self._steps:
+            least, most = (_others(line, ends[parts], wholes) for ends in (low, high))
+            low[parts] = np.maximum(low[parts], low[wholes][line] - most)
+            high[parts] = np.minimum(high[parts], high[wholes][line] - least)
+        return None if (low > high + _ROUNDING).any() else (low, high)
+
+
+def _sum_by(line: IntArray, numbers: FloatArray | NDArray[np.bool_], wholes: IntArray) -> FloatArray:
+    """Add up the parts of each whole."""
+    total: FloatArray = np.bincount(line, weights=numbers, minlength=len(wholes)).astype(np.float64)
+    return total
+
+
+def _others(line: IntArray, numbers: FloatArray, wholes: IntArray) -> FloatArray:
+    """Return for each part what the other parts of its whole add up to."""
+    limitless = np.isinf(numbers)
+    finite = np.where(limitless, 0.0, numbers)
+    others: FloatArray = _sum_by(line, finite, wholes)[line] - finite
+    others[_sum_by(line, limitless, wholes)[line] > limitless] = _LIMITLESS
+    return others
+
+
+def _steps(
+    parents: Mapping[str, str], places: Mapping[str, int]
+) -> list[tuple[IntArray, IntArray, IntArray]]:
+    """Return the hierarchy step by step, from the coarsest down.
+
+    Each step has the places of areas with parts, the places of these parts, and for each part the number of
+    its whole among the former.
+    """
+    parts: dict[str, list[str]] = {}
+    for area, parent in parents.items():
+        parts.setdefault(parent if parent in places else "", []).append(area)
+    steps = []
+    above = parts.pop("", [])
+    while wholes := [area for area in above if area in parts]:
+        above = [part for area in wholes for part in parts[area]]
+        sizes = [len(parts[area]) for area in wholes]
+        steps.append(
+            (
+                np.array([places[area] for area in wholes], dtype=np.int64),
+                np.array([places[area] for area in above], dtype=np.int64),
+                np.repeat(np.arange(len(wholes)), sizes),
             )
-            if found.status == _UNBOUNDED:
-                ends.append(_LIMITLESS)
-            elif found.status == 0:
-                ends.append(float(found.x[place]))
-            else:
-                return None
-        return ends[0], ends[1]
-
-
-def _sums(parents: Mapping[str, str], places: Mapping[str, int]) -> sparse.csr_array:
-    """Return one row for each area with parts: the parts less the whole are 0."""
-    inner = sorted({parent for parent in parents.values() if parent in places})
-    line = {area: number for number, area in enumerate(inner)}
-    entries = [(line[area], places[area], -1.0) for area in inner]
-    entries += [(line[parent], places[area], 1.0) for area, parent in parents.items() if parent in line]
-    rows, columns, numbers = zip(*entries, strict=True) if entries else ((), (), ())
-    return sparse.csr_array((list(numbers), (list(rows), list(columns))), shape=(len(inner), len(places)))
+        )
+    return steps

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,45 @@ __all__ = ["ReleasedTable", "observe_reads", "release_population", "release_valu
 
 _SEAL: Final = object()
 _observers: list[Callable[[ReleasedTable], None]] = []
+_KEYS: Final = ("area_id", "indicator_id", "level")
 _PROTECTED_COLUMNS: Final = ("value", "lower", "upper", "numerator", "denominator")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """In which rows each word of a column stands; n rows, w words.
+
+    Attributes
+    ----------
+    codes : dict
+        The number of each word.
+    order : (n,) int
+        The rows by word, those without one first.
+    starts : (w + 1,) int
+        Where the rows of each word begin in `order`; behind the last one where they end.
+    """
+
+    codes: dict[Any, int]
+    order: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, cells: pd.Series[Any]) -> _Places:
+        codes, words = (
+            (cells.cat.codes.to_numpy(), cells.cat.categories)
+            if isinstance(cells.dtype, pd.CategoricalDtype)
+            else pd.factorize(cells)
+        )
+        sizes = np.bincount(codes.astype(np.int64) + 1, minlength=len(words) + 1)
+        order = np.argsort(codes, kind="stable").astype(np.int32)
+        return cls({word: code for code, word in enumerate(words)}, order, np.cumsum(sizes))
+
+    def rows(self, value: object) -> NDArray[np.intp]:
+        """Return the rows with a word, or with one of several, in their order."""
+        several = set(value) if isinstance(value, list | tuple | set) else {value}
+        codes = [self.codes[word] for word in several if word in self.codes]
+        parts = [self.order[self.starts[code] : self.starts[code + 1]] for code in codes]
+        return np.sort(np.concatenate([self.order[:0], *parts])).astype(np.intp)
 
 
 class ReleasedTable:
@@ -55,7 +94,7 @@ class ReleasedTable:
         When made elsewhere.
     """
 
-    __slots__ = ("_frame", "filters", "name", "observed", "origin")
+    __slots__ = ("_frame", "_places", "filters", "name", "observed", "origin")
 
     def __init__(self, name: str, frame: pd.DataFrame, *, seal: object) -> None:
         if seal is not _SEAL:
@@ -65,6 +104,7 @@ class ReleasedTable:
             )
         self.name = name
         self._frame = frame
+        self._places: dict[str, _Places] = {}
         self.origin: ReleasedTable = self
         self.filters: tuple[dict[str, Any], ...] = ()
         self.observed = False
@@ -86,8 +126,8 @@ class ReleasedTable:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A copy of the released cells."""
-        return self._read().copy()
+        """A copy of the released cells, which shares their memory for as long as nobody changes it."""
+        return self._read().copy(deep=False)
 
     @property
     def hidden_count(self) -> int:
@@ -97,15 +137,34 @@ class ReleasedTable:
 
     def where(self, **wanted: Any) -> ReleasedTable:
         """Keep the rows whose columns equal the wanted values (or are among them, for a list or tuple)."""
-        mask = np.ones(len(self._frame), dtype=bool)
-        for column, value in wanted.items():
-            cells = self._frame[column]
-            mask &= (
-                cells.isin(value) if isinstance(value, list | tuple | set) else cells == value
-            ).to_numpy()
-        part = type(self)(self.name, self._frame[mask], seal=_SEAL)
+        part = type(self)(self.name, self._frame.take(self._rows(wanted)), seal=_SEAL)
         part.origin, part.filters, part.observed = self.origin, (*self.filters, wanted), self.observed
         return part
+
+    def prepare(self) -> None:
+        """Find out once in which rows the words of each key stand, so that forks of this process know it."""
+        for column in _KEYS:
+            if column in self._frame:
+                self._find(column)
+
+    def _find(self, column: str) -> _Places:
+        if column not in self._places:
+            self._places[column] = _Places.of(self._frame[column])
+        return self._places[column]
+
+    def _rows(self, wanted: Mapping[str, Any]) -> NDArray[np.intp]:
+        """Return the numbers of the rows that have all that is wanted, in their order."""
+        known = [column for column in wanted if column in _KEYS and self.origin is self]
+        found = {column: self._find(column).rows(wanted[column]) for column in known}
+        # Whatever else is wanted is looked for in the fewest rows only: a page must not search a country.
+        first = min(found, key=lambda column: len(found[column]), default="")
+        rows = found[first] if found else np.arange(len(self._frame))
+        for column, value in wanted.items():
+            if column != first:
+                cells = self._frame[column].take(rows)
+                kept = cells.isin(value) if isinstance(value, list | tuple | set) else cells == value
+                rows = rows[kept.to_numpy(dtype=bool)]
+        return rows
 
     def derive(self, name: str, calculation: Callable[[pd.DataFrame], pd.DataFrame]) -> ReleasedTable:
         """Make a table from released cells only.

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-__all__ = ["ASSESSMENTS", "Assessment", "assess", "assess_rows", "certain_rows"]
+__all__ = ["ASSESSMENTS", "Assessment", "assess", "assess_rows", "assessments", "certain_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,19 @@ def assess(position: str, direction: str) -> str:
     return "worse" if (position == "higher") == (direction == "higher_is_worse") else "better"
 
 
+def assessments(rows: pd.DataFrame) -> list[str]:
+    """Return the code of each row of `AreaView.rows`, of one area or several."""
+    return [
+        assess(position, meaning)
+        for position, meaning in zip(rows["city_position"], _direction(rows), strict=True)
+    ]
+
+
+def _direction(rows: pd.DataFrame) -> pd.Series[str]:
+    # What lives where is described, not judged: many families with a history of migration are no burden.
+    return rows["direction"].where(rows["domain"] != "demography", "neutral")
+
+
 def assess_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Add to rows of `AreaView.rows` what the comparison with the city says.
 
@@ -64,15 +77,10 @@ def assess_rows(rows: pd.DataFrame) -> pd.DataFrame:
         positive where it is less favourable; missing for counts, for indicators without a direction and
         for demography.
     """
-    rows = rows.copy()
-    # What lives where is described, not judged: many families with a history of migration are no burden.
-    direction = rows["direction"].where(rows["domain"] != "demography", "neutral")
-    rows["assessment"] = [
-        assess(position, meaning) for position, meaning in zip(rows["city_position"], direction, strict=True)
-    ]
+    rows = rows.assign(assessment=assessments(rows))
     to_city = bool(rows["city_value"].notna().any())
     reference = (rows["city_value"] if to_city else rows["level_median"]).where(rows["kind"] != "count")
-    turn = direction.map({"higher_is_worse": 1.0, "higher_is_better": -1.0}).astype(np.float64)
+    turn = _direction(rows).map({"higher_is_worse": 1.0, "higher_is_better": -1.0}).astype(np.float64)
     deviation = rows["level_deviation"].where(rows["level_deviation"] > 0)
     rows["burden"] = (rows["value"] - reference) / deviation * turn
     return rows

@@ -83,6 +83,10 @@ def scope_of(analysis: Analysis, area_id: str = "", level: str = FINEST) -> Scop
     ParameterError
         If the area or the level is unknown, or the level is not finer than that of the area.
     """
+    return analysis.keep(("scope", area_id, level), lambda: _scope(analysis, area_id, level))
+
+
+def _scope(analysis: Analysis, area_id: str, level: str) -> Scope:
     place = analysis.area(area_id or analysis.root_id)
     names = [each.level for each in analysis.levels]
     if level not in (FINEST, *names):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
 
-from sozialanalyse.report.assess import ASSESSMENTS, assess_rows, certain_rows
+from sozialanalyse.report.assess import ASSESSMENTS, assess_rows, assessments, certain_rows
 from sozialanalyse.report.charts import draw_bars
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.numbers import format_number
+from sozialanalyse.report.parts import parts_against_whole
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.text import (
     UNRANKED,
     count_word,
     headline_indicators,
-    uncertain_sentence,
     values_text,
 )
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, Row, records
@@ -35,7 +36,7 @@ def side_by_side(area: AreaView) -> Fragment:
     if not views:
         return warning(f"Kein Vergleich der Teilgebiete: {area.name} hat keine.")
     keys = headline_indicators(area.analysis)
-    rows_of = {view.area_id: records(assess_rows(view.rows(keys))) for view in views}
+    rows_of = _rows_of(area.analysis, [view.area_id for view in views], keys)
     keys = [key for key in keys if any(pd.notna(rows[key]["value"]) for rows in rows_of.values())]
     if not keys:
         return warning("Kein Vergleich der Teilgebiete: Für sie liegen keine Werte vor.")
@@ -50,8 +51,19 @@ def side_by_side(area: AreaView) -> Fragment:
     )
 
 
+def _rows_of(analysis: Analysis, area_ids: list[str], keys: list[str]) -> dict[str, dict[str, Row]]:
+    """Return the rows of several areas, all looked up at once."""
+    frame = analysis.described(area_ids, keys)
+    frame = frame.assign(assessment=assessments(frame)).reset_index()
+    rows_of: dict[str, dict[str, Row]] = {area_id: {} for area_id in area_ids}
+    for row in records(frame).values():
+        rows_of[row["area_id"]][row["indicator_id"]] = row
+    return rows_of
+
+
 def _areas_as_columns(area: AreaView, keys: list[str], rows_of: dict[str, dict[str, Row]]) -> Fragment:
-    views, classes = area.neighbours_in_view, _class_words(area.analysis)
+    views = area.neighbours_in_view
+    classes = _class_words(area.analysis, views)
     header = ["Indikator (Einheit)", *(f"{view.bare_name}{_here(area, view)}" for view in views)]
     body: list[list[Cell | str]] = []
     about: list[dict[str, str]] = []
@@ -80,7 +92,8 @@ def _areas_as_columns(area: AreaView, keys: list[str], rows_of: dict[str, dict[s
 
 
 def _areas_as_rows(area: AreaView, keys: list[str], rows_of: dict[str, dict[str, Row]]) -> Fragment:
-    views, classes = area.neighbours_in_view, _class_words(area.analysis)
+    views = area.neighbours_in_view
+    classes = _class_words(area.analysis, views)
     named = rows_of[views[0].area_id]
     header = [views[0].level_label, *(f"{named[key]['label']} ({named[key]['unit']})" for key in keys)]
     index = area.analysis.index
@@ -123,10 +136,10 @@ def _value_cell(row: Row, about: dict[str, str]) -> Cell:
     return Cell(text, css_class=f"sa-{code}", data=about)
 
 
-def _class_words(analysis: Analysis) -> dict[str, str]:
+def _class_words(analysis: Analysis, views: Sequence[AreaView]) -> dict[str, str]:
     if analysis.index is None:
         return {}
-    frame = analysis.index.areas.frame
+    frame = analysis.index.areas.where(area_id=[view.area_id for view in views]).frame
     frame = frame[frame["class_index"] >= 0]
     labels = analysis.index.class_labels
     return {
@@ -135,9 +148,12 @@ def _class_words(analysis: Analysis) -> dict[str, str]:
 
 
 def strengths_and_burdens(area: AreaView) -> Fragment:
-    """Return where the area differs most from the city, ranked by certainty and size."""
+    """Return where the area differs most from the city, ranked by certainty and size.
+
+    The city is the measure itself: it gets how its parts differ from it.
+    """
     if area.is_root:
-        return note(f"{area.name} ist selbst der Maßstab; einen Vergleich mit sich selbst gibt es nicht.")
+        return parts_against_whole(area)
     keys = [key for name in JUDGED_DOMAINS for key in area.indicator_ids(name)]
     rows = assess_rows(area.rows(keys))
     finding = " ".join(_certain_sentences(rows))
@@ -147,7 +163,7 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
         return warning(missing) if not finding else paragraph(finding)
     if not finding:
         farthest = rows.loc[rows["burden"].abs().sort_values(ascending=False, kind="stable").index].head(3)
-        finding = f"{uncertain_sentence(area, rows)} Am weitesten entfernt: {values_text(farthest)}."
+        finding = f"Am weitesten entfernt, ohne gesicherten Abstand: {values_text(farthest)}."
     rows = rows.assign(certain=rows["assessment"].isin(["worse", "better"]))
     burdens, strengths = (
         rows[sign * rows["burden"] > 0].sort_values(
@@ -188,8 +204,8 @@ def _certain_sentences(rows: pd.DataFrame) -> list[str]:
         listed = values_text(ranked.head(MOST_BARS))
         if len(ranked) > MOST_BARS:
             sentences.append(
-                f"Die {count_word(MOST_BARS)} größten von {len(ranked)} gesicherten {word}: {listed}. "
-                "Die übrigen stehen in den Tabellen der Bereiche."
+                f"Die {count_word(MOST_BARS)} größten von {count_word(len(ranked))} gesicherten {word}: "
+                f"{listed}. Die übrigen stehen in den Tabellen der Bereiche."
             )
         elif len(ranked):
             sentences.append(f"Gesicherte {word}, die größte zuerst: {listed}.")

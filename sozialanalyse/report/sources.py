@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
+
+import pandas as pd
 
 from sozialanalyse.disclosure.rules import METHOD_WORDS, DisclosureRules
 from sozialanalyse.disclosure.suppress import SHOWN_REASONS
@@ -62,9 +64,9 @@ def origin(
     return f"{word}: {listed}; Stand: {span}." if span else f"{word}: {listed}."
 
 
-def map_origin(analysis: Analysis, indicator_ids: Iterable[str]) -> str:
+def map_origin(analysis: Analysis, indicator_ids: Iterable[str], table: str = "die Definitionen") -> str:
     """Return the line below a map: also what the licence of its borders asks for."""
-    return f"{origin(analysis, indicator_ids)} {analysis.attribution}".rstrip()
+    return f"{origin(analysis, indicator_ids, table=table)} {analysis.attribution}".rstrip()
 
 
 def definitions(area: AreaView) -> Fragment:
@@ -75,10 +77,12 @@ def definitions(area: AreaView) -> Fragment:
 
 def definition_table(analysis: Analysis, indicator_ids: Iterable[str], **where: str) -> Fragment:
     """Return definition, source and years of indicators; `where` says of which areas the years are."""
-    there = analysis.values.where(**where).frame.dropna(subset=["value"])
+    there = analysis.values.where(**where).frame.dropna(subset=["value"])  # noqa: PD011 (a released table)
     span = records(there.groupby("indicator_id", observed=True)["year"].agg(["min", "max"]))
     body: list[list[Cell | str]] = []
-    for key, row in records(analysis.indicators.loc[list(indicator_ids)]).items():
+    chosen = analysis.indicators.loc[list(indicator_ids)]
+    certainty = dict(zip(map(str, chosen.index), _certainty(chosen), strict=True))
+    for key, row in records(chosen).items():
         years = "–"
         if key in span:
             first, last = span[key]["min"], span[key]["max"]
@@ -88,7 +92,7 @@ def definition_table(analysis: Analysis, indicator_ids: Iterable[str], **where: 
             [
                 Cell(str(row["label"]), DOMAIN_LABELS[str(row["domain"])]),
                 str(row["unit"]),
-                Cell(" ".join([str(row["definition"]), *_certainty(key, analysis)]), base, "sa-long"),
+                Cell(" ".join([str(row["definition"]), *certainty[key]]), base, "sa-long"),
                 years,
                 str(row["source"]),
             ]
@@ -100,12 +104,11 @@ def definition_table(analysis: Analysis, indicator_ids: Iterable[str], **where: 
     )
 
 
-def _certainty(indicator_id: str, analysis: Analysis) -> list[str]:
-    """Say which values have no interval, and which pool years."""
-    entry = analysis.indicators.loc[[indicator_id]]
-    years = int(pooled_years(entry).iloc[0])
-    notes = [] if bool(counts_vary(entry).iloc[0]) else [CERTAINTY_NOTES["none"]]
-    return notes + ([CERTAINTY_NOTES["pooled"].format(years=years)] if years > 1 else [])
+def _certainty(indicators: pd.DataFrame) -> Iterator[list[str]]:
+    """Say of each indicator whether its values have no interval, and whether they pool years."""
+    for vary, years in zip(counts_vary(indicators), pooled_years(indicators), strict=True):
+        notes = [] if vary else [CERTAINTY_NOTES["none"]]
+        yield notes + ([CERTAINTY_NOTES["pooled"].format(years=years)] if years > 1 else [])
 
 
 def secrecy(area: AreaView) -> Fragment:
@@ -114,7 +117,7 @@ def secrecy(area: AreaView) -> Fragment:
     Says too which delivered totals are not the sum of their parts: who subtracts should know.
     """
     analysis = area.analysis
-    own = analysis.values.where(area_id=area.area_id)
+    own = analysis.values.where(area_id=area.area_id)  # noqa: PD011 (a released table)
     frame = own.frame
     counts = frame.loc[frame["hidden"] != "", "hidden"].map(SHOWN_REASONS).value_counts()
     total = int((frame["value"].notna() | (frame["hidden"] != "")).sum())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -184,27 +185,29 @@ class Analysis:
             parts.setdefault(str(entry["parent_id"]), []).append(key)
         return parts
 
-    @property
-    def shown(self) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
-        """The rows of `AreaView.rows` for all areas, and the place of each by area and indicator."""
-        return self.keep("shown", self._shown)
+    def described(self, area_ids: Sequence[str], indicator_ids: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return `AreaView.rows` of several areas in one frame, in the order of `current`.
 
-    def _shown(self) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
-        frame = self.current.frame
-        places: dict[str, dict[str, int]] = {}
-        pairs = zip(frame["area_id"].astype(str), frame["indicator_id"].astype(str), strict=True)
-        for place, (area_id, indicator_id) in enumerate(pairs):
-            places.setdefault(area_id, {})[indicator_id] = place
-        frame = frame.set_index("indicator_id")
+        Parameters
+        ----------
+        area_ids : sequence of str
+            The areas.
+        indicator_ids : sequence of str, optional
+            The indicators; all without it.
+        """
+        wanted = {"area_id": list(area_ids)}
+        wanted |= {} if indicator_ids is None else {"indicator_id": list(indicator_ids)}
+        frame = self.current.where(**wanted).frame.set_index("indicator_id")
         frame.index = frame.index.astype(str)
         frame = frame.join(self.indicators[["label", "unit", "kind", "domain", "direction"]])
-        frame["decimals"] = [
+        decimals = [
             0 if kind == "count" else decimals_for(unit, largest)
             for kind, unit, largest in zip(frame["kind"], frame["unit"], frame["largest"], strict=True)
         ]
-        # Texts as plain objects: rows of a few cells are taken out of it many times.
+        frame["decimals"] = np.array(decimals, dtype=np.int64)
+        # Texts as plain objects, and those side by side: rows of a few cells are taken out of it many times.
         texts = frame.select_dtypes(exclude=["number", "bool"]).columns
-        return frame.astype(dict.fromkeys(texts, object)), places
+        return frame.astype(dict.fromkeys(texts, object)).copy()
 
     def area(self, area_id: str | int) -> AreaView:
         """Return the view of one area.
@@ -333,9 +336,10 @@ class AreaView:
             Columns of ``current``, with ``label, unit, kind, domain, direction`` of the catalogue and
             ``decimals``, the number of decimals in which its values are written.
         """
-        frame, places = self.analysis.shown
-        own = places.get(self.area_id, {})
-        return frame.iloc[[own[key] for key in indicator_ids if key in own]]
+        analysis, key = self.analysis, self.area_id
+        frame = analysis.keep(("rows", key), lambda: analysis.described([key]))
+        places = frame.index.get_indexer(pd.Index(indicator_ids, dtype=frame.index.dtype))
+        return frame.take(places[places >= 0])
 
     def peers(self, indicator_ids: list[str]) -> pd.DataFrame:
         """Return the values of all areas of the peer level in the years of comparison."""
@@ -360,6 +364,6 @@ class AreaView:
 
 def records(frame: pd.DataFrame) -> dict[str, Row]:
     """Return the rows of a frame by their key, in its order."""
-    columns = {str(name): column.tolist() for name, column in frame.items()}
-    rows = (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
+    columns = list(map(str, frame.columns))
+    rows = (dict(zip(columns, cells, strict=True)) for cells in frame.to_numpy(dtype=object).tolist())
     return dict(zip(map(str, frame.index), rows, strict=True))

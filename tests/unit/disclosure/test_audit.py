@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from sozialanalyse.disclosure.audit import AuditReport, Fact, PageRules, audit_facts
 from sozialanalyse.site.page_facts import PageReader
@@ -134,3 +136,45 @@ def test_a_page_is_read_with_german_numbers_and_signs() -> None:
     assert (cases.cases, cases.group) == (1234.0, 7216.0)
     assert (hidden.area, hidden.hidden) == ("S", True)
     assert reader.rules().limits == {("minimum_numerator", ""): 3, ("show_zero", ""): 0}
+
+
+def random_city(seed: int) -> tuple[dict[str, str], dict[str, float], set[str]]:
+    """Return the parents of a city with two levels below it, its numbers, and which of them are not told."""
+    generator = np.random.default_rng(seed)
+    parents, numbers = {"S": ""}, {}
+    for quarter in range(3):
+        parents[f"Q{quarter}"] = "S"
+        for block in range(int(generator.integers(0, 4))):
+            parents[f"Q{quarter}-{block}"] = f"Q{quarter}"
+    for area in reversed(parents):
+        parts = [part for part, parent in parents.items() if parent == area]
+        numbers[area] = float(sum(numbers[part] for part in parts) or generator.integers(10, 60))
+    silent = {area for area in parents if generator.random() < 0.5}
+    return parents, numbers, silent | {min(parents.keys() - {"S"})}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_intervals_passed_along_the_hierarchy_are_those_of_linear_programming(seed: int) -> None:
+    parents, numbers, hidden = random_city(seed)
+    facts = [
+        Fact("people", area, "2022", hidden=True)
+        if area in hidden
+        else Fact("people", area, "2022", cases=number)
+        for area, number in numbers.items()
+    ]
+    report = audit_facts(facts, replace(RULES, parents=parents))
+    # The other program: HiGHS finds the ends of each hidden number under the same sums, each in [0, ∞).
+    areas = list(parents)
+    wholes = sorted({parent for parent in parents.values() if parent})
+    sums = np.array([[(parents[a] == whole) - float(a == whole) for a in areas] for whole in wholes])
+    bounds = [(0.0, None) if area in hidden else (numbers[area], numbers[area]) for area in areas]
+    widths = []
+    for area in hidden:
+        ends = []
+        for sign in (1.0, -1.0):
+            cost = sign * np.array([other == area for other in areas], dtype=np.float64)
+            found = linprog(cost, A_eq=sums, b_eq=np.zeros(len(wholes)), bounds=bounds, method="highs")
+            ends.append(float("inf") if found.status == 3 else sign * found.fun)
+        widths.append(round(ends[1] - ends[0], 6))
+    assert report.narrowest == min(widths)
+    assert report.protected == len(hidden)
