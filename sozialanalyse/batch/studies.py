@@ -18,6 +18,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from sozialanalyse.batch.executors import available_cores
 from sozialanalyse.batch.limits import die_with_parent
 from sozialanalyse.batch.requests import STUDIES, Request
@@ -36,7 +38,7 @@ def make_studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, o
     requests : sequence of Request
         All are of this analysis.
     analysis : Analysis
-        May only be used in a process of one thread, because it forks.
+        What they are made from.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def make_studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, o
         The studies by a name that stays the same from run to run. One that fails or warns is left out: then
         the page that asks for it makes it again, and shows what it has to show.
     """
-    groups = max(1, min(available_cores(), len(requests)))
+    groups = min(available_cores(), len(requests)) if _is_alone() else 1
     context = get_context("fork")
     sources = []
     for group in range(1, groups):
@@ -54,7 +56,7 @@ def make_studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, o
         helper.start()
         target.close()
         sources.append((helper, source))
-    made = _made(requests[::groups], analysis)
+    made = _made(requests[:: max(1, groups)], analysis)
     parts = _parts(analysis)
     for helper, source in sources:
         try:
@@ -67,6 +69,11 @@ def make_studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, o
             analysis.keep(key, partial(_itself, study), followed=False)
         made |= studies
     return made
+
+
+def _is_alone() -> bool:
+    """Tell whether this process has one thread, and so may fork: to read a dataset starts others."""
+    return psutil.Process().num_threads() == 1
 
 
 def _made(requests: Sequence[Request], analysis: Analysis) -> dict[str, object]:

@@ -32,6 +32,8 @@ def test_studies_are_kept_with_the_analysis_and_one_that_fails_is_left_to_its_pa
     fresh: Analysis, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(studies, "available_cores", lambda: 2)
+    # Reading has started threads here; none of them holds what the forks need.
+    monkeypatch.setattr(studies, "_is_alone", lambda: True)
     folder = str(checkout / "parameters")
     index = Request(CHOICE, "study_of", (folder,))
     # Every second one is made in the other fork: the connections here, and the refused one with the index.
