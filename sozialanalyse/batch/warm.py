@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 from sozialanalyse.batch.limits import die_with_parent
 from sozialanalyse.batch.page import Job
 from sozialanalyse.batch.requests import STUDIES, Choice, Request, modules_of, requests_of
+from sozialanalyse.batch.studies import make_studies
 from sozialanalyse.imports import left_out
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     context = get_context("fork")
     source, target = context.Pipe(duplex=False)
     arguments = target, choices, studies, known, os.getpid()
-    helper = context.Process(target=_compute, args=arguments, daemon=True)
+    helper = context.Process(target=_compute, args=arguments)
     helper.start()
     target.close()
     for _ in _import_tools():
@@ -137,7 +138,7 @@ def _compute(
         if not noticed:
             # Kept with the analysis: otherwise every fork would make them for all areas anew.
             _ = result.entries, result.parts
-            made = _studies([request for request in studies if request.choice == choice], result)
+            made = make_studies([request for request in studies if request.choice == choice], result)
             target.send((choice, result, made))
     target.close()
     os._exit(0)
@@ -155,21 +156,6 @@ def _analysis(choice: Choice, known: Known | None) -> Analysis:
         return load_analysis(data_dir, parameters_dir, year=year)
     dataset: Dataset = pickle.loads(known.dataset)  # noqa: S301 - packed by whoever started this process
     return analyse(dataset, replace(read_parameters(parameters), year=year))
-
-
-def _studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, object]:
-    """Make studies, which are kept with the analysis, and return them by a name."""
-    made: dict[str, object] = {}
-    for request in requests:
-        study = getattr(import_module(STUDIES[request.function]), request.function)
-        with warnings.catch_warnings():
-            # A study that warns is not remembered, and so warns on every page that asks for it.
-            warnings.simplefilter("error")
-            try:
-                made[str(request)] = study(analysis, *request.arguments)
-            except Exception:  # noqa: BLE001, S112 - as above
-                continue
-    return made
 
 
 def _import_tools() -> Iterator[None]:

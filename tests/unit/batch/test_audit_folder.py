@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sozialanalyse.batch.audit import audit_folder, audit_lines, audit_summary
+from sozialanalyse.batch.audit import audit_folder, audit_lines, audit_summary, read_file
 from sozialanalyse.batch.manifest import Entry, write_final, write_manifest
 from sozialanalyse.cli import main
 from sozialanalyse.errors import RunError
@@ -171,6 +171,17 @@ def test_a_remark_on_delivered_totals_is_heeded(out: Path, how: str) -> None:
     page = out / "bild/S.html"
     page.write_text(page.read_text(encoding="utf-8") + f"<p>{remark}.</p>", encoding="utf-8")
     assert not any("Gebiet B" in text for text in audit_folder(out).breaches)
+
+
+def test_what_was_read_before_is_not_read_again_and_gives_the_same_result(out: Path) -> None:
+    names = [path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()]
+    known = {name: read_file(name, (out / name).read_bytes()) for name in names}
+    assert audit_folder(out, known) == audit_folder(out)
+    before = audit_folder(out)
+    plant(out, "bild/S.html", "2 / 500")
+    assert audit_folder(out, known) == before
+    del known["bild/S.html"]
+    assert audit_folder(out, known) == audit_folder(out) != before
 
 
 def test_files_that_cannot_be_read_are_named(out: Path) -> None:
