@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from sozialanalyse.disclosure.published import audit_table
     from sozialanalyse.disclosure.rules import DisclosureRules
     from sozialanalyse.disclosure.tables import ProtectedTable, protect_table
-    from sozialanalyse.disclosure.tabulate import tabulate
+    from sozialanalyse.disclosure.tabulation import tabulate
 
 __all__ = ["DisclosureRules", "ProtectedTable", "audit_table", "protect_table", "tabulate"]
 
@@ -56,12 +56,15 @@ _PLACES = {
     "ProtectedTable": "tables",
     "audit_table": "published",
     "protect_table": "tables",
-    "tabulate": "tabulate",
+    "tabulate": "tabulation",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for: whoever only reads the rules shall not wait for linear programming."""
+    """Import what is asked for: whoever only reads the rules shall not wait for linear programming.
+
+    No module may be called like a function here: once imported, it would take its place.
+    """
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

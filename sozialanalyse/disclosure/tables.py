@@ -154,7 +154,7 @@ def protect_table(
 
     Turnover of single firms; two firms must not make up more than 85 per cent:
 
-    >>> from sozialanalyse.disclosure.tabulate import tabulate
+    >>> from sozialanalyse.disclosure.tabulation import tabulate
     >>> firms = pd.DataFrame(
     ...     {"branch": list("aaabbbcc"), "turnover": [90, 5, 5, 40, 35, 35, 60, 50]}
     ... )

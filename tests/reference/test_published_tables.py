@@ -23,7 +23,7 @@ import pytest
 from sozialanalyse.disclosure.published import audit_table
 from sozialanalyse.disclosure.sensitivity import dominance, prior_posterior
 from sozialanalyse.disclosure.tables import ProtectedTable, protect_table
-from sozialanalyse.disclosure.tabulate import tabulate
+from sozialanalyse.disclosure.tabulation import tabulate
 
 
 def long(rows: str, columns: str, cells: list[list[float]]) -> pd.DataFrame:

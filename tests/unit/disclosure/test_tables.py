@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import doctest
+import pkgutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sozialanalyse import disclosure
 from sozialanalyse.disclosure.published import audit_table
 from sozialanalyse.disclosure.tables import protect_table
-from sozialanalyse.disclosure.tabulate import tabulate
+from sozialanalyse.disclosure.tabulation import tabulate
 from sozialanalyse.errors import ParameterError
 
 
@@ -234,3 +236,9 @@ def test_the_guide_for_use_alone_runs_as_printed(checkout: Path, monkeypatch: py
     guide = checkout / "docs" / "methods" / "geheimhaltung_allein.md"
     failed, tried = doctest.testfile(str(guide), module_relative=False, encoding="utf-8")
     assert (failed, tried > 15) == (0, True)
+
+
+def test_a_public_function_is_never_hidden_by_a_module_of_its_name() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(disclosure.__path__)}
+    assert not modules & set(disclosure.__all__)
+    assert callable(disclosure.tabulate)
