@@ -135,8 +135,8 @@ def run(
 ) -> int:
     """Render pages."""
     folder = Path(out)
-    if not (notebook or areas or level or force):
-        lines = _unchanged(folder, data, parameters)
+    if not force:
+        lines = _unchanged(folder, data, parameters, notebook, areas, level)
         if lines:
             _echo([] if quiet else [*lines, _overview(folder)])
             return 0
@@ -176,20 +176,27 @@ def run(
     return 1 if summary.failed or summary.breaches else 0
 
 
-def _unchanged(folder: Path, data: str, parameters: str) -> Sequence[str]:
-    """Return the summary of a whole batch that has nothing to do; empty if there is something to do."""
-    from sozialanalyse.batch.cache import CACHE, unchanged_summary, whole_digest  # noqa: PLC0415
+def _unchanged(
+    folder: Path,
+    data: str,
+    parameters: str,
+    notebooks: Sequence[str],
+    areas: Sequence[str],
+    level: str,
+) -> Sequence[str]:
+    """Return the summary of a batch that has nothing to do; empty if there is something to do."""
+    from sozialanalyse.batch.cache import CACHE, whole_digest  # noqa: PLC0415
     from sozialanalyse.batch.lock import locked  # noqa: PLC0415
     from sozialanalyse.batch.recipe import notebooks_folder  # noqa: PLC0415
+    from sozialanalyse.batch.unchanged import unchanged_summary  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
     if not (folder / CACHE).is_file():
         return ()
     rules = chosen_folder("parameters", parameters)
     with locked(folder):
-        return unchanged_summary(
-            folder, whole_digest(chosen_folder("data", data), rules, notebooks_folder(rules))
-        )
+        whole = whole_digest(chosen_folder("data", data), rules, notebooks_folder(rules))
+        return unchanged_summary(folder, whole, notebooks, areas, level)
 
 
 def _overview(folder: Path) -> str:

@@ -8,31 +8,31 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sozialanalyse.batch.manifest import Entry, intact, read_manifest, write_final
+from sozialanalyse.batch.manifest import Entry, write_final
 
 __all__ = [
     "CACHE",
     "Cache",
     "Made",
+    "Planned",
     "Trace",
     "code_digest",
     "installed_packages",
     "read_cache",
     "run_digest",
-    "unchanged_summary",
     "whole_digest",
     "write_cache",
 ]
 
 CACHE: Final = ".cache.json"
-_SCHEMA: Final = 2
+_SCHEMA: Final = 3
 _BYTECODE: Final = "__pycache__"
 
 
@@ -78,6 +78,28 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A run of the plan, as far as a choice of runs and their summary need it.
+
+    Attributes
+    ----------
+    notebook, area_id, area_name, level, stem, variant, on_request
+        As in `sozialanalyse.batch.runs.Run`.
+    current : bool
+        Whether its page is there, and would come out the same if made again.
+    """
+
+    notebook: str
+    area_id: str
+    area_name: str
+    level: str
+    stem: str
+    variant: str
+    on_request: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cache:
     """What the manifest, which is the same on every machine, does not say.
 
@@ -86,19 +108,22 @@ class Cache:
     runs : mapping from str to Made
         What a page was made from, by its path without suffix.
     whole : str
-        Digest of everything that a whole batch was made from if all its pages are there, otherwise ``""``.
+        Digest of everything that the last batch was made from; ``""`` if hidden numbers can be worked out.
+    planned : tuple of Planned
+        All runs of its plan.
+    skipped : mapping from str to str
+        Notebooks that the dataset cannot serve, with the reason.
     files : mapping from str to str
         SHA-256 of other files of the folder, by name.
-    summary : tuple of str
-        What such a batch says if nothing has changed.
     protection : str
         What the audit of the folder said if it found nothing wrong, otherwise ``""``.
     """
 
     runs: Mapping[str, Made] = field(default_factory=dict)
     whole: str = ""
+    planned: tuple[Planned, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
-    summary: tuple[str, ...] = ()
     protection: str = ""
 
 
@@ -109,7 +134,8 @@ def read_cache(out: Path) -> Cache:
         if document.pop("schema") != _SCHEMA:
             return Cache()
         runs = {stem: Made.from_mapping(facts) for stem, facts in document["runs"].items()}
-        return Cache(**{**document, "runs": runs, "summary": tuple(document["summary"])})
+        planned = tuple(Planned(**facts) for facts in document["planned"])
+        return Cache(**{**document, "runs": runs, "planned": planned})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Cache()
 
@@ -120,8 +146,9 @@ def write_cache(out: Path, content: Cache) -> None:
         "schema": _SCHEMA,
         "runs": {stem: asdict(made) for stem, made in content.runs.items()},
         "whole": content.whole,
+        "planned": [asdict(run) for run in content.planned],
+        "skipped": dict(content.skipped),
         "files": dict(content.files),
-        "summary": content.summary,
         "protection": content.protection,
     }
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -193,30 +220,3 @@ def _files(folder: Path, paths: Iterable[Path]) -> str:
         total.update(sha256(path.relative_to(folder).as_posix().encode()).digest())
         total.update(sha256(path.read_bytes()).digest())
     return total.hexdigest()
-
-
-def unchanged_summary(out: Path, whole: str) -> Sequence[str]:
-    """Return the summary of a whole batch that has nothing to do.
-
-    Parameters
-    ----------
-    out : Path
-        Its output folder.
-    whole : str
-        Result of `whole_digest`.
-
-    Returns
-    -------
-    sequence of str
-        Empty if anything has changed: what pages are made from, or a file in the folder.
-    """
-    content = read_cache(out)
-    if content.whole != whole:
-        return ()
-    there = all(
-        (out / name).is_file() and sha256((out / name).read_bytes()).hexdigest() == digest
-        for name, digest in content.files.items()
-    )
-    return (
-        content.summary if there and all(intact(out, entry) for entry in read_manifest(out).values()) else ()
-    )

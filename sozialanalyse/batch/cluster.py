@@ -27,7 +27,8 @@ __all__ = ["LOCAL", "run_on_cluster"]
 LOCAL: Final = "local"
 """Instead of an address: a scheduler and workers of this machine, for as long as the batch goes on."""
 
-_CONNECT_SECONDS: Final = 20
+_CONNECT_SECONDS: Final = 5
+_WORKER_SECONDS: Final = 20
 
 
 def run_on_cluster(
@@ -135,7 +136,7 @@ def _connected(address: str, jobs: int, folder: str) -> Iterator[Client]:
 def _require_same(client: Client) -> None:
     """Refuse workers whose pages would not be the same as ours."""
     try:
-        client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        client.wait_for_workers(1, timeout=_WORKER_SECONDS)
         found = client.run(_facts)
     except (TimeoutError, ImportError):
         raise RunError(

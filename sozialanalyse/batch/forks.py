@@ -98,6 +98,7 @@ def run_in_forks(
     timeout: float = RUN_SECONDS,
     memory: int = RUN_MEMORY,
     parent: Parent | None = None,
+    meanwhile: Callable[[], object] = tuple,
 ) -> Generator[tuple[int, Result | Lost], None, None]:
     """Work through tasks in forks; only where `can_fork` says so.
 
@@ -122,6 +123,8 @@ def run_in_forks(
         Bytes that one task may allocate.
     parent : Parent, optional
         One that was started before, with its own environment and folder, and has no order yet.
+    meanwhile : callable
+        Called once in this process when the first task is under way: there is time until it is done.
 
     Yields
     ------
@@ -139,6 +142,7 @@ def run_in_forks(
     parent = parent or start_parent(environment, folder)
     missing = set(range(len(tasks)))
     groups: dict[int, int] = {}
+    idle = True
     try:
         try:
             parent.send(prepare, Order(work, tasks, jobs, timeout, memory))
@@ -146,6 +150,9 @@ def run_in_forks(
                 kind, index, value = parent.pipe.recv()
                 if kind == "started":
                     groups[index] = value
+                    if idle:
+                        meanwhile()
+                    idle = False
                 else:
                     missing.discard(index)
                     groups.pop(index, None)

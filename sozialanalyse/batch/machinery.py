@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sozialanalyse.batch.cluster import run_on_cluster
@@ -128,7 +129,15 @@ def choose_machinery(
         )
         return Machinery("fork", execute_in_process, cluster)
     if name == "fork" and can_fork():
-        forks: Executor = partial(run_in_forks, jobs=jobs, timeout=seconds, memory=size, prepare=warm_up)
+        forks: Executor = partial(
+            run_in_forks,
+            jobs=jobs,
+            timeout=seconds,
+            memory=size,
+            prepare=warm_up,
+            # What comes after the last page takes long to import.
+            meanwhile=partial(import_module, "sozialanalyse.batch.audit"),
+        )
         return Machinery("fork", execute_in_process, forks, prepares=True)
     processes: Executor = partial(run_in_processes, jobs=jobs, timeout=seconds, memory=size)
     remark = (

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -259,7 +260,20 @@ def _notebook_name(given: str, plan: Plan) -> str:
 def _unknown(what: str, given: Sequence[str], known: Iterable[str], hint: str = "") -> list[str]:
     known = list(known)
     hint = hint or f"Vorhanden: {', '.join(known)}."
-    return [f"{what} »{name}« gibt es nicht. {hint}" for name in given if name not in known]
+    return [
+        f"{what} »{name}« gibt es nicht{_suggestion(name, known)}. {hint}"
+        for name in given
+        if name not in known
+    ]
+
+
+def _suggestion(given: str, known: Sequence[str]) -> str:
+    """Name what may be meant: the same number with its leading zeros, or a word with a slip."""
+    if given.isdecimal():
+        meant = [key for key in known if key.lstrip("0") == given.lstrip("0")]
+    else:
+        meant = get_close_matches(given, known, n=1)
+    return f", wohl aber »{meant[0]}«" if len(meant) == 1 else ""
 
 
 def area_file_names(area_ids: Sequence[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from sozialanalyse import __version__
 from sozialanalyse.batch.cache import (
     Cache,
     Made,
+    Planned,
     Trace,
     code_digest,
     read_cache,
@@ -353,19 +354,25 @@ class _Batch:
             return f"Geheimhaltung: nicht geprüft. {error}", ()
         return audit_summary(report), report.breaches
 
+    def _planned(self, run: Run) -> Planned:
+        facts = (run.notebook, run.area_id, run.area_name, run.level, run.stem, run.variant, run.on_request)
+        return Planned(*facts, current=self.is_current(run))
+
     def _remember(self, index: str, summary: Summary) -> None:
         """Write down what the pages were made from, so that the next batch need not make them again."""
         rendered = {key: entry for key, entry in self.entries.items() if entry.status == "rendered"}
-        current = [(run, rendered[key]) for key, run in self.planned.items() if key in rendered]
-        runs = {run.stem: self.made[run.stem] for run, _ in current if run.stem in self.made}
-        protection = "" if summary.breaches else summary.protection
-        cache = Cache(runs, protection=protection)
-        complete = all(key in rendered or run.on_request for key, run in self.planned.items())
-        complete &= all(self.is_current(run) for run, _ in current)
-        if complete and not summary.breaches:
+        planned = [run for key, run in self.planned.items() if key in rendered]
+        runs = {run.stem: self.made[run.stem] for run in planned if run.stem in self.made}
+        cache = Cache(runs)
+        if not summary.breaches:
             project = self.project
-            whole = whole_digest(project.data, project.parameters, project.notebooks)
-            nothing_to_do = Summary((), summary.skipped, kept=tuple(current), protection=protection)
-            cache = Cache(runs, whole, {INDEX: index}, tuple(summary_lines(nothing_to_do)), protection)
+            cache = Cache(
+                runs,
+                whole_digest(project.data, project.parameters, project.notebooks),
+                tuple(self._planned(run) for run in self.planned.values()),
+                summary.skipped,
+                {INDEX: index},
+                summary.protection,
+            )
         write_cache(self.out, cache)
         end_journal(self.out)

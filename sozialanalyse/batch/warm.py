@@ -20,6 +20,7 @@ from sozialanalyse.batch.handover import Store
 from sozialanalyse.batch.limits import die_with_parent
 from sozialanalyse.batch.page import Job
 from sozialanalyse.batch.requests import STUDIES, Choice, Request, modules_of, requests_of
+from sozialanalyse.batch.studies import make_studies
 from sozialanalyse.imports import left_out
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ class Known:
 
 
 def begin_imports() -> Iterator[None]:
-    """Import step by step what notebooks of any project need."""
-    from sozialanalyse import analysis, report  # noqa: F401, PLC0415 - each takes long, so not before
-
-    yield
+    """Import step by step what notebooks of any project need; the analysis and its studies come first."""
+    for module in ("sozialanalyse.analysis", *sorted(STUDIES.values()), "sozialanalyse.report"):
+        import_module(module)
+        yield
     yield from _import_tools()
 
 
@@ -81,8 +82,8 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
 
     What fails or warns here is not kept: then every notebook does it itself, and shows what it has to show.
     """
-    # Each takes long to import, and this is the process that has the time.
-    from sozialanalyse import analysis, report  # noqa: F401, PLC0415
+    # Takes long to import, and this is the process that has the time.
+    from sozialanalyse import analysis  # noqa: PLC0415
     from sozialanalyse.batch.trace import prepare_traces  # noqa: PLC0415
     from sozialanalyse.project import chosen_folder  # noqa: PLC0415
 
@@ -91,11 +92,13 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     counted = Counter(request for _, requests in asked for request in requests)
     fewest = min(2, len(jobs))
     studies = sorted(request for request, count in counted.items() if count >= fewest)
+    for request in studies:
+        import_module(STUDIES[request.function])
     context = get_context("fork")
     source, target = context.Pipe(duplex=False)
     store = Store()
     arguments = target, store, choices, studies, known, os.getpid()
-    helper = context.Process(target=_compute, args=arguments, daemon=True)
+    helper = context.Process(target=_compute, args=arguments)
     helper.start()
     target.close()
     for _ in _import_tools():
@@ -141,7 +144,7 @@ def _compute(
         if not noticed:
             # Kept with the analysis: otherwise every fork would make them for all areas anew.
             _ = result.entries, result.parts
-            made = _studies([request for request in studies if request.choice == choice], result)
+            made = make_studies([request for request in studies if request.choice == choice], result)
             target.send((choice, store.put((result, made))))
     target.close()
     os._exit(0)
@@ -159,21 +162,6 @@ def _analysis(choice: Choice, known: Known | None) -> Analysis:
         return load_analysis(data_dir, parameters_dir, year=year)
     dataset: Dataset = pickle.loads(known.dataset)  # noqa: S301 - packed by whoever started this process
     return analyse(dataset, replace(read_parameters(parameters), year=year))
-
-
-def _studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, object]:
-    """Make studies, which are kept with the analysis, and return them by a name."""
-    made: dict[str, object] = {}
-    for request in requests:
-        study = getattr(import_module(STUDIES[request.function]), request.function)
-        with warnings.catch_warnings():
-            # A study that warns is not remembered, and so warns on every page that asks for it.
-            warnings.simplefilter("error")
-            try:
-                made[str(request)] = study(analysis, *request.arguments)
-            except Exception:  # noqa: BLE001, S112 - as above
-                continue
-    return made
 
 
 def _import_tools() -> Iterator[None]:

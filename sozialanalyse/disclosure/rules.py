@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.disclosure.system import BoolArray, FloatArray
 from sozialanalyse.errors import ParameterError
+
+if TYPE_CHECKING:
+    from sozialanalyse.disclosure.system import BoolArray, FloatArray
 
 __all__ = ["METHOD_WORDS", "DisclosureRules", "Limits", "Method", "RuleSource"]
 

@@ -158,6 +158,11 @@ class Analysis:
         return cast("T", kept)
 
     @property
+    def kept(self) -> dict[Hashable, Any]:
+        """What is kept without anything that was looked at for it, by key."""
+        return {key: made for key, (made, reads) in self._kept.items() if not reads}
+
+    @property
     def root_id(self) -> str:
         """Key of the coarsest area."""
         return self.keep("root", lambda: str(self.areas.index[self.areas["parent_id"] == ""][0]))

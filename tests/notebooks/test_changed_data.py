@@ -1,4 +1,4 @@
-"""One changed observation of the embedded dataset: exactly the pages that show it are made again."""
+"""A changed row of the embedded dataset: pages that show it are made again, and no page that cannot."""
 
 from __future__ import annotations
 
@@ -18,10 +18,14 @@ PAGES = ("0101", "0102", "01")
 
 def made(data: Path, out: Path, *options: str) -> str:
     areas = [option for area in PAGES for option in ("--area", area)]
-    call = [sys.executable, "-m", "sozialanalyse", "run", "sozialraumanalyse", *areas, *options]
+    folders = ["--data", str(data), "--out", str(out)]
+    return told_by("sozialraumanalyse", *areas, *options, *folders, folder=out.parent)
+
+
+def told_by(*options: str, folder: Path) -> str:
     done = subprocess.run(
-        [*call, "--data", str(data), "--out", str(out)],
-        cwd=out.parent,
+        [sys.executable, "-m", "sozialanalyse", "run", *options],
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=300,
@@ -59,3 +63,28 @@ def test_an_observation_of_an_earlier_year_changes_its_quartier_and_what_contain
     assert kept
     record, other = (json.loads((folder / "manifest.json").read_text()) for folder in (out, forced))
     assert record == other
+
+
+@pytest.mark.skipif(not can_fork(), reason="without forks a changed dataset makes every page again")
+def test_a_step_of_a_recommendation_leaves_pages_without_planning_alone(
+    tmp_path: Path, checkout: Path
+) -> None:
+    data, out = tmp_path / "daten", tmp_path / "seiten"
+    shutil.copytree(checkout / "data", data)
+    notebooks = ["sozialraumanalyse", "sozialindex", "exkurs", "controlling"]
+    call = [*notebooks, "--area", "05119000", "--data", str(data), "--out", str(out)]
+    told_by(*call, folder=tmp_path)
+    path = data / "recommendation_log.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    # The last step of one recommendation is a day earlier; everything else stays.
+    (at,) = [number for number, line in enumerate(lines) if line.startswith("HE-42,2024-09-30,")]
+    lines[at] = lines[at].replace("2024-09-30", "2024-09-29")
+    path.write_text("".join(lines), encoding="utf-8")
+    before = {page: page.read_bytes() for page in out.rglob("*.html") if page.parent != out}
+    told = told_by(*call, folder=tmp_path).partition("Zusammenfassung")[0].splitlines()
+    kept = {line.split()[1] for line in told if line.endswith("… unverändert")}
+    again = {line.split()[1] for line in told if "… fertig" in line}
+    assert (kept, again) == ({*notebooks} - {"controlling"}, {"controlling"})
+    told_by(*call, "--force", folder=tmp_path)
+    changed = {page.parent.name for page, content in before.items() if page.read_bytes() != content}
+    assert changed <= {"controlling"}

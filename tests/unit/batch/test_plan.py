@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,7 +180,7 @@ def test_a_year_without_values_is_one_fault_before_the_start(
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({"notebooks": ["blid"]}, r"Das Notebook »blid« gibt es nicht\. Vorhanden: bild"),
+        ({"notebooks": ["blid"]}, r"Das Notebook »blid« gibt es nicht, wohl aber »bild«\. Vorhanden: bild"),
         ({"areas": ["z", "y"]}, r"(?s)Das Gebiet »z« gibt es nicht.*Das Gebiet »y« gibt es nicht"),
         (
             {"level": "kreis"},
@@ -193,6 +194,15 @@ def test_an_unknown_choice_is_refused(
 ) -> None:
     with pytest.raises(ParameterError, match=problem):
         select_runs(plan_of(project, dataset), dataset, **arguments)  # type: ignore[arg-type]
+
+
+def test_a_number_that_lost_its_zeros_is_recognised_but_no_other_number_is_guessed(
+    project: Path, dataset: Dataset
+) -> None:
+    areas = dataset.areas.rename(index={"a": "0101", "b": "0110"})
+    for given, named in (("101", ", wohl aber »0101«."), ("0111", ".")):
+        with pytest.raises(ParameterError, match=f"»{given}« gibt es nicht{re.escape(named)} Schlüssel"):
+            select_runs(plan_of(project, dataset), replace(dataset, areas=areas), areas=[given])
 
 
 def test_file_names_are_safe_unique_and_readable() -> None:

@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from sozialanalyse.batch.cache import CACHE, unchanged_summary, whole_digest
+from sozialanalyse.batch.cache import CACHE, whole_digest
 from sozialanalyse.batch.executors import Lost
 from sozialanalyse.batch.journal import JOURNAL
 from sozialanalyse.batch.lock import locked
@@ -22,6 +23,7 @@ from sozialanalyse.batch.project import open_project
 from sozialanalyse.batch.run import run_batch
 from sozialanalyse.batch.runs import NotebookError, Run
 from sozialanalyse.batch.summary import Summary, summary_lines
+from sozialanalyse.batch.unchanged import unchanged_summary
 from sozialanalyse.errors import RunError
 
 
@@ -278,9 +280,9 @@ def counted(summary: Summary) -> tuple[list[str], list[str]]:
     return [run.area_id for run, _ in summary.results], [run.area_id for run, _ in summary.kept]
 
 
-def quick_answer(folder: Path) -> list[str]:
+def quick_answer(folder: Path, **choice: Any) -> list[str]:
     whole = whole_digest(folder / "data", folder / "parameters", folder / "notebooks")
-    return list(unchanged_summary(folder / "out", whole))
+    return list(unchanged_summary(folder / "out", whole, **choice))
 
 
 def test_pages_made_from_the_same_are_kept_and_nothing_is_written_differently(folder: Path) -> None:
@@ -300,6 +302,25 @@ def test_pages_that_are_made_on_request_only_are_not_waited_for(folder: Path) ->
     recipe.write_text(recipe.read_text().replace("{level: all}", "{level: finest}\ninside_from: 10"))
     assert counted(batch(folder)) == ([*"abcd"], [])
     assert quick_answer(folder) == summary_lines(batch(folder, force=False))
+
+
+def test_a_choice_of_current_pages_is_answered_at_once_and_any_other_is_not(folder: Path) -> None:
+    batch(folder, "a")
+    for choice in ({"areas": ["a"]}, {"areas": ["a"], "notebooks": ["bild"]}):
+        again = batch(folder, "a", force=False)
+        assert counted(again) == ([], ["a"])
+        assert quick_answer(folder, **choice) == summary_lines(again)
+    for choice in (
+        {},
+        {"areas": ["b"]},
+        {"areas": ["a", "b"]},
+        {"areas": ["a", "unbekannt"]},
+        {"areas": ["a"], "notebooks": ["unbekannt"]},
+        {"areas": ["a"], "level": "unbekannt"},
+    ):
+        assert quick_answer(folder, **choice) == []
+    (folder / "out" / "manifest.json").unlink()
+    assert quick_answer(folder, areas=["a"]) == []
 
 
 def after_a_kill(work: Callable, tasks: Sequence, **settings: object) -> Iterator[tuple[int, object]]:

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from sozialanalyse.batch import trace
-from sozialanalyse.batch.trace import prepare_traces, still_true, traced
+from sozialanalyse.batch.trace import _Rows, prepare_traces, still_true, traced
+from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.disclosure.release import ReleasedTable, release_population
 from sozialanalyse.disclosure.rules import DisclosureRules
 
@@ -23,6 +24,13 @@ class Ready:
 
     table: ReleasedTable
     title: str = "Musterstadt"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Stands for an analysis with planning tables."""
+
+    planning: PlanningTables
 
 
 @pytest.fixture
@@ -107,6 +115,59 @@ def test_what_an_analysis_keeps_tells_of_its_reads_again_to_every_page(
     found = recorder.trace()
     assert found is not None
     assert list(found.reads) == ['["analysis.medians", [{"year": 2020}]]']
+
+
+def test_a_changed_planning_table_counts_for_those_who_looked_at_it_alone(
+    released: Callable[..., ReleasedTable], tmp_path: Path
+) -> None:
+    def ready(status: str) -> dict[str, object]:
+        log = pd.DataFrame({"recommendation_id": ["HE-1"], "status": [status]})
+        return {"ready": Planned(PlanningTables(recommendation_log=log))}
+
+    found = []
+    for read in (lambda tables: tables.recommendation_log, lambda tables: tables.goals, lambda tables: None):
+        prepared = ready("offen")
+        prepare_traces(prepared, [str(tmp_path)])
+        with traced() as recorder:
+            assert recorder is not None
+            read(prepared["ready"].planning)  # type: ignore[attr-defined]
+        found.append(recorder.trace())
+    assert [list(trace.reads) for trace in found if trace is not None] == [
+        ['["ready.planning.recommendation_log", []]'],
+        ['["ready.planning.goals", []]'],
+        [],
+    ]
+    prepare_traces(ready("offen"), [])
+    assert [still_true(trace) for trace in found if trace is not None] == [True, True, True]
+    prepare_traces(ready("umgesetzt"), [])
+    assert [still_true(trace) for trace in found if trace is not None] == [False, True, True]
+
+
+def test_planning_tables_that_were_made_elsewhere_make_a_page_depend_on_everything(
+    released: Callable[..., ReleasedTable], tmp_path: Path
+) -> None:
+    assert look(released(), lambda _: PlanningTables().goals, tmp_path) is None
+
+
+def test_rows_in_another_order_or_of_another_table_are_others(
+    released: Callable[..., ReleasedTable], tmp_path: Path
+) -> None:
+    table = released()
+    rows = _Rows.of(table)
+    assert rows is not None
+    labels = table.frame.index
+    digests = [
+        rows.digest(labels),
+        rows.digest(labels[::-1]),
+        rows.digest(labels[:2]),
+        rows.digest(labels[:0]),
+    ]
+    assert len(set(digests)) == 4
+    other = _Rows.of(table.derive("renamed", lambda frame: frame.rename(columns={"count": "number"})))
+    assert other is not None
+    assert other.digest(labels) != digests[0]
+    twice = table.derive("twice", lambda frame: pd.concat([frame, frame]))
+    assert _Rows.of(twice) is None
 
 
 def test_a_table_that_was_made_elsewhere_makes_a_page_depend_on_everything(
