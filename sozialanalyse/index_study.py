@@ -14,6 +14,7 @@ import pandas as pd
 
 from sozialanalyse.disclosure.release import ReleasedTable
 from sozialanalyse.errors import MethodError
+from sozialanalyse.index.alternatives import fitting_alternatives
 from sozialanalyse.index.build import IndexResult, build_index
 from sozialanalyse.index.consistency import consistency
 from sozialanalyse.index.contrast import contrast
@@ -25,7 +26,7 @@ from sozialanalyse.index.uncertainty import RankUncertainty, choice_uncertainty,
 from sozialanalyse.indicators.certainty import counts_vary
 from sozialanalyse.project import chosen_folder
 from sozialanalyse.report.numbers import format_number
-from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.studied import FACTORS, IndexStudy
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis
 from sozialanalyse.study_rules import SensitivityRules, read_sensitivity_rules
 from sozialanalyse.vocabulary import POPULATION
@@ -79,8 +80,21 @@ def _study(analysis: Analysis, rules: SensitivityRules) -> IndexStudy:
     except MethodError as error:
         return _empty(analysis, f"Keine Prüfung des Index: {error}")
     rules = _affordable(rules, len(data.area_ids), remarks)
-    sampling, choice = _uncertainty(data, spec, rules, remarks)
-    factors, shift = _factors(data, spec, rules, remarks)
+    sampling = _sampling(data, spec, rules, remarks)
+    try:
+        alternatives, left_out = fitting_alternatives(data, spec, rules.alternatives)
+        remarks += [
+            "Als andere Entscheidung nicht geprüft, weil sie zur übrigen Rechnung nicht passt: "
+            f"{FACTORS[step]}{f' »{choice}«' if choice else ''}."
+            for step, choice in left_out
+        ]
+        rules = replace(rules, alternatives=alternatives)
+    except MethodError as error:
+        remarks.append(f"Ohne Prüfung anderer Entscheidungen: {error}")
+        choice, factors, shift = None, _no_factors(), float("nan")
+    else:
+        choice = _choice(data, spec, rules, remarks)
+        factors, shift = _factors(data, spec, rules, remarks)
     dynamics, labels, period = _dynamics(data, spec, analysis, remarks)
     editions, edition_shift, edition_likeness = _editions(data, result)
     dynamics = dynamics.merge(editions, on="area_id", how="left", validate="one_to_one")
@@ -206,20 +220,30 @@ def _earlier(analysis: Analysis, areas: pd.Index[str], spec: IndexSpec) -> Float
     return values if np.isfinite(values).any() else None
 
 
-def _uncertainty(
+def _sampling(
     data: IndexData, spec: IndexSpec, rules: SensitivityRules, remarks: list[str]
-) -> tuple[RankUncertainty | None, RankUncertainty | None]:
-    sampling = choice = None
+) -> RankUncertainty | None:
     try:
-        sampling = sampling_uncertainty(data, spec, draws=rules.draws, seed=rules.seed)
-        remarks += sampling.notes
+        found = sampling_uncertainty(data, spec, draws=rules.draws, seed=rules.seed)
     except MethodError as error:
         remarks.append(f"Ohne Intervalle aus dem Zufall in den Fallzahlen: {error}")
+        return None
+    remarks += found.notes
+    return found
+
+
+def _choice(
+    data: IndexData, spec: IndexSpec, rules: SensitivityRules, remarks: list[str]
+) -> RankUncertainty | None:
     try:
-        choice = choice_uncertainty(data, spec, rules.alternatives, draws=rules.draws, seed=rules.seed)
+        return choice_uncertainty(data, spec, rules.alternatives, draws=rules.draws, seed=rules.seed)
     except MethodError as error:
         remarks.append(f"Ohne Intervalle aus anderen Entscheidungen: {error}")
-    return sampling, choice
+        return None
+
+
+def _no_factors() -> pd.DataFrame:
+    return pd.DataFrame(columns=["factor", "first", "total"])
 
 
 def _factors(
@@ -229,7 +253,7 @@ def _factors(
         found = sensitivity(data, spec, rules.alternatives, base_draws=rules.base_draws, seed=rules.seed)
     except MethodError as error:
         remarks.append(f"Ohne Sobol-Indizes: {error}")
-        return pd.DataFrame(columns=["factor", "first", "total"]), float("nan")
+        return _no_factors(), float("nan")
     frame = pd.DataFrame({"factor": list(found.factors), "first": found.first, "total": found.total})
     return frame, found.mean_rank_shift
 
@@ -238,7 +262,9 @@ def _dynamics(
     data: IndexData, spec: IndexSpec, analysis: Analysis, remarks: list[str]
 ) -> tuple[pd.DataFrame, tuple[str, ...], str]:
     years = sorted({analysis.years[key] for key in spec.indicators})
-    period = f"{years[0] - spec.years} bis {years[0]}" if len(years) == 1 else f"je {spec.years} Jahre"
+    period = (
+        f"{years[0] - spec.years} bis {years[0]}" if len(years) == 1 else f"jeweils über {spec.years} Jahre"
+    )
     columns = ["area_id", "dynamics", "status_class", "dynamics_class"]
     try:
         found = build_dynamics(data, earlier_edition(data), spec)

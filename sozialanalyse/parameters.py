@@ -21,6 +21,7 @@ __all__ = [
     "Wanted",
     "check_entries",
     "fail_if_misspelt",
+    "read_disclosure_rules",
     "read_parameters",
     "read_rules",
 ]
@@ -146,10 +147,26 @@ def read_parameters(folder: Path) -> Parameters:
     if not 0 < confidence["value"] < 1:
         raise ParameterError("rules/comparison.yaml: »confidence« muss zwischen 0 und 1 liegen.")
     return Parameters(
-        disclosure=DisclosureRules.from_mapping(read_rules(folder, "disclosure")),
+        disclosure=read_disclosure_rules(folder),
         index=_index_rules(read_rules(folder, "index", _INDEX_KEYS)),
         confidence=confidence["value"],
     )
+
+
+def read_disclosure_rules(folder: Path) -> DisclosureRules:
+    """Read the rules of disclosure control alone, for tables that are protected without a dataset.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder ``parameters`` with ``rules/disclosure.yaml``.
+
+    Raises
+    ------
+    ParameterError
+        If the file is missing or faulty.
+    """
+    return DisclosureRules.from_mapping(read_rules(folder, "disclosure"))
 
 
 def _page_faults(spec: IndexSpec, fallback_labels: list[object]) -> list[str]:

@@ -6,6 +6,7 @@ All figures that go in are released cells, so nothing that comes out can reveal 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from sozialanalyse.errors import ParameterError
 from sozialanalyse.planning.dialogue import (
     NEEDS,
     compare_views,
+    measured_themes,
     theme_indicators,
     theme_signals,
     theme_weights,
@@ -83,6 +85,9 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
     kinds = {status.id: status.kind for status in rules.statuses}
 
     compared = analysis.current.where(level=level)
+    catalogue = analysis.indicators[analysis.indicators.index.isin(list(analysis.years))]
+    named = {theme.id: theme.indicator_ids for theme in rules.themes}
+    rules = replace(rules, themes=measured_themes(rules.themes, catalogue))
     themes = {theme.id: theme.indicator_ids for theme in rules.themes}
     directions = {str(key): str(text) for key, text in analysis.indicators["direction"].items()}
     indicators = compared.derive(
@@ -128,6 +133,7 @@ def plan_of(area: AreaView, *, since: str = "", until: str = "", parameters_dir:
         since=start,
         until=end,
         absent=tuple(name for name in _USED if getattr(analysis.planning, name) is None),
+        by_domain=tuple(theme.id for theme in rules.themes if theme.indicator_ids != named[theme.id]),
         indicators=indicators,
         needs=views,
         changes=analysis.values.derive(  # noqa: PD011 (a released table, not an array)

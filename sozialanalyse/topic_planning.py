@@ -105,7 +105,7 @@ def istek_of(analysis: Analysis, parameters_dir: str = "") -> IstekView:
         gaps=gaps(counted, visions),
         absent=tuple(
             name
-            for name in ("recommendations", "measures", "goals", "developments")
+            for name in ("recommendations", "recommendation_log", "measures", "goals", "developments")
             if getattr(analysis.planning, name) is None
         ),
         until=until,

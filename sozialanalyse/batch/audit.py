@@ -25,6 +25,7 @@ __all__ = ["Reading", "audit_folder", "audit_lines", "audit_summary", "read_file
 
 _PLAIN: Final = (".txt", ".json", ".md", ".log")
 _PAGES: Final = (".html", ".htm", ".svg")
+_NOTHING_HIDDEN: Final = "Keine Tabelle verbirgt eine Angabe eines einzelnen Gebiets"
 _KEY: Final = ("indicator_id", "area_id", "year")
 
 
@@ -95,7 +96,7 @@ def audit_folder(out: Path, known: Mapping[str, Reading] | None = None) -> Audit
     Raises
     ------
     RunError
-        If there is no page, a page is missing, or no page names its rules.
+        If there is no page, a page is missing, or tables tell of single areas and no page names its rules.
     """
     pages = {name for entry in read_manifest(out).values() for name in entry.outputs}
     if not pages:
@@ -111,14 +112,14 @@ def audit_folder(out: Path, known: Mapping[str, Reading] | None = None) -> Audit
     for name in sorted(there, key=lambda name: (not name.endswith(".html"), name)):
         reading.add(known[name] if name in known else read_file(name, (out / name).read_bytes()))
     rules = reading.tables.rules()
-    if not rules.limits:
+    facts = reading.tables.facts
+    if facts and not rules.limits:
         raise RunError(
             "Keine Seite nennt die Regeln der Geheimhaltung; ohne sie ist keine Prüfung möglich. "
             "Bitte die Seiten mit dem Abschnitt »Geheimhaltung« neu erstellen."
         )
-    facts = reading.tables.facts
     report = audit_facts([*facts, *text_facts(reading.blocks, rules, facts)], rules)
-    return replace(report, unread=tuple(reading.unread))
+    return replace(report, unread=tuple(reading.unread), read=len(there) - len(there & set(reading.unread)))
 
 
 def _read_html(html: str, name: str, reading: Reading) -> None:
@@ -175,7 +176,10 @@ def _number(text: str | None) -> float | None:
 
 def audit_lines(report: AuditReport) -> list[str]:
     """Put the result into German lines."""
-    lines = [f"Geprüft: {report.protected} geheime Angaben auf den Seiten und in den Notebooks."]
+    lines = [
+        f"Geprüft: {report.protected} geheime Angaben auf den Seiten und in den Notebooks "
+        f"({report.read} Dateien gelesen)."
+    ]
     if report.open_tables:
         lines.append(
             f"Nicht ableitbar: {report.open_tables} Angaben, "
@@ -185,6 +189,8 @@ def audit_lines(report: AuditReport) -> list[str]:
         lines.append(f"Nicht gelesen, bitte von Hand prüfen: {', '.join(sorted(set(report.unread)))}.")
     if math.isfinite(report.narrowest):
         lines.append(f"Engster ableitbarer Bereich: {report.narrowest:.0f} Fälle breit.")
+    if not report.breaches and not report.protected:
+        return [*lines, f"{_NOTHING_HIDDEN}; auszurechnen ist also nichts."]
     if not report.breaches:
         return [*lines, "Keine geheime Angabe lässt sich ableiten."]
     return [*lines, f"Verletzt ({len(report.breaches)}):", *(f"- {breach}" for breach in report.breaches)]
@@ -192,6 +198,8 @@ def audit_lines(report: AuditReport) -> list[str]:
 
 def audit_summary(report: AuditReport) -> str:
     """Put the result into one German line, as `run` ends with."""
+    if not report.breaches and not report.protected:
+        return f"Geheimhaltung: {report.read} Dateien geprüft. {_NOTHING_HIDDEN}."
     narrowest = (
         f"engster ableitbarer Bereich {report.narrowest:.0f} Fälle breit"
         if math.isfinite(report.narrowest)

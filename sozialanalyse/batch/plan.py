@@ -43,7 +43,8 @@ class Plan:
     runs : tuple of Run
         By notebook, then by area in the order of the dataset, then by variant.
     skipped : mapping from notebook to str
-        Notebooks that the dataset cannot serve, each with the reason as a German sentence.
+        Notebooks that the dataset cannot serve, each with the reason as a German sentence. Of one that
+        runs without a variant, the title of that variant stands behind in brackets.
     """
 
     recipes: tuple[Recipe, ...]
@@ -106,9 +107,23 @@ def make_plan(
         faults += dict.fromkeys(own)
         notebooks[recipe.notebook] = notebook
         missing = _missing(dataset, recipe)
-        if missing:
-            skipped[recipe.notebook] = missing
+        unserved = {
+            variant.name: reason
+            for variant in variants
+            if (
+                reason := _missing_tables(
+                    dataset, recipe.tables if variant.tables is None else variant.tables
+                )
+            )
+        }
+        if missing or len(unserved) == len(variants):
+            skipped[recipe.notebook] = missing or next(iter(unserved.values()))
             continue
+        skipped |= {
+            f"{recipe.notebook} ({variant.title})": unserved[variant.name]
+            for variant in variants
+            if variant.name in unserved
+        }
         areas = _areas_of(dataset, recipe)
         on_request: set[str] = set()
         if recipe.inside_from:
@@ -131,6 +146,7 @@ def make_plan(
             )
             for area_id in areas
             for variant in variants
+            if variant.name not in unserved
         ]
         if len({run.stem.casefold() for run in added}) < len(added):
             faults.append(
@@ -144,10 +160,6 @@ def make_plan(
 
 
 def _missing(dataset: Dataset, recipe: Recipe) -> str:
-    if recipe.tables and not set(recipe.tables) & {name for name, _ in dataset.planning.present()}:
-        if len(recipe.tables) == 1:
-            return f"Der Datensatz hat die Tabelle {recipe.tables[0]} nicht."
-        return f"Der Datensatz hat keine der Tabellen {', '.join(recipe.tables)}."
     if recipe.chosen_by == "all":
         return ""
     if recipe.chosen_by == "level":
@@ -161,10 +173,24 @@ def _missing(dataset: Dataset, recipe: Recipe) -> str:
     return f"Der Datensatz hat {singular if len(absent) == 1 else plural} {listed} nicht."
 
 
+def _missing_tables(dataset: Dataset, tables: Sequence[str]) -> str:
+    """Return why a page on these planning tables cannot be made; ``""`` if one of them is there."""
+    if not tables or set(tables) & {name for name, _ in dataset.planning.present()}:
+        return ""
+    if len(tables) == 1:
+        return f"Der Datensatz hat die Tabelle {tables[0]} nicht."
+    return f"Der Datensatz hat keine der Tabellen {', '.join(tables)}."
+
+
 def _levels(dataset: Dataset) -> dict[str, str]:
-    """Return the levels by name, and by the words that stand for the first and the last of any dataset."""
+    """Return the levels by name, and by the words that stand for certain ones of any dataset.
+
+    The one above the finest is that of the Sozialräume, for which dialogues are held; without one between the
+    whole and its parts it is the whole.
+    """
     levels = [level.level for level in dataset.levels]
-    return {"coarsest": levels[0], "finest": levels[-1], **{level: level for level in levels}}
+    words = {"coarsest": levels[0], "above_finest": levels[max(len(levels) - 2, 0)], "finest": levels[-1]}
+    return words | {level: level for level in levels}
 
 
 def _areas_of(dataset: Dataset, recipe: Recipe) -> list[str]:
@@ -207,7 +233,7 @@ def select_runs(
     notebooks, areas : sequence of str
         Names of notebooks, or their files; keys of areas.
     level : str
-        A level, ``"coarsest"`` or ``"finest"``, or ``""`` for all.
+        A level, ``"coarsest"``, ``"above_finest"`` or ``"finest"``, or ``""`` for all.
 
     Returns
     -------

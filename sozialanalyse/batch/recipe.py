@@ -47,12 +47,15 @@ class Variant:
         German link text and one sentence, for the index page.
     parameters : mapping from name to value
         In addition to those of the recipe.
+    tables : tuple of str or None
+        As in `Recipe`, for this variant alone; None: as for the others.
     """
 
     name: str
     title: str
     description: str
     parameters: Mapping[str, Value]
+    tables: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Recipe:
     chosen_by : {"all", "level", "area"}
         Whether `names` holds levels, areas, or nothing because all areas are meant.
     names : tuple of str
-        Levels (``"coarsest"`` and ``"finest"`` stand for those of any dataset) or area keys.
+        Levels (``"coarsest"``, ``"above_finest"`` and ``"finest"`` stand for those of any dataset) or area
+        keys.
     parameters : mapping from name to value
         Fixed values for every area.
     variants : tuple of Variant
@@ -263,8 +267,11 @@ def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant
         return ()
     found: list[Variant] = []
     for entry in given:
-        if not isinstance(entry, dict) or set(entry) != set(_VARIANT_KEYS):
-            faults.append(f"Jeder Eintrag von »variants« braucht genau: {', '.join(_VARIANT_KEYS)}.")
+        if not isinstance(entry, dict) or set(entry) - {"tables"} != set(_VARIANT_KEYS):
+            faults.append(
+                f"Jeder Eintrag von »variants« braucht genau: {', '.join(_VARIANT_KEYS)}; er darf auch "
+                "»tables« nennen."
+            )
             continue
         name, title, description, parameters = (entry[key] for key in _VARIANT_KEYS)
         if not isinstance(name, str) or not _VARIANT_NAME.fullmatch(name):
@@ -284,6 +291,7 @@ def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant
             ]
             continue
         before = len(faults)
+        tables = _tables(entry["tables"], faults) if "tables" in entry else None
         _check_parameters(parameters, faults)
         if len(faults) > before:
             continue
@@ -293,7 +301,7 @@ def _variants(given: object, shared: object, faults: list[str]) -> tuple[Variant
                 f"Bei »{name}« und in »parameters« steht dasselbe: {', '.join(doubled)}. "
                 "Bitte nur an einer Stelle nennen."
             )
-        found.append(Variant(name, title.strip(), description.strip(), parameters))
+        found.append(Variant(name, title.strip(), description.strip(), parameters, tables))
     if len({variant.name for variant in found}) < len(found):
         faults.append("In »variants« steht ein Name doppelt.")
     return tuple(found)

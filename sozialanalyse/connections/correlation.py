@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.connections.draws import bootstrap_interval, permutation_p
 from sozialanalyse.connections.intervals import adjust_holm, correlation_interval, correlation_p
@@ -15,6 +15,7 @@ from sozialanalyse.connections.partial import partial_correlations
 from sozialanalyse.connections.sizes import kish_share, spatial_sizes
 from sozialanalyse.connections.spec import METHODS, ConnectionSpec, Method
 from sozialanalyse.errors import MethodError
+from sozialanalyse.indicators.inputs import by_area
 from sozialanalyse.spatial.autocorrelation import adjust_fdr
 from sozialanalyse.spatial.effective import LagOrders, lag_orders
 from sozialanalyse.spatial.weights import SpatialWeights, require_aligned
@@ -102,13 +103,13 @@ class AssociationMatrix:
 
 
 def associate(
-    values: Array,
-    indicator_ids: tuple[str, ...],
-    area_ids: tuple[str, ...],
+    values: ArrayLike,
+    indicator_ids: Sequence[str],
+    area_ids: Sequence[str],
     *,
     spec: ConnectionSpec,
-    population: Array | None = None,
-    covariates: Array | None = None,
+    population: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
     neighbours: SpatialWeights | None = None,
     orders: LagOrders | None = None,
 ) -> AssociationMatrix:
@@ -116,17 +117,17 @@ def associate(
 
     Parameters
     ----------
-    values : ndarray, shape (N, K)
+    values : array_like, shape (N, K)
         One row per area, one column per indicator, in any unit; NaN where missing. A pair uses the areas
         that have both values.
-    indicator_ids, area_ids : tuple of str, lengths K and N
+    indicator_ids, area_ids : sequence of str, lengths K and N
         Keys of columns and rows. Random draws follow their alphabetical order, so that the order passed
         in does not matter.
     spec : ConnectionSpec
         Of it are used: weighting, confidence, permutations, bootstrap, seed.
-    population : ndarray, shape (N,), optional
+    population : array_like, shape (N,), optional
         Persons per area; needed for weighting by population.
-    covariates : ndarray, shape (N, Q), optional
+    covariates : array_like, shape (N, Q) or (N,), optional
         What the partial correlations hold constant.
     neighbours : SpatialWeights, optional
         Of the same areas in the same order; without it neighbours count as independent.
@@ -145,18 +146,24 @@ def associate(
     >>> associate(x, ("a", "b"), tuple("uvwxy"), spec=rule).spearman.estimate[0, 1].round(3)
     np.float64(0.8)
     """
-    weights = area_weights(values, indicator_ids, area_ids, spec, population)
+    table = by_area("Werte", values, area_ids)
+    people = None if population is None else by_area("Bevölkerung", population, area_ids)
+    held = None if covariates is None else by_area("Kontrollmerkmale", covariates, area_ids)
+    if held is not None and held.ndim == 1:
+        held = held[:, None]
+    indicators, areas = tuple(indicator_ids), tuple(area_ids)
+    weights = area_weights(table, indicators, areas, spec, people)
     if neighbours is not None:
-        require_aligned(neighbours, area_ids)
+        require_aligned(neighbours, areas)
         orders = orders or lag_orders(neighbours)
     found = {
-        method: _coefficients(values, indicator_ids, area_ids, weights, covariates, orders, spec, method)
+        method: _coefficients(table, indicators, areas, weights, held, orders, spec, method)
         for method in METHODS
     }
-    k = len(indicator_ids)
+    k = len(indicators)
     return AssociationMatrix(
-        indicator_ids=indicator_ids,
-        count=pairwise_counts(values),
+        indicator_ids=indicators,
+        count=pairwise_counts(table),
         spearman=found["spearman"],
         pearson=found["pearson"],
         spatial=neighbours is not None,

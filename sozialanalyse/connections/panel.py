@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from sozialanalyse.connections.intervals import correlation_interval
 from sozialanalyse.connections.kernel import correlate
-from sozialanalyse.connections.spec import Method
-from sozialanalyse.errors import MethodError
+from sozialanalyse.connections.spec import METHODS, Method
+from sozialanalyse.errors import MethodError, require_choice
+from sozialanalyse.indicators.inputs import as_numbers, require_same_rows
 
 __all__ = ["PanelAssociation", "associate_over_time"]
 
@@ -58,13 +59,13 @@ class PanelAssociation:
 
 
 def associate_over_time(
-    predictor: Array, outcome: Array, *, method: Method = "spearman", confidence: float = 0.95
+    predictor: ArrayLike, outcome: ArrayLike, *, method: Method = "spearman", confidence: float = 0.95
 ) -> PanelAssociation:
     """Set the association inside areas over time beside the one between areas.
 
     Parameters
     ----------
-    predictor, outcome : ndarray, shape (T, N)
+    predictor, outcome : array_like, shape (T, N)
         One row per year, one column per area; NaN where missing.
     method : {"spearman", "pearson"}
         Of the correlation between areas.
@@ -74,7 +75,10 @@ def associate_over_time(
     Raises
     ------
     MethodError
-        If fewer than 3 years or 5 areas are left, or nothing varies inside the areas.
+        If fewer than 3 years or 5 areas are left, nothing varies inside the areas, something is no number, or
+        rows or columns differ.
+    ParameterError
+        If `method` is unknown.
 
     Notes
     -----
@@ -88,7 +92,15 @@ def associate_over_time(
     Cameron, A. C., Miller, D. L. (2015). A practitioner's guide to cluster-robust inference. Journal of
     Human Resources 50, 317–372.
     """
-    known = np.isfinite(predictor) & np.isfinite(outcome)
+    require_choice("method", method, METHODS)
+    require_same_rows(Merkmal=predictor, Zielmerkmal=outcome)
+    every_x, every_y = as_numbers("Merkmal", predictor), as_numbers("Zielmerkmal", outcome)
+    if every_x.ndim != 2 or every_x.shape != every_y.shape:
+        raise MethodError(
+            "»Merkmal« und »Zielmerkmal« brauchen beide eine Zeile je Jahr und eine Spalte je Gebiet. "
+            f"Gefunden: {every_x.shape} und {every_y.shape}. Bitte beide Tabellen gleich aufbauen."
+        )
+    known = np.isfinite(every_x) & np.isfinite(every_y)
     known &= known.sum(axis=0) >= 2
     used = np.ix_(np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0)))
     known = known[used]
@@ -98,10 +110,10 @@ def associate_over_time(
             f"Für den Vergleich über die Zeit braucht es mindestens {MIN_YEARS} Jahre und 5 Gebiete; "
             f"es gibt {years} Jahre und {areas} Gebiete mit beiden Werten."
         )
-    mean_x, x = _without_effects(predictor[used], known)
-    mean_y, y = _without_effects(outcome[used], known)
+    mean_x, x = _without_effects(every_x[used], known)
+    mean_y, y = _without_effects(every_y[used], known)
     squares = float(np.sum(x * x))
-    if squares <= 1e-18 * float(np.square(predictor[used][known]).sum()) or not np.any(y):
+    if squares <= 1e-18 * float(np.square(every_x[used][known]).sum()) or not np.any(y):
         raise MethodError(
             "Innerhalb der Gebiete verändert sich ein Indikator nicht anders als im Mittel aller."
         )

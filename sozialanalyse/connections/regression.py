@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from sozialanalyse.connections.fit import CountFit, fit_counts, fit_least_squares
-from sozialanalyse.errors import MethodError
+from sozialanalyse.errors import MethodError, require_choice
+from sozialanalyse.indicators.inputs import as_numbers, require_same_rows
+from sozialanalyse.vocabulary import KINDS
 
 __all__ = ["Effect", "PairModel", "fit_pair"]
 
@@ -100,14 +102,14 @@ class PairModel:
 
 
 def fit_pair(
-    predictor: Array,
-    outcome: Array,
+    predictor: ArrayLike,
+    outcome: ArrayLike,
     *,
     kind: str,
-    numerator: Array | None = None,
-    denominator: Array | None = None,
-    weights: Array | None = None,
-    covariates: Array | None = None,
+    numerator: ArrayLike | None = None,
+    denominator: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
     percentage: bool = False,
     factor: float = 1.0,
     confidence: float = 0.95,
@@ -116,15 +118,15 @@ def fit_pair(
 
     Parameters
     ----------
-    predictor, outcome : ndarray, shape (N,)
+    predictor, outcome : array_like, shape (N,)
         In the units of their indicators; NaN where missing.
     kind : {"count", "proportion", "rate", "score"}
         Of the outcome.
-    numerator, denominator : ndarray, shape (N,), optional
+    numerator, denominator : array_like, shape (N,), optional
         Counts of the outcome; without them a proportion or rate is treated as a score.
-    weights : ndarray, shape (N,), optional
+    weights : array_like, shape (N,), optional
         Weights of the areas for scores; counts carry their own.
-    covariates : ndarray, shape (N, Q), optional
+    covariates : array_like, shape (N, Q) or (N,), optional
         Variables held constant; NaN where missing.
     percentage : bool
         Whether the predictor is in per cent.
@@ -137,7 +139,10 @@ def fit_pair(
     ------
     MethodError
         If fewer than 5 areas per coefficient have all values, a variable is constant or determined by the
-        others, a numerator is larger than its denominator, or the estimation does not settle.
+        others, a numerator is larger than its denominator, the estimation does not settle, something is no
+        number, or rows differ.
+    ParameterError
+        If `kind` is unknown.
 
     References
     ----------
@@ -153,19 +158,31 @@ def fit_pair(
     >>> round(model.per_ten_points.estimate, 2), model.count
     (20.42, 12)
     """
-    controls = np.empty((predictor.size, 0)) if covariates is None else covariates
+    require_choice("kind", kind, KINDS)
+    every_x, y = _columns(Merkmal=predictor, Zielmerkmal=outcome)
+    controls = np.empty((every_x.size, 0))
+    if covariates is not None:
+        require_same_rows(Merkmal=predictor, Kontrollmerkmale=covariates)
+        controls = as_numbers("Kontrollmerkmale", covariates)
+        controls = controls[:, None] if controls.ndim == 1 else controls
+        if len(controls) != every_x.size:
+            raise MethodError(
+                "»Kontrollmerkmale« müssen eine Zeile je Gebiet haben. Bitte sie nach denselben Gebieten "
+                "ordnen."
+            )
     counts: tuple[Array, Array] | None = None
     if kind in {"proportion", "rate"} and numerator is not None and denominator is not None:
-        counts = numerator, np.where(denominator > 0, denominator, np.nan)
-    weight = np.ones(predictor.size) if weights is None else weights
-    used = [predictor, *controls.T, *(counts or (outcome, weight))]
+        _, events, persons = _columns(Merkmal=predictor, Zähler=numerator, Nenner=denominator)
+        counts = events, np.where(persons > 0, persons, np.nan)
+    weight = np.ones(every_x.size) if weights is None else _columns(Merkmal=predictor, Gewichte=weights)[1]
+    used = [every_x, *controls.T, *(counts or (y, weight))]
     rows = np.asarray(np.isfinite(np.column_stack(used)).all(axis=1))
-    x, z = predictor[rows], controls[rows]
+    x, z = every_x[rows], controls[rows]
     design, scale = _design(x, z)
     if counts:
         found = _fit_counts(kind, counts[0][rows], counts[1][rows], design)
     else:
-        found = _fit_linear(outcome[rows], design, weight[rows])
+        found = _fit_linear(y[rows], design, weight[rows])
     coefficient, error = float(found.params[1]), float(np.sqrt(found.covariance[1, 1]))
     freedom = design.shape[0] - design.shape[1]
     reach = float(special.stdtrit(freedom, 0.5 + confidence / 2.0))
@@ -200,6 +217,18 @@ def fit_pair(
         predicted_lower=unit * inverse(linear - margin),
         predicted_upper=unit * inverse(linear + margin),
     )
+
+
+def _columns(**columns: ArrayLike) -> tuple[Array, ...]:
+    """Return columns of the same areas as arrays of one length."""
+    require_same_rows(**columns)
+    arrays = tuple(as_numbers(name, column) for name, column in columns.items())
+    if any(array.ndim != 1 or array.size != arrays[0].size for array in arrays):
+        raise MethodError(
+            f"{', '.join(f'»{name}«' for name in columns)} brauchen je einen Wert für jedes Gebiet. "
+            "Gefunden: verschieden viele Werte. Bitte die Listen nach denselben Gebieten ordnen."
+        )
+    return arrays
 
 
 def _design(x: Array, z: Array) -> tuple[Array, float]:

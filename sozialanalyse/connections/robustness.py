@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from sozialanalyse.connections.data import ConnectionData
@@ -22,6 +23,8 @@ from sozialanalyse.connections.kernel import (
 from sozialanalyse.connections.partial import partial_correlations
 from sozialanalyse.connections.sizes import spatial_sizes
 from sozialanalyse.connections.spec import METHODS, WEIGHTINGS, ConnectionSpec, Method, Weighting
+from sozialanalyse.errors import MethodError
+from sozialanalyse.indicators.inputs import as_numbers
 from sozialanalyse.spatial.effective import LagOrders
 
 __all__ = [
@@ -79,93 +82,112 @@ class SpecificationCurve:
     upper: Array
 
 
-def leave_one_area_out(values: Array, weights: Array, method: Method) -> LeaveOut:
+def leave_one_area_out(values: ArrayLike, weights: ArrayLike, method: Method) -> LeaveOut:
     """Return how every coefficient changes without each single area.
 
     Parameters
     ----------
-    values : ndarray, shape (N, K)
+    values : array_like, shape (N, K)
         NaN where missing.
-    weights : ndarray, shape (N,)
+    weights : array_like, shape (N,)
         Weights of the areas.
     method : {"spearman", "pearson"}
         Which coefficient. For Spearman with more than 2,000 areas the ranks of the whole city are kept.
     """
-    n = values.shape[0]
+    table, weight = _areas(values, weights)
+    n = weight.size
     if n > EXACT_AREAS:
-        return _with_ranks_kept(values, weights, np.arange(n), method)
-    return _range(correlate(values, weights * (1.0 - np.eye(n)), method), values, weights, method)
+        return _with_ranks_kept(table, weight, np.arange(n), method)
+    return _range(correlate(table, weight * (1.0 - np.eye(n)), method), table, weight, method)
 
 
 def leave_one_group_out(
-    values: Array, weights: Array, group_ids: tuple[str, ...], method: Method
+    values: ArrayLike, weights: ArrayLike, group_ids: Sequence[str], method: Method
 ) -> LeaveOut:
     """Return how every coefficient changes without each single district.
 
     Parameters
     ----------
-    values : ndarray, shape (N, K)
+    values : array_like, shape (N, K)
         NaN where missing.
-    weights : ndarray, shape (N,)
+    weights : array_like, shape (N,)
         Weights of the areas.
-    group_ids : tuple of str, length N
+    group_ids : sequence of str, length N
         District of each area; `LeaveOut.decisive` counts them in alphabetical order.
     method : {"spearman", "pearson"}
         Which coefficient; ranks are formed anew without each district, unless districts times areas are
         more than 400,000: then each is a small part, and the ranks of the whole are kept.
     """
+    table, weight = _areas(values, weights)
     names, member = np.unique(np.asarray(group_ids), return_inverse=True)
+    if member.size != weight.size:
+        raise MethodError(
+            "Jedes Gebiet braucht genau eine Gruppe. Bitte beide nach denselben Gebieten ordnen."
+        )
     if names.size * member.size > EXACT_CELLS:
-        return _with_ranks_kept(values, weights, member, method)
+        return _with_ranks_kept(table, weight, member, method)
     inside = member[None, :] == np.arange(names.size)[:, None]
-    return _range(correlate(values, weights * (1.0 - inside), method), values, weights, method)
+    return _range(correlate(table, weight * (1.0 - inside), method), table, weight, method)
 
 
 def specification_curve(
-    values: Array,
+    values: ArrayLike,
     *,
     spec: ConnectionSpec,
-    population: Array | None = None,
-    covariates: Array | None = None,
+    population: ArrayLike | None = None,
+    covariates: ArrayLike | None = None,
     orders: LagOrders | None = None,
 ) -> SpecificationCurve:
     """Compute every coefficient under all combinations of the choices that the spec names.
 
     Parameters
     ----------
-    values : ndarray, shape (N, K)
+    values : array_like, shape (N, K)
         NaN where missing.
     spec : ConnectionSpec
         Of it are used: method, weighting, covariates, alternatives, confidence.
-    population : ndarray, shape (N,), optional
+    population : array_like, shape (N,), optional
         Without it, weighting by population is no alternative.
-    covariates : ndarray, shape (N, Q), optional
+    covariates : array_like, shape (N, Q), optional
         Without it, holding them constant is no alternative.
     orders : LagOrders, optional
         Distance classes of the areas.
     """
+    table, people = _areas(values, np.ones(len(np.asarray(values))) if population is None else population)
+    controls_table = None if covariates is None else as_numbers("Kontrollmerkmale", covariates)
     both = set(spec.alternatives)
     methods = [m for m in METHODS if m == spec.method or "method" in both]
     weightings = [
         w for w in WEIGHTINGS if w == spec.weighting or ("weighting" in both and population is not None)
     ]
-    held = [False, True] if covariates is not None and "covariates" in both else [False]
+    held = [False, True] if controls_table is not None and "covariates" in both else [False]
     own = (spec.method, spec.weighting, False)
     names = sorted(product(methods, weightings, held), key=lambda name: name != own)
     estimates, bounds = [], []
     for method, weighting, constant in names:
-        weights = np.ones(values.shape[0]) if weighting == "none" or population is None else population
+        weights = np.ones(people.size) if weighting == "none" else people
         controls = 0
-        if constant and covariates is not None:
-            controls = covariates.shape[1]
-            estimate = partial_correlations(values, covariates, weights, method)
+        if constant and controls_table is not None:
+            controls = controls_table.shape[1]
+            estimate = partial_correlations(table, controls_table, weights, method)
         else:
-            estimate = off_diagonal(correlate(values, weights[None, :], method)[0])
-        size = spatial_sizes(values, weights, orders, method)
+            estimate = off_diagonal(correlate(table, weights[None, :], method)[0])
+        size = spatial_sizes(table, weights, orders, method)
         estimates.append(estimate)
         bounds.append(correlation_interval(estimate, size, method, spec.confidence, controls))
     lower, upper = (np.stack(side) for side in zip(*bounds, strict=True))
     return SpecificationCurve(tuple(names), np.stack(estimates), lower, upper)
+
+
+def _areas(values: ArrayLike, weights: ArrayLike) -> tuple[Array, Array]:
+    """Return a table of areas and their weights as arrays, after checking that they fit."""
+    table, weight = as_numbers("Werte", values), as_numbers("Gewichte", weights)
+    if table.ndim != 2 or weight.shape != (len(table),):
+        raise MethodError(
+            "Die Werte brauchen eine Zeile je Gebiet und eine Spalte je Indikator, die Gewichte eine Zahl je "
+            "Gebiet. Gefunden: eine andere Form. Bitte beide nach denselben Gebieten ordnen."
+        )
+    return table, weight
 
 
 def merge_areas(data: ConnectionData) -> ConnectionData:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sozialanalyse.connections.synthesis import SpatialFit
+from sozialanalyse.errors import MethodError
 from sozialanalyse.spatial.models import (
     MAX_AREAS,
     asked_for,
@@ -95,7 +96,11 @@ def _fits_among(
         if np.linalg.matrix_rank(z[:, :-1], tol=1e-8 * len(z)) < z.shape[1] - 1:
             continue
         outcome, predictors = z[:, -1], z[:, :-1]
-        kind = asked_for(lagrange_tests(outcome, predictors, among, among.area_ids), alpha)
+        try:
+            kind = asked_for(lagrange_tests(outcome, predictors, among, among.area_ids), alpha)
+        except MethodError:
+            # One indicator determines the other: nothing is left for the neighbours.
+            continue
         if kind == "none":
             continue
         spectrum = eigenvalues(among) if spectrum is None else spectrum

@@ -22,6 +22,7 @@ __all__ = [
     "SpatialFit",
     "SpecResult",
     "Verdict",
+    "equivalence_interval",
     "judge",
 ]
 
@@ -259,8 +260,13 @@ def judge(evidence: PairEvidence, spec: ConnectionSpec) -> Verdict:
     return verdict(Category.INDICATION, *missing) if missing else verdict(Category.ESTABLISHED)
 
 
+def equivalence_interval(evidence: PairEvidence, spec: ConnectionSpec) -> tuple[float, float]:
+    """Return the interval at 1 − 2·alpha: whether it lies within ± `smallest_effect` decides on *none*."""
+    return _interval(evidence, evidence.estimate, 1.0 - 2.0 * spec.alpha)
+
+
 def _negligible(evidence: PairEvidence, spec: ConnectionSpec) -> bool:
-    lower, upper = _interval(evidence, evidence.estimate, 1.0 - 2.0 * spec.alpha)
+    lower, upper = equivalence_interval(evidence, spec)
     return -spec.smallest_effect < lower and upper < spec.smallest_effect
 
 

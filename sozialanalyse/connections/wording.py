@@ -7,9 +7,15 @@ from typing import Final
 
 from sozialanalyse.connections.construction import CAVEATS
 from sozialanalyse.connections.spec import ConnectionSpec
-from sozialanalyse.connections.synthesis import REASONS, Category, PairEvidence, Verdict
+from sozialanalyse.connections.synthesis import (
+    REASONS,
+    Category,
+    PairEvidence,
+    Verdict,
+    equivalence_interval,
+)
 
-__all__ = ["ECOLOGICAL_NOTE", "Formatter", "german_number", "sentence", "strength"]
+__all__ = ["ECOLOGICAL_NOTE", "FEWER", "Formatter", "german_number", "sentence", "strength"]
 
 Formatter = Callable[[float, int], str]
 
@@ -18,6 +24,9 @@ ECOLOGICAL_NOTE: Final = (
     "und sagt nichts darüber, wodurch sie zustande kommt."
 )
 """Stands on every page with connections."""
+
+FEWER: Final = "zählen dabei nur so viel wie"
+"""Stands in a sentence on a pair whose areas are not independent of each other; the page explains it once."""
 
 COEFFICIENTS: Final[dict[str, str]] = {"spearman": "Rangkorrelation", "pearson": "Korrelation"}
 
@@ -102,8 +111,8 @@ def _opening(
         return f"Für {first} und {second} reichen die Daten nicht ({areas}): {_capital(reasons)}."
     size = (
         f"{COEFFICIENTS[evidence.method]} {number(evidence.estimate, 2)}, "
-        f"{number(100 * spec.confidence, 0)}-%-Intervall {number(evidence.lower, 2)} bis "
-        f"{number(evidence.upper, 2)}, {areas}"
+        f"{number(100 * spec.confidence, 0)}-%-Intervall {_limits(evidence.lower, evidence.upper, number)}, "
+        f"{areas}"
     )
     if verdict.category is Category.INSUFFICIENT:
         return (
@@ -111,29 +120,53 @@ def _opening(
             "Das Intervall reicht über null hinweg und lässt auch einen Zusammenhang von Belang zu."
         )
     if verdict.category is Category.NONE:
+        lower, upper = equivalence_interval(evidence, spec)
         return (
-            f"Zwischen {first} und {second} ist kein Zusammenhang erkennbar ({size}): Die Daten sind genau "
-            f"genug, um einen Zusammenhang von {number(spec.smallest_effect, 1)} oder mehr auszuschließen."
+            f"Zwischen {first} und {second} ist kein Zusammenhang erkennbar ({size}): Für diese Frage zählt "
+            f"das {number(100 * (1.0 - 2.0 * spec.alpha), 0)}-%-Intervall; es liegt mit "
+            f"{_limits(lower, upper, number, spec.smallest_effect)} ganz innerhalb von "
+            f"±{number(spec.smallest_effect, 1)}."
         )
     if verdict.category is Category.INCONSISTENT:
+        if verdict.reasons == ("curve",) and evidence.lower <= 0 <= evidence.upper:
+            reasons = "das Intervall schließt die Null ein, andere vertretbare Rechenwege schließen sie aus"
         return f"Für {first} und {second} ist der Zusammenhang uneinheitlich ({size}): {_capital(reasons)}."
     direction = "höhere" if evidence.estimate > 0 else "niedrigere"
     observed = f"Höhere Werte bei {first} gehen einher mit {direction}n Werten bei {second} ({size})."
     if verdict.category is Category.ESTABLISHED:
         return f"{observed} Der Zusammenhang ist {strength(evidence.estimate)} und gesichert."
-    return (
-        f"{observed} Der Zusammenhang ist {strength(evidence.estimate)}, aber nur ein Hinweis: "
-        f"{_capital(reasons)}."
+    word = strength(evidence.estimate)
+    joined = f"{word} und" if word == "schwach" else f"{word}, aber"
+    return f"{observed} Der Zusammenhang ist {joined} nur ein Hinweis: {_capital(reasons)}."
+
+
+def _limits(lower: float, upper: float, number: Formatter, *bounds: float) -> str:
+    """Write an interval with so many digits that no limit is taken for zero or for a bound that decides."""
+    decisive = (0.0, *bounds)
+    digits = next(
+        (
+            count
+            for count in (2, 3)
+            if all(
+                abs(limit) in decisive or round(abs(limit), count) not in decisive for limit in (lower, upper)
+            )
+        ),
+        4,
     )
+    return f"{number(lower, digits)} bis {number(upper, digits)}"
 
 
 def _burden(verdict: Verdict, evidence: PairEvidence) -> str:
     """Say whether disadvantages meet, where both indicators have a good and a bad end."""
     if verdict.category not in {Category.ESTABLISHED, Category.INDICATION} or not evidence.orientation:
         return ""
-    if evidence.estimate * evidence.orientation > 0:
-        return "Ungünstige Werte treffen also meist zusammen."
-    return "Ungünstige Werte des einen treffen also meist auf günstige des anderen."
+    size = abs(evidence.estimate)
+    together = evidence.estimate * evidence.orientation > 0
+    what = "Ungünstige Werte" if together else "Ungünstige Werte des einen"
+    whom = "zusammen" if together else "auf günstige des anderen"
+    if size < 0.3:
+        return f"{what} treffen also nur etwas häufiger {whom}, als es der Zufall ergäbe."
+    return f"{what} treffen also {'meist' if size >= 0.5 else 'eher'} {whom}."
 
 
 def _support(verdict: Verdict, evidence: PairEvidence, number: Formatter, group_label: str) -> str:
@@ -148,30 +181,29 @@ def _support(verdict: Verdict, evidence: PairEvidence, number: Formatter, group_
         if span is not None
     ]
     agreeing, others = verdict.agreeing
-    if others:
-        ways = "anderen Rechenweg" if others == 1 else "anderen Rechenwegen"
-        ranges.append(f"in {agreeing} von {others} {ways} bestätigt")
+    if others == 1:
+        ranges.append(f"im einzigen anderen Rechenweg {'bestätigt' if agreeing else 'nicht bestätigt'}")
+    elif others:
+        ranges.append(f"in {agreeing} von {others} anderen Rechenwegen bestätigt")
     return f"Zur Prüfung: {', '.join(ranges)}." if ranges else ""
 
 
 def _neighbours(evidence: PairEvidence, number: Formatter) -> str:
     if evidence.size > 0.9 * evidence.count:
         return ""
-    return (
-        f"Die {evidence.count} Gebiete sind so viel wert wie {number(evidence.size, 0)} voneinander "
-        "unabhängige, weil sich Nachbarn ähneln oder Gebiete verschieden viel zählen."
-    )
+    return f"Die {evidence.count} Gebiete {FEWER} {number(evidence.size, 0)} voneinander unabhängige."
 
 
 def _over_time(evidence: PairEvidence, number: Formatter) -> str:
     panel = evidence.panel
     if panel is None:
         return ""
-    r = number(panel.within_correlation, 2)
+    r = f"Korrelation der Veränderungen {number(panel.within_correlation, 2)}"
     if panel.within_lower <= 0 <= panel.within_upper:
         return f"Innerhalb der Gebiete zeigt sich über {panel.years} Jahre kein klarer Gleichlauf ({r})."
     course = "gleichgerichtet" if panel.within > 0 else "entgegengesetzt"
-    return f"Innerhalb der Gebiete verändern sich beide über {panel.years} Jahre {course} ({r})."
+    size = strength(panel.within_correlation)
+    return f"Innerhalb der Gebiete verändern sich beide über {panel.years} Jahre {size} {course} ({r})."
 
 
 def _capital(text: str) -> str:

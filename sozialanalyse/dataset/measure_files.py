@@ -42,11 +42,14 @@ class MeasureFiles:
         What stands in them, in the form of a cell of ``measures.csv``.
     lines : tuple of mappings from column to int, length n
         Line of each field, counted from 1.
+    unread : tuple of sets of str, length n
+        Fields whose content has the wrong form: a fault already, so their blank cells are no further ones.
     """
 
     files: tuple[str, ...]
     cells: tuple[Mapping[str, str], ...]
     lines: tuple[Mapping[str, int], ...]
+    unread: tuple[frozenset[str], ...]
 
     def joined(self, table: Table | None) -> Table:
         """Return the table with the measures of the files below its own rows."""
@@ -83,6 +86,8 @@ class MeasureFiles:
             if inside or not fault.lines:
                 found.append(replace(fault, lines=inside))
             for row in (-line - 1 for line in fault.lines if line < 0):
+                if fault.column in self.unread[row]:
+                    continue
                 line = self.lines[row].get(fault.column)
                 found.append(replace(fault, file=self.files[row], lines=() if line is None else (line,)))
         return found
@@ -115,7 +120,7 @@ def read_measure_files(paths: Sequence[Path]) -> tuple[MeasureFiles, list[Fault]
     list of Fault
         Files that are no list of fields, and fields that are unknown, doubled or nested.
     """
-    files, cells, lines = [], [], []
+    files, cells, lines, unread = [], [], [], []
     faults: list[Fault] = []
     for path in paths:
         name = f"{TABLE}/{path.name}"
@@ -129,7 +134,8 @@ def read_measure_files(paths: Sequence[Path]) -> tuple[MeasureFiles, list[Fault]
         files.append(name)
         cells.append(row)
         lines.append(places)
-    return MeasureFiles(tuple(files), tuple(cells), tuple(lines)), faults
+        unread.append(frozenset(fault.column for fault in wrong if fault.rule == "field_form"))
+    return MeasureFiles(tuple(files), tuple(cells), tuple(lines), tuple(unread)), faults
 
 
 def _parsed(path: Path, name: str) -> tuple[yaml.MappingNode | None, list[Fault]]:

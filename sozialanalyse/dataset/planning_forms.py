@@ -68,7 +68,11 @@ PLANNING_FORMS: Final[dict[str, Form]] = {
             _AREAS,
             _FIELD,
             _filled("text", "text", "Die Handlungsempfehlung in einem Satz."),
-            _filled("addressee", "text", "Wer sie umsetzen soll: Fachbereich oder Träger, keine Person."),
+            _filled(
+                "addressee",
+                "text",
+                "Wer sie umsetzen soll: Fachbereich oder Träger, keine Person; mehrere mit | getrennt.",
+            ),
             _free("horizon", "day", "Tag, bis zu dem sie umgesetzt sein soll; leer, wenn ohne Frist."),
             _VISION,
             *_EVIDENCE,

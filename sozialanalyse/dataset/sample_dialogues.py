@@ -14,13 +14,16 @@ import numpy as np
 
 from sozialanalyse.dataset.sample_areas import DISTRICTS, QUARTERS
 
-__all__ = ["draw_dialogues", "draw_statements", "draw_update"]
+__all__ = ["UPDATE_TITLES", "draw_dialogues", "draw_statements", "draw_update"]
 
 THEMES: Final = ("familie", "bildung", "arbeit", "lebensraum", "erfassung")
 ROUNDS: Final = ((1, "2021-12-01", ("01", "02", "03")), (2, "2023-02-01", ("04", "05", "06")))
 """Number, first day of the month (the day itself is not known) and Sozialräume of each round."""
 UPDATED: Final = ROUNDS[0][2]
 """Sozialräume whose Handlungsempfehlungen were updated with the second round."""
+UPDATE_TITLES: Final = {
+    district: f"Fortschreibung der Handlungsempfehlungen {DISTRICTS[district]}" for district in UPDATED
+}
 UPDATED_THEMES: Final = THEMES[:-1]
 FEWEST_PEOPLE: Final = 60
 MOST_PEOPLE: Final = 95
@@ -72,8 +75,9 @@ def draw_statements(pool: Pool, rng: np.random.Generator) -> list[Row]:
     Returns
     -------
     list of rows
-        In the order of dialogues and themes. Needs weigh more where the quarters are more deprived, with
-        chance on top, so that experts and statistics agree often but not always.
+        In the order of dialogues and themes, each with the `key` of its text. Needs weigh more where the
+        quarters are more deprived, with chance on top, so that experts and statistics agree often but not
+        always.
     """
     rows: list[Row] = []
     for number, _, districts in ROUNDS:
@@ -104,7 +108,7 @@ def draw_update(pool: Pool, before: int, rng: np.random.Generator) -> tuple[list
                 "dialogue_id": key,
                 "area_id": district,
                 "date": day,
-                "title": f"Fortschreibung der Handlungsempfehlungen {DISTRICTS[district]}",
+                "title": UPDATE_TITLES[district],
                 "round": number,
                 "participants": "",
                 "institutions": "",
@@ -136,6 +140,7 @@ def _statements(
                     "theme": theme,
                     "domain": said["domain"],
                     "stance": stance,
+                    "key": said.get("key", ""),
                     "text": said["text"],
                     "weight": int(np.clip(round(expected + float(rng.normal(0, 1.2))), 1, TABLES)),
                     "indicator_ids": "|".join(said["indicators"]),

@@ -1,4 +1,4 @@
-"""The planning tables of the sample: texts kept by hand beside this module, the rest drawn from a seed.
+"""The planning tables of the sample: texts kept by hand beside this module, dialogues and places drawn.
 
 Real are only the positive developments, which the city itself names, and the frame of the events and the
 first conference; every other row is marked as synthetic.
@@ -16,8 +16,8 @@ from shapely.geometry import Polygon
 
 from sozialanalyse.dataset.sample_dialogues import draw_dialogues, draw_statements, draw_update
 from sozialanalyse.dataset.sample_institutions import draw_institutions
-from sozialanalyse.dataset.sample_measures import draw_measures
-from sozialanalyse.dataset.sample_recommendations import draw_recommendations
+from sozialanalyse.dataset.sample_measures import measure_rows
+from sozialanalyse.dataset.sample_recommendations import recommendation_rows
 
 __all__ = ["draw_planning"]
 
@@ -25,7 +25,9 @@ SOURCE: Final = "Präsentation der Stadt Oberhausen zur Sozialplanung"
 STREAM: Final = 2
 """Keeps the numbers that are drawn here apart from those of the population and the observations."""
 UPDATE: Final = 1
-"""Keeps the update apart from the other planning tables."""
+"""Keeps the update apart from the first events."""
+INSTITUTIONS: Final = 2
+"""Keeps the institutions apart from the dialogues."""
 
 Row = dict[str, object]
 
@@ -43,25 +45,26 @@ def draw_planning(polygons: Mapping[str, Polygon], seed: int) -> dict[str, list[
     Returns
     -------
     dict from table name to rows
-        A row has every column of the form of its table.
+        A row has every column of the form of its table; a statement also the `key` of its text.
     """
     texts = {name: _texts(name) for name in ("statements", "recommendations", "goals", "measures")}
     rng = np.random.default_rng([seed, STREAM])
     dialogues = draw_dialogues(rng)
     statements = draw_statements(texts["statements"], rng)
-    recommendations, log = draw_recommendations(texts["recommendations"], statements, rng)
-    measures = draw_measures(texts["recommendations"], texts["measures"], recommendations, log, rng)
     events, said = draw_update(
         texts["statements"], len(statements), np.random.default_rng([seed, STREAM, UPDATE])
     )
+    dialogues, statements = dialogues + events, statements + said
+    held = {str(row["dialogue_id"]): row for row in dialogues}
+    recommendations, log = recommendation_rows(texts["recommendations"], statements, held)
     return {
-        "dialogues": dialogues + events,
-        "statements": statements + said,
+        "dialogues": dialogues,
+        "statements": statements,
         "recommendations": recommendations,
         "recommendation_log": log,
-        "measures": measures,
+        "measures": measure_rows(texts["recommendations"], texts["measures"], statements, held),
         "goals": _goals(texts["goals"]),
-        "institutions": draw_institutions(polygons, rng),
+        "institutions": draw_institutions(polygons, np.random.default_rng([seed, STREAM, INSTITUTIONS])),
         "developments": _developments(_texts("developments")),
     }
 

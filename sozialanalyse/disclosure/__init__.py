@@ -8,6 +8,10 @@ file and no page. Three functions are enough:
 - `tabulate` makes such a table from single records, with all totals and the largest contributions.
 - `audit_table` attacks a table as it was published: what can be derived of each hidden cell?
 
+Limits are arguments, or come from a rules file, with name, validity and source:
+``protect_table(…, **rules.table_options())`` with rules from
+`sozialanalyse.parameters.read_disclosure_rules`.
+
 Below them, `sozialanalyse.disclosure.builder.SystemBuilder` takes cells and equations one by one,
 `sozialanalyse.disclosure.secondary.suppress` hides further cells, `sozialanalyse.disclosure.attack.attack`
 attacks, also with what single contributors know, and `sozialanalyse.disclosure.alternatives` rounds or
@@ -41,12 +45,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sozialanalyse.disclosure.published import audit_table
+    from sozialanalyse.disclosure.rules import DisclosureRules
     from sozialanalyse.disclosure.tables import ProtectedTable, protect_table
     from sozialanalyse.disclosure.tabulate import tabulate
 
-__all__ = ["ProtectedTable", "audit_table", "protect_table", "tabulate"]
+__all__ = ["DisclosureRules", "ProtectedTable", "audit_table", "protect_table", "tabulate"]
 
 _PLACES = {
+    "DisclosureRules": "rules",
     "ProtectedTable": "tables",
     "audit_table": "published",
     "protect_table": "tables",

@@ -113,6 +113,8 @@ class AuditReport:
         for who does not know the difference.
     unread : tuple of str
         Files that were not read.
+    read : int
+        Number of files that were.
     """
 
     protected: int
@@ -120,6 +122,7 @@ class AuditReport:
     breaches: tuple[str, ...]
     open_tables: int
     unread: tuple[str, ...] = ()
+    read: int = 0
 
 
 def audit_facts(facts: Sequence[Fact], rules: PageRules) -> AuditReport:

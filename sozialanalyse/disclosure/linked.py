@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sozialanalyse.disclosure.builder import SystemBuilder, link
 from sozialanalyse.disclosure.hierarchy import from_hierarchy
+from sozialanalyse.disclosure.linked_years import related, with_years
 from sozialanalyse.disclosure.quantities import NOTHING, Quantities, count_quantities
 from sozialanalyse.disclosure.rules import Limits
 from sozialanalyse.disclosure.secondary import suppress
@@ -108,9 +109,9 @@ class LinkedRows:
         """
         rows, hidden = self.spread(self.needs)
         exposed = np.zeros_like(hidden)
-        insiders = True
+        insiders, years = True, not (self.quantities.window > 1).any()
         while hidden.any() or self.incomplete.any():
-            system, quantity, area = linked_system(self, hidden, insiders=insiders)
+            system, quantity, area = linked_system(self, hidden, insiders=insiders, years=years)
             # The optimum would depend on the time that a machine has, and pages must not.
             result = suppress(system, method="heuristic")
             found, weak = result.hidden[: len(quantity)], result.unattainable[: len(quantity)]
@@ -119,10 +120,12 @@ class LinkedRows:
             exposed[:] = False
             exposed[quantity[weak], area[weak]] = True
             rows, more = self.spread(more)
-            if (more == hidden).all() and not insiders:
+            settled = bool((more == hidden).all()) and not insiders
+            if settled and years:
                 break
             # Numbers that were added to protect others need no protection from a person counted in these.
-            hidden, insiders = more, False
+            # Years are linked last: mostly what is hidden by then holds, and the parts stay small until then.
+            hidden, insiders, years = more, False, years or settled
         told = self.quantities
         weak_rows = told.among(exposed, told.cases) | (self.shows_group & told.among(exposed, told.group))
         return rows, told.among(hidden, told.group), weak_rows
@@ -160,16 +163,16 @@ def link_rows(
     width, most, rows = np.ones(shape[0]), np.full(shape, np.inf), np.zeros(shape)
     needs = np.zeros(shape, dtype=bool)
     cases = np.flatnonzero(told.cases != NOTHING)
-    needs[told.cases[cases], told.area[cases]] |= broken[cases]
+    # Several rows tell one number: it is to be protected if any of them is hidden, whichever comes last.
+    np.logical_or.at(needs, (told.cases[cases], told.area[cases]), broken[cases])
     wanted = np.where(kind == "proportion", np.maximum(limits.numerator, limits.complement), limits.numerator)
     np.maximum.at(width, told.cases[cases], wanted[cases].astype(np.float64))
     np.add.at(rows, (told.cases[cases], told.area[cases]), 1.0)
     group = np.flatnonzero(told.group != NOTHING)
     number = told.amounts[told.group[group], told.area[group]]
     small = np.zeros(shape, dtype=bool)
-    small[told.group[group], told.area[group]] |= (
-        counted[group] & (number > 0) & (number < limits.numerator[group])
-    )
+    few = counted[group] & (number > 0) & (number < limits.numerator[group])
+    np.logical_or.at(small, (told.group[group], told.area[group]), few)
     needs |= small
     np.maximum.at(width, told.group[group], limits.numerator[group].astype(np.float64))
     np.add.at(rows, (told.group[group], told.area[group]), 1.0)
@@ -196,7 +199,7 @@ def link_rows(
 
 
 def linked_system(
-    linked: LinkedRows, hidden: BoolArray, *, insiders: bool = False
+    linked: LinkedRows, hidden: BoolArray, *, insiders: bool = False, years: bool = True
 ) -> tuple[LinearSystem, NDArray[np.intp], NDArray[np.intp]]:
     """Build the equations of all quantities with a hidden number.
 
@@ -208,6 +211,8 @@ def linked_system(
         Hidden numbers; all of them are to be protected.
     insiders : bool
         Whether a person who is the only case, or the only one who is none, attacks the other numbers.
+    years : bool
+        Whether sums of several years are linked with the years in them.
 
     Returns
     -------
@@ -218,6 +223,8 @@ def linked_system(
     """
     amounts = linked.quantities.amounts
     touched: BoolArray = np.logical_or.reduce(hidden, axis=1) | linked.incomplete
+    if years:
+        touched[related(linked.quantities, np.flatnonzero(touched))] = True
     there = np.isfinite(amounts) & touched[:, None]
     quantity, area = np.nonzero(there)
     number = amounts[there]
@@ -255,7 +262,10 @@ def linked_system(
     )
     both &= (place[part, where] != NOTHING) & (place[whole, where] != NOTHING)
     pairs = np.stack([place[part, where], place[whole, where]])[:, both]
-    return _with_others(system, *pairs), quantity, area
+    system = _with_others(system, *pairs)
+    if years:
+        system = with_years(system, linked.quantities, place)
+    return system, quantity, area
 
 
 def _with_others(system: LinearSystem, part: IntArray, whole: IntArray) -> LinearSystem:

@@ -31,6 +31,10 @@ class Quantities:
         Number of cases or persons; NaN where no row tells it.
     keys : tuple of (str, int), length p
         Name and year of each quantity.
+    subject : tuple of str, length p
+        What is counted, whatever the number of years.
+    window : (p,) int
+        How many years, up to the one named, are added up.
     area : (n,) int
         Position of each row's area.
     cases, group : (n,) int
@@ -39,6 +43,8 @@ class Quantities:
 
     amounts: FloatArray
     keys: tuple[tuple[str, int], ...]
+    subject: tuple[str, ...]
+    window: IntArray
     area: IntArray
     cases: IntArray
     group: IntArray
@@ -75,8 +81,9 @@ def count_quantities(
     area_ids : Index
         All areas.
     labels : DataFrame, indexed by indicator, optional
-        Columns ``label, numerator_label, denominator_label``. Quantities of the same label are one, unless
-        their numbers differ anywhere; so are those whose numbers are the same in all areas of a year.
+        Columns ``label, numerator_label, denominator_label`` and perhaps ``window``, how many years a number
+        adds up. Quantities of the same label and window are one, unless their numbers differ anywhere; so are
+        those whose numbers are the same in all areas of a year.
     """
     area = area_ids.get_indexer(pd.Index(values["area_id"].astype(str))).astype(np.int64)
     indicator = values["indicator_id"].astype(str).to_numpy(dtype=object)
@@ -85,8 +92,9 @@ def count_quantities(
     group = np.where(kind == "count", np.nan, values["denominator"].to_numpy(dtype=np.float64))
     cases_name = _labels(indicator, labels, "numerator_label")
     cases_name[kind == "count"] = _labels(indicator, labels, "label")[kind == "count"]
+    window = _windows(indicator, labels)
     parts = [
-        _part(number, name, np.array([f"{role}:{key}" for key in indicator], dtype=object))
+        _part(number, name, np.array([f"{role}:{key}" for key in indicator], dtype=object), window)
         for role, number, name in (
             ("cases", cases.astype(np.float64), cases_name),
             ("group", group, _labels(indicator, labels, "denominator_label")),
@@ -99,7 +107,9 @@ def count_quantities(
     long = long[np.isfinite(long["number"]) & (long["area"] >= 0)]
     spread = long.groupby(["name", "area", "year"])["number"].agg(["min", "max"])
     contradictory = spread.index[spread["max"] != spread["min"]].get_level_values("name").unique()
-    long["name"] = long["name"].where(~long["name"].isin(contradictory), long["own"])
+    apart = long["name"].isin(contradictory)
+    long["name"] = long["name"].where(~apart, long["own"])
+    long["subject"] = long["subject"].where(~apart, long["own"])
     names = pd.MultiIndex.from_frame(long[["name", "year"]])
     codes, keys = pd.factorize(names, sort=True)
     amounts = np.full((len(keys), len(area_ids)), np.nan)
@@ -112,9 +122,12 @@ def count_quantities(
     used = np.unique(same)
     renumbered = np.full(len(keys) + 1, NOTHING, dtype=np.int64)
     renumbered[used] = np.arange(len(used))
+    first = long.groupby(codes)[["subject", "window"]].first().loc[used]
     return Quantities(
         amounts=amounts[used],
         keys=tuple((str(keys[at][0]), int(keys[at][1])) for at in used.tolist()),
+        subject=tuple(first["subject"]),
+        window=first["window"].to_numpy(dtype=np.int64),
         area=area,
         cases=renumbered[place[0]],
         group=renumbered[place[1]],
@@ -127,8 +140,27 @@ def _labels(indicator: NDArray[np.object_], labels: pd.DataFrame | None, column:
     return pd.Series(indicator).map(labels[column]).fillna("").astype(str).to_numpy(dtype=object)
 
 
-def _part(number: FloatArray, name: NDArray[np.object_], own: NDArray[np.object_]) -> pd.DataFrame:
-    return pd.DataFrame({"number": number, "name": np.where(name == "", own, "label:" + name), "own": own})
+def _windows(indicator: NDArray[np.object_], labels: pd.DataFrame | None) -> IntArray:
+    if labels is None or "window" not in labels.columns:
+        return np.ones(len(indicator), dtype=np.int64)
+    years = pd.to_numeric(pd.Series(indicator).map(labels["window"])).fillna(1)
+    return years.to_numpy(dtype=np.int64)
+
+
+def _part(
+    number: FloatArray, name: NDArray[np.object_], own: NDArray[np.object_], window: IntArray
+) -> pd.DataFrame:
+    subject = np.where(name == "", own, "label:" + name)
+    pooled = np.array([f"{what} ({years} Jahre)" for what, years in zip(subject, window, strict=True)])
+    return pd.DataFrame(
+        {
+            "number": number,
+            "name": np.where((name == "") | (window == 1), subject, pooled),
+            "subject": subject,
+            "own": own,
+            "window": window,
+        }
+    )
 
 
 def _equal_rows(amounts: FloatArray) -> IntArray:

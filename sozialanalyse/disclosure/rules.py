@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from sozialanalyse.errors import ParameterError
 if TYPE_CHECKING:
     from sozialanalyse.disclosure.system import BoolArray, FloatArray
 
-__all__ = ["METHOD_WORDS", "DisclosureRules", "Limits", "Method", "RuleSource"]
+__all__ = ["METHOD_WORDS", "DisclosureRules", "Limits", "Method", "RuleSource", "TableOptions"]
 
 Method = Literal["suppression", "rounding", "cell_key"]
 
@@ -33,6 +33,10 @@ _METHOD_NAMES: Final = {
     "cell_key_seed": ("cell_key",),
 }
 """Rules of the method, which hold for all indicators alike, and the methods that use them."""
+_SHORTEST_SEED: Final = 20
+"""In characters; outputs hold a checksum of the rules, by which a shorter text could be found by trying."""
+_CONTRIBUTION_NAMES: Final = ("dominance", "p_percent", "q_percent")
+"""Rules on who contributes how much to a sum of amounts, for tables that say so; null switches one off."""
 _PER_INDICATOR: Final = "indicators"
 _RULE_KEYS: Final = ("name", "value", "unit", "valid_from", "source")
 
@@ -65,6 +69,16 @@ class Limits:
     zero: BoolArray
 
 
+class TableOptions(TypedDict):
+    """Rules as `sozialanalyse.disclosure.protect_table` takes them."""
+
+    minimum_count: int
+    show_zero: bool
+    dominance: tuple[int, float] | None
+    p_percent: float | None
+    q_percent: float
+
+
 @dataclass(frozen=True, slots=True)
 class DisclosureRules:
     """What a cell must fulfil to be shown.
@@ -93,6 +107,11 @@ class DisclosureRules:
         Largest change, for ``"cell_key"``; in cases.
     cell_key_seed : str
         Secret text, for ``"cell_key"``; never shown.
+    dominance : (int, float) or None
+        ``(n, k)``: the n largest contributions to a sum must not be more than k per cent of it.
+    p_percent, q_percent : float or None, float
+        No contribution to a sum may be estimated to within p per cent by another contributor, if everybody
+        knows each to within q per cent before.
     """
 
     minimum_numerator: int
@@ -106,6 +125,9 @@ class DisclosureRules:
     rounding_base: int = 5
     cell_key_maximum: int = 4
     cell_key_seed: str = field(default="", repr=False)
+    dominance: tuple[int, float] | None = None
+    p_percent: float | None = None
+    q_percent: float = 100.0
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> DisclosureRules:
@@ -121,10 +143,13 @@ class DisclosureRules:
         """
         faults = [f"Die Regel »{name}« fehlt." for name in _NAMES if name not in mapping]
         general = {
-            key: rule for key, rule in mapping.items() if key != _PER_INDICATOR and key not in _METHOD_NAMES
+            key: rule
+            for key, rule in mapping.items()
+            if key not in (_PER_INDICATOR, *_METHOD_NAMES, *_CONTRIBUTION_NAMES)
         }
         values, sources = _read_group(general, "", faults)
         changing, changing_sources = _read_method(mapping, values, faults)
+        contributions, contribution_sources = _read_contributions(mapping, faults)
         stricter: dict[str, dict[str, int]] = {}
         stricter_sources: dict[str, dict[str, RuleSource]] = {}
         groups = mapping.get(_PER_INDICATOR) or {}
@@ -151,19 +176,50 @@ class DisclosureRules:
             minimum_denominator=values["minimum_denominator"],
             minimum_complement=values["minimum_complement"],
             show_zero=bool(values["show_zero"]),
-            sources=sources | changing_sources,
+            sources=sources | changing_sources | contribution_sources,
             stricter=stricter,
             stricter_sources=stricter_sources,
             **changing,
+            **contributions,
         )
 
     @property
     def told(self) -> tuple[str, ...]:
-        """Names of the rules that hold with this method and may be told: all but the secret text."""
+        """Names of the rules that hold on pages with this method and may be told: all but the secret text.
+
+        Pages show no sums of amounts, so that rules on contributions hold for tables of one's own only.
+        """
         return tuple(
             name
             for name in self.sources
-            if name != "cell_key_seed" and self.method in _METHOD_NAMES.get(name, (self.method,))
+            if name not in ("cell_key_seed", *_CONTRIBUTION_NAMES)
+            and self.method in _METHOD_NAMES.get(name, (self.method,))
+        )
+
+    def table_options(self, indicator: str = "", *, amounts: bool = False) -> TableOptions:
+        """Return the rules as arguments of `sozialanalyse.disclosure.protect_table`.
+
+        Parameters
+        ----------
+        indicator : str
+            What the table holds; where stricter rules name it, these hold.
+        amounts : bool
+            Whether the table holds sums of amounts with their largest contributions, to which the rules on
+            these are then applied as well.
+
+        Examples
+        --------
+        >>> rules = DisclosureRules(3, 100, 3, True, {}, stricter={"debts": {"minimum_numerator": 5}})
+        >>> rules.table_options()["minimum_count"], rules.table_options("debts")["minimum_count"]
+        (3, 5)
+        """
+        limits = self.limits([indicator])
+        return TableOptions(
+            minimum_count=int(limits.numerator[0]),
+            show_zero=bool(limits.zero[0]),
+            dominance=self.dominance if amounts else None,
+            p_percent=self.p_percent if amounts else None,
+            q_percent=self.q_percent,
         )
 
     def limits(self, indicators: Sequence[str] | pd.Series[str]) -> Limits:
@@ -220,16 +276,56 @@ def _read_method(
             "Der Wert der Regel »cell_key_maximum« muss eine ganze Zahl sein, mindestens die Mindestfallzahl."
         )
     seed = found.get("cell_key_seed", "")
-    if not isinstance(seed, str) or (method == "cell_key" and not seed):
+    if not isinstance(seed, str) or (method == "cell_key" and len(seed) < _SHORTEST_SEED):
         faults.append(
-            "Die Regel »cell_key_seed« muss ein Text sein und darf bei der Überlagerung nicht leer sein. "
-            "Bitte einen geheimen Text angeben und wie die Daten selbst hüten."
+            f"Die Regel »cell_key_seed« muss bei der Überlagerung ein Text von mindestens {_SHORTEST_SEED} "
+            "Zeichen sein. Bitte zufällige Zeichen angeben und wie die Daten selbst hüten."
+        )
+    return found, sources
+
+
+def _read_contributions(
+    mapping: Mapping[str, Any], faults: list[str]
+) -> tuple[dict[str, Any], dict[str, RuleSource]]:
+    """Read the rules on contributions, which may be left out, and add what is wrong to the faults."""
+    found: dict[str, Any] = {}
+    sources: dict[str, RuleSource] = {}
+    for name in _CONTRIBUTION_NAMES:
+        rule = mapping.get(name)
+        if rule is None:
+            continue
+        if not isinstance(rule, Mapping) or sorted(rule) != sorted(_RULE_KEYS):
+            faults.append(f"Die Regel »{name}« braucht genau diese Angaben: {', '.join(_RULE_KEYS)}.")
+            continue
+        if rule["value"] is not None:
+            found[name] = rule["value"]
+            sources[name] = RuleSource(*(str(rule[key]) for key in _RULE_KEYS if key != "value"))
+    pair = found.get("dominance")
+    if pair is not None:
+        fits = isinstance(pair, Mapping) and sorted(pair) == ["k", "n"]
+        if fits and _is_whole(pair["n"]) and pair["n"] >= 1 and _is_number(pair["k"]) and 0 < pair["k"] < 100:
+            found["dominance"] = (pair["n"], float(pair["k"]))
+        else:
+            faults.append(
+                "Der Wert der Regel »dominance« muss leer sein oder n (ganze Zahl ab 1) und k (Prozent, über "
+                "0 und unter 100) nennen, etwa: {n: 2, k: 85}."
+            )
+    most = found.get("q_percent", 100.0)
+    least = found.get("p_percent", most / 2 if _is_number(most) else 1.0)
+    if not _is_number(most) or not _is_number(least) or not 0 < least < most:
+        faults.append(
+            "Die Werte der Regeln »p_percent« und »q_percent« müssen Zahlen sein, p über 0 und q über p; "
+            "»p_percent« darf leer sein, dann gilt die Regel nicht."
         )
     return found, sources
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _read_group(

@@ -71,6 +71,7 @@ def protect_table(
     margin: float = 0.0,
     cost: Cost = "value",
     keep_zeros: bool = True,
+    show_zero: bool = True,
     fill: bool = True,
     singletons: bool = True,
     method: Method = "auto",
@@ -108,6 +109,8 @@ def protect_table(
         What hiding a cell costs: its value, 1, or its contributors; a column ``weights`` goes first.
     keep_zeros : bool
         Whether cells of 0 that are not unsafe are always shown, as everybody knows that they are empty.
+    show_zero : bool
+        Whether "none at all" is shown; if not, cells of 0 are unsafe.
     fill : bool
         Whether finest cells that are not there count nobody, and totals that are not there are published too.
         Without, exactly the given cells are published, and of all others nobody knows anything.
@@ -167,9 +170,10 @@ def protect_table(
     counting = minimum_count > 0 and "contributors" not in cells.columns
     contributors = given(cells, "contributors", values if counting else np.nan)
     primary, level = _sensitive(cells, values, contributors, minimum_count, dominance, p_percent, q_percent)
+    primary |= (values == 0) & (not show_zero)
     amounts = not counting and ("contributors" in cells.columns or "x1" in cells.columns)
     whole = not amounts and bool((values == np.round(values)).all())
-    few = primary & (contributors > 0) & (contributors < minimum_count)
+    few = primary & (contributors < minimum_count)
     level = np.where(primary, np.maximum(level, margin / 100.0 * np.abs(values)), 0.0)
     asked = {
         "lower_level": np.maximum(level, given(cells, "lower_level", 0.0)),

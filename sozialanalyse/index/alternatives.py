@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +19,7 @@ from sozialanalyse.index.frame import Frame, frame_weights, make_frame, normalis
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.weight import indicator_weights
 
-__all__ = ["Alternatives", "alternative_indices", "draw_noise"]
+__all__ = ["Alternatives", "alternative_indices", "draw_noise", "fitting_alternatives"]
 
 STEPS: Final = ("imputation", "treatment", "normalisation", "weighting", "aggregation")
 
@@ -76,6 +78,88 @@ class Alternatives:
             + (("leave_one_out",) if self.leave_one_out else ())
             + (("weight_noise",) if self.weight_noise > 0 else ())
         )
+
+
+def fitting_alternatives(
+    data: IndexData, spec: IndexSpec, alternatives: Alternatives
+) -> tuple[Alternatives, tuple[tuple[str, str], ...]]:
+    """Leave out what does not go with the other choices, and let the choice made be one of the possibilities.
+
+    Parameters
+    ----------
+    data : IndexData
+        Values of all areas.
+    spec : IndexSpec
+        The choices made; the index is defined with them.
+    alternatives : Alternatives
+        What could have been chosen instead.
+
+    Returns
+    -------
+    alternatives : Alternatives
+        Of each open step the choice made, and the alternatives with which the index is defined, whatever is
+        chosen at the other steps and whichever indicator is left out; a step without any is no longer open. A
+        geometric mean, for example, has no z-scores as an alternative.
+    left_out : tuple of (str, str)
+        Step and alternative of what was left out; ``("leave_one_out", "")`` if no indicator may be missing.
+
+    Raises
+    ------
+    MethodError
+        If no choice is left open.
+
+    Examples
+    --------
+    >>> data = IndexData(
+    ...     area_ids=("01", "02", "03"),
+    ...     indicator_ids=("a", "b"),
+    ...     values=np.array([[10.0, 3.0], [20.0, 1.0], [30.0, 2.0]]),
+    ...     directions=("higher_is_worse",) * 2,
+    ... )
+    >>> spec = IndexSpec(
+    ...     indicators=("a", "b"), normalisation="min_max", bounds=(1.0, 100.0), aggregation="geometric"
+    ... )
+    >>> usual = Alternatives(normalisation=("z", "min_max", "rank"))
+    >>> fitting, left_out = fitting_alternatives(data, spec, usual)
+    >>> fitting.normalisation, left_out
+    (('min_max', 'rank'), (('normalisation', 'z'),))
+    """
+    removals = len(spec.indicators) + 1 if alternatives.leave_one_out else 1
+    left_out: list[tuple[str, str]] = []
+    if removals == 2 or not _is_defined(data, spec, {}, removals):
+        left_out.append(("leave_one_out", ""))
+        removals = 1
+    fitting: dict[str, tuple[str, ...]] = {}
+    for step in STEPS:
+        own = getattr(spec, step)
+        fitting[step] = (own,)
+        for choice in getattr(alternatives, step):
+            if choice == own:
+                continue
+            if _is_defined(data, spec, fitting | {step: (choice,)}, removals):
+                fitting[step] += (choice,)
+            else:
+                left_out.append((step, choice))
+    changed: dict[str, Any] = {step: found if len(found) > 1 else () for step, found in fitting.items()}
+    if removals == 1 and alternatives.weight_noise == 0 and not any(changed.values()):
+        raise MethodError(
+            "Keine der anderen Entscheidungen passt zur Rechnung des Index. Bitte unter »alternatives« "
+            "Möglichkeiten nennen, die zu ihr passen."
+        )
+    return replace(alternatives, **changed, leave_one_out=removals > 1), tuple(left_out)
+
+
+def _is_defined(
+    data: IndexData, spec: IndexSpec, steps: Mapping[str, tuple[str, ...]], removals: int
+) -> bool:
+    """Return whether the index is defined with every combination of these choices and removals."""
+    try:
+        for chosen in product(*steps.values()):
+            changed: dict[str, Any] = dict(zip(steps, chosen, strict=True))
+            _recipe_indices(data, replace(spec, **changed), np.arange(removals), None)
+    except (MethodError, ParameterError):
+        return False
+    return True
 
 
 def draw_noise(alternatives: Alternatives, indicators: int, generator: np.random.Generator) -> FloatArray:

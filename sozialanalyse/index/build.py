@@ -266,9 +266,8 @@ def _notes(imputed: FloatArray, frame: Frame, spec: IndexSpec) -> tuple[str, ...
         )
     without = int((~frame.screening.areas).sum())
     if without:
-        notes.append(
-            f"{_count(without, 'Gebiet hat', 'Gebiete haben')} zu wenige Werte und bekommt keinen Index."
-        )
+        one, many = "Gebiet hat zu wenige Werte und bekommt", "Gebiete haben zu wenige Werte und bekommen"
+        notes.append(f"{_count(without, one, many)} keinen Index.")
     blank = np.isnan(frame.data.values[frame.screening.areas])
     still = np.isnan(imputed[frame.screening.areas])
     filled = int((blank & ~still).sum())

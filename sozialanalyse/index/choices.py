@@ -131,7 +131,11 @@ def spec_faults(values: Mapping[str, Any]) -> list[str]:
 def _list_faults(values: Mapping[str, Any]) -> list[str]:
     found = []
     indicators = values["indicators"]
-    if not indicators or len(set(indicators)) < len(indicators):
+    if isinstance(indicators, str):
+        found.append(
+            '»indicators« braucht eine Liste von Schlüsseln; gefunden: ein Text. Bitte ("…",) schreiben.'
+        )
+    elif not indicators or len(set(indicators)) < len(indicators):
         found.append("»indicators« braucht mindestens einen Indikator, und jeden nur einmal.")
     found += [
         f"»{name}« braucht einen Eintrag je Indikator; gefunden: {len(values[name])} "

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sozialanalyse.errors import MethodError
 from sozialanalyse.index.build import IndexResult
 from sozialanalyse.index.data import FloatArray
 from sozialanalyse.index.weight import principal_components, weighted_correlation
+from sozialanalyse.indicators.inputs import as_numbers
 
 __all__ = ["Consistency", "consistency", "cronbach_alpha"]
 
@@ -49,12 +51,12 @@ class Consistency:
     effective_weights: FloatArray
 
 
-def cronbach_alpha(values: FloatArray) -> float:
+def cronbach_alpha(values: ArrayLike) -> float:
     """Return Cronbach's alpha of the columns.
 
     Parameters
     ----------
-    values : ndarray of shape (N, K)
+    values : array_like of shape (N, K)
         Items on one scale, pointing the same way; rows with a missing value are left out.
 
     Returns
@@ -77,8 +79,9 @@ def cronbach_alpha(values: FloatArray) -> float:
     >>> round(cronbach_alpha(np.array([[1.0, 2.0], [2.0, 3.0], [3.0, 4.0]])), 6)
     1.0
     """
-    used = values[np.isfinite(values).all(axis=1)]
-    items = values.shape[1]
+    table = np.atleast_2d(as_numbers("Werte", values))
+    used = table[np.isfinite(table).all(axis=1)]
+    items = table.shape[1]
     if items < 2 or len(used) < 2:
         raise MethodError(
             "Cronbachs Alpha braucht mindestens zwei Indikatoren und zwei Gebiete mit vollständigen Werten; "

@@ -41,8 +41,13 @@ def rank_along(values: FloatArray, axis: int, ties: Literal["min", "average"]) -
     [2.5, 1.0, 2.5, nan]
     """
     rows = np.moveaxis(values, axis, -1)
-    order = np.argsort(rows, axis=-1, kind="stable")
+    order = np.argsort(rows, axis=-1)
     ordered = np.take_along_axis(rows, order, axis=-1)
+    ranks = np.empty(rows.shape)
+    # Without equal values the places are the ranks; a missing value sorts last and is unequal to itself.
+    if (ordered[..., 1:] > ordered[..., :-1]).all() and not np.isnan(ordered[..., -1:]).any():
+        np.put_along_axis(ranks, order, np.arange(1.0, rows.shape[-1] + 1), axis=-1)
+        return np.moveaxis(ranks, -1, axis)
     places = np.broadcast_to(np.arange(1.0, rows.shape[-1] + 1), rows.shape)
     first_of_ties = np.ones(rows.shape, dtype=bool)
     first_of_ties[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
@@ -52,6 +57,5 @@ def rank_along(values: FloatArray, axis: int, ties: Literal["min", "average"]) -
         last_of_ties[..., :-1] = first_of_ties[..., 1:]
         last = np.where(last_of_ties, places, np.inf)
         shared = (shared + np.minimum.accumulate(last[..., ::-1], axis=-1)[..., ::-1]) / 2
-    ranks = np.empty(rows.shape)
     np.put_along_axis(ranks, order, np.where(np.isnan(ordered), np.nan, shared), axis=-1)
     return np.moveaxis(ranks, -1, axis)

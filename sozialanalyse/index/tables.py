@@ -10,6 +10,7 @@ import pandas as pd
 from sozialanalyse.errors import ParameterError
 from sozialanalyse.index.build import IndexResult
 from sozialanalyse.index.data import FloatArray, IndexData
+from sozialanalyse.indicators.inputs import as_numbers
 
 __all__ = ["data_from_frame", "result_frame"]
 
@@ -44,6 +45,8 @@ def data_from_frame(
     ------
     ParameterError
         If keys of areas or indicators are no texts, or rows, columns or entries do not agree.
+    MethodError
+        If a value is infinite or no number; ``"12"`` is a text.
 
     Examples
     --------
@@ -77,22 +80,20 @@ def data_from_frame(
             f"es weichen ab: {', '.join(wrong)}. Bitte angleichen."
         )
 
-    def cells(frame: pd.DataFrame | None) -> FloatArray | None:
-        if frame is None:
-            return None
-        return frame.reindex(index=areas, columns=indicators).to_numpy(dtype=np.float64)
+    def cells(name: str, frame: pd.DataFrame | None) -> FloatArray | None:
+        return None if frame is None else as_numbers(name, frame.reindex(index=areas, columns=indicators))
 
     return IndexData(
         area_ids=tuple(areas),
         indicator_ids=tuple(indicators),
-        values=values.to_numpy(dtype=np.float64),
+        values=as_numbers("values", values),
         directions=tuple(directions[key] for key in indicators),
-        population=None if population is None else np.asarray(population.reindex(areas), dtype=np.float64),
+        population=None if population is None else as_numbers("population", population.reindex(areas)),
         groups=() if groups is None else tuple(groups.reindex(areas)),
         kinds=() if kinds is None else tuple(kinds[key] for key in indicators),
-        numerators=cells(numerators),
-        denominators=cells(denominators),
-        previous_values=cells(previous_values),
+        numerators=cells("numerators", numerators),
+        denominators=cells("denominators", denominators),
+        previous_values=cells("previous_values", previous_values),
     )
 
 

@@ -7,29 +7,28 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.aggregate import aggregate
 from sozialanalyse.index.alternatives import Alternatives, alternative_indices, draw_noise
 from sozialanalyse.index.build import build_index, burden_ranks, centred
-from sozialanalyse.index.counts import draw_counts
 from sozialanalyse.index.data import FloatArray, IndexData
+from sozialanalyse.index.drawn import DrawnCells, cases_and_persons, draw_cells
 from sozialanalyse.index.frame import frame_weights, make_frame, normalised_stages
-from sozialanalyse.index.scores import is_sum_of_scores, sum_of_scores
+from sozialanalyse.index.scores import is_sum_of_scores, score_terms, sum_of_scores
 from sozialanalyse.index.spec import IndexSpec
 
 __all__ = [
     "RankUncertainty",
     "choice_uncertainty",
-    "draw_values",
     "sampling_index_draws",
     "sampling_uncertainty",
     "summarise_draws",
 ]
 
-CHUNK_CELLS = 2_000_000
-"""Drawn values taken through the steps at a time: few enough to stay near the processor."""
+CHUNK_CELLS = 400_000
+"""Drawn values taken through a step at a time: few enough to stay near the processor, and for the library of
+matrix products to keep to one thread."""
 COUNT_CELLS = 100_000_000
 """Drawn counts held at a time, two bytes each."""
 THREADS: Final = 4
@@ -104,101 +103,23 @@ def summarise_draws(
     tail = (1 - spec.confidence) / 2
     burden_is_high = spec.orientation == "higher_is_worse"
     ranks = burden_ranks(draws, burden_is_high=burden_is_high)
+    # The draws of an area side by side are faster to sort.
+    rank_lower, rank_upper = np.quantile(
+        np.ascontiguousarray(ranks.T), (tail, 1 - tail), axis=1, method="inverted_cdf"
+    )
+    index_lower, index_upper = np.quantile(np.ascontiguousarray(draws.T), (tail, 1 - tail), axis=1)
     return RankUncertainty(
         area_ids=area_ids,
         rank=burden_ranks(observed, burden_is_high=burden_is_high),
         index=observed,
-        rank_lower=np.quantile(ranks, tail, axis=0, method="inverted_cdf"),
-        rank_upper=np.quantile(ranks, 1 - tail, axis=0, method="inverted_cdf"),
-        index_lower=np.quantile(draws, tail, axis=0),
-        index_upper=np.quantile(draws, 1 - tail, axis=0),
+        rank_lower=rank_lower,
+        rank_upper=rank_upper,
+        index_lower=index_lower,
+        index_upper=index_upper,
         confidence=spec.confidence,
         draws=len(draws),
         notes=notes,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """Draws of the counts behind one indicator.
-
-    Attributes
-    ----------
-    varies : ndarray of bool, shape (N,)
-        The areas whose value varies, R of them.
-    unit : ndarray of shape (R, 1)
-        Value of one case.
-    base : ndarray of shape (R, 1)
-        Value of the lowest number of cases.
-    above : ndarray of shape (R, B)
-        How many cases more each draw has.
-    """
-
-    varies: npt.NDArray[np.bool_]
-    unit: FloatArray
-    base: FloatArray
-    above: npt.NDArray[np.unsignedinteger]
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Draws of the values: those observed, shape (N, K), and what varies of each indicator."""
-
-    observed: FloatArray
-    columns: tuple[_Column, ...]
-
-    def column(self, number: int, start: int, stop: int) -> FloatArray:
-        """Return the values of one indicator in some draws, shape (N, stop − start)."""
-        column = self.columns[number]
-        drawn = column.above[:, start:stop] * column.unit
-        drawn += column.base
-        if len(drawn) == len(self.observed):
-            return drawn
-        every = np.repeat(self.observed[:, [number]], stop - start, axis=1)
-        every[column.varies] = drawn
-        return every
-
-    def values(self, start: int, stop: int) -> FloatArray:
-        """Return the values of some draws, shape (stop − start, N, K)."""
-        return np.stack([self.column(k, start, stop) for k in range(len(self.columns))]).transpose(2, 1, 0)
-
-
-def _draw(data: IndexData, draws: int, generator: np.random.Generator) -> _Drawn:
-    def one(number: int, own: np.random.Generator) -> _Column:
-        observed = data.values[:, number]
-        counts = _counts(data, number)
-        events, persons = np.full((2, len(observed)), np.nan) if counts is None else counts
-        varies = np.isfinite(observed) & (events > 0) & ~(persons < events)
-        cases = events[varies]
-        lowest, above = draw_counts(cases, np.rint(persons[varies]), draws, own)
-        unit = (observed[varies] / cases)[:, None]
-        return _Column(varies, unit, lowest[:, None] * unit, above)
-
-    count = len(data.indicator_ids)
-    # Each indicator has randomness of its own, so that the result does not depend on who comes first.
-    with ThreadPoolExecutor(THREADS) as threads:
-        return _Drawn(data.values, tuple(threads.map(one, range(count), generator.spawn(count))))
-
-
-def draw_values(data: IndexData, draws: int, generator: np.random.Generator) -> FloatArray:
-    """Draw values as they could have come out by chance.
-
-    Parameters
-    ----------
-    data : IndexData
-        With `kinds`, `numerators` and `denominators`.
-    draws : int
-        Number of draws, B.
-    generator : numpy.random.Generator
-        Source of randomness; one is spawned from it for each indicator.
-
-    Returns
-    -------
-    ndarray of shape (B, N, K)
-        Proportion: binomial numerator over its denominator; rate and count: Poisson; the unit is that of
-        the value. A score, or a cell without counts, stays as it is, and so does a count of zero.
-    """
-    return _draw(data, draws, generator).values(0, draws)
 
 
 def sampling_index_draws(
@@ -232,15 +153,15 @@ def sampling_index_draws(
     observed = normalised_stages(frame.data.values, frame, spec)["normalised"]
     weights = frame_weights(observed, frame, spec)
     is_sum = is_sum_of_scores(frame, spec)
-    # A sum holds one indicator at a time, the steps hold all, several times.
-    size = max(1, (CHUNK_CELLS if is_sum else CHUNK_CELLS // 4) // frame.data.values.size)
+    terms = score_terms(weights, frame)
+    # A sum holds one indicator at a time, the steps hold all.
+    size = max(1, CHUNK_CELLS // (len(data.area_ids) if is_sum else frame.data.values.size))
     most = max(1, COUNT_CELLS // frame.data.values.size)
     indices = np.empty((draws, len(data.area_ids)))
 
-    def some(drawn: _Drawn, done: int, start: int, stop: int) -> None:
+    def some(drawn: DrawnCells, done: int, start: int, stop: int) -> None:
         if is_sum:
-            columns = (drawn.column(k, start, stop) for k in range(len(weights)))
-            aggregated = sum_of_scores(columns, weights, frame)
+            aggregated = sum_of_scores(drawn, start, stop, terms)
         else:
             normalised = normalised_stages(drawn.values(start, stop), frame, spec)["normalised"]
             _, aggregated = aggregate(normalised, weights, spec.aggregation, frame.domain_step, frame.scale)
@@ -248,7 +169,7 @@ def sampling_index_draws(
 
     for done in range(0, draws, most):
         now = min(most, draws - done)
-        drawn = _draw(frame.data, now, generator)
+        drawn = draw_cells(frame.data, now, generator, THREADS)
         with ThreadPoolExecutor(THREADS) as threads:
             parts = [
                 threads.submit(some, drawn, done, start, min(start + size, now))
@@ -284,7 +205,9 @@ def sampling_uncertainty(
     """
     _require_draws(draws)
     selected = data.select(spec.indicators)
-    fixed = [name for column, name in enumerate(spec.indicators) if _counts(selected, column) is None]
+    fixed = [
+        name for column, name in enumerate(spec.indicators) if cases_and_persons(selected, column) is None
+    ]
     if len(fixed) == len(spec.indicators):
         raise MethodError(
             "Der Zufallsfehler lässt sich nur aus Zählern und Nennern bestimmen; kein Indikator des Index "
@@ -344,22 +267,3 @@ def choice_uncertainty(
 def _require_draws(draws: int) -> None:
     if draws < 1:
         raise ParameterError("»draws« muss mindestens 1 sein.")
-
-
-def _counts(data: IndexData, column: int) -> tuple[FloatArray, FloatArray] | None:
-    """Return numerators, and for a proportion denominators (else NaN); None if there are no counts."""
-    kind = data.kinds[column] if data.kinds else "score"
-    unlimited = np.full(len(data.area_ids), np.nan)
-    if kind == "count":
-        return data.values[:, column], unlimited
-    if kind == "score" or data.numerators is None:
-        return None
-    numerator = data.numerators[:, column]
-    if kind == "rate":
-        denominator = unlimited
-    elif data.denominators is None:
-        return None
-    else:
-        denominator = data.denominators[:, column]
-        numerator = np.where(np.isfinite(denominator), numerator, np.nan)
-    return (numerator, denominator) if np.isfinite(numerator).any() else None

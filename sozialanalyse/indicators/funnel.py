@@ -13,19 +13,10 @@ from sozialanalyse.indicators.compare import KINDS, ComparedKind
 from sozialanalyse.indicators.inputs import together
 from sozialanalyse.indicators.rates import Interval, critical_value
 
-__all__ = ["FUNNEL_POSITIONS", "INNER", "OUTER", "funnel_limits", "funnel_position"]
+__all__ = ["INNER", "OUTER", "funnel_limits", "funnel_position"]
 
 INNER: Final = 0.95
 OUTER: Final = 0.998
-FUNNEL_POSITIONS: Final[dict[str, str]] = {
-    "far_below": "unter der äußeren Grenze (99,8 %)",
-    "below": "unter der inneren Grenze (95 %)",
-    "inside": "innerhalb der Grenzen",
-    "above": "über der inneren Grenze (95 %)",
-    "far_above": "über der äußeren Grenze (99,8 %)",
-    "unknown": "nicht bestimmbar",
-}
-"""Positions in the funnel: code to German label."""
 
 
 def funnel_limits(
@@ -118,8 +109,9 @@ def funnel_position(numerator: ArrayLike, denominator: ArrayLike, kind: Compared
     Returns
     -------
     ndarray of str, shape (areas,)
-        Keys of :data:`FUNNEL_POSITIONS`. Even without any true difference about one area in twenty lies
-        outside the inner and one in five hundred outside the outer limits.
+        ``"far_below"`` or ``"far_above"`` the outer limits (99.8 %), ``"below"`` or ``"above"`` the inner
+        ones (95 %), ``"inside"`` both, or ``"unknown"`` without a value. Even without any true difference
+        about one area in twenty lies outside the inner and one in five hundred outside the outer limits.
 
     Raises
     ------

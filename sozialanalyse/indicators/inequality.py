@@ -44,7 +44,7 @@ InequalityMeasure = Literal[
 EXPLANATIONS: Final[dict[InequalityMeasure, str]] = {
     "slope_index": (
         "Der Steigungsindex (SII) sagt, um wie viel eine gerade Linie durch alle Gebiete vom am wenigsten "
-        "bis zum am stärksten belasteten Ende der Stadt steigt; 0 heißt kein Gefälle."
+        "bis zum am stärksten belasteten Ende steigt; 0 heißt kein Gefälle."
     ),
     "relative_index": (
         "Der relative Index (RII) teilt den Wert am stark belasteten Ende einer geraden Linie durch alle "
@@ -120,6 +120,11 @@ class Inequality:
     confidence: float
     method: str
     areas: int
+
+    @property
+    def explanation(self) -> str:
+        """What the measure says: one German sentence for readers."""
+        return EXPLANATIONS[self.measure]
 
 
 FloatArray = NDArray[np.float64]
@@ -270,7 +275,8 @@ def relative_index_of_inequality(
     -----
     Value of the line at the most deprived end over that at the least deprived end, as in Mackenbach and
     Kunst and in PHEindicatormethods (there inverted, as the ranks run the other way round); limits by the
-    delta method on the logarithm.
+    delta method on the logarithm. If the interval of the least deprived end includes 0, the upper limit is
+    infinite, and if that of the most deprived end does, the lower limit is 0.
 
     References
     ----------
@@ -288,14 +294,16 @@ def relative_index_of_inequality(
     low, high = line.mean - line.slope / 2.0, line.mean + line.slope / 2.0
     ratio = high / low if low > 0 and high > 0 else np.nan
     step = np.array([1.0 / high - 1.0 / low, 0.5 / high + 0.5 / low]) if ratio > 0 else np.full(2, np.nan)
-    # A line that nearly touches 0 at one end has limits beyond any number: 0 and infinity.
-    with np.errstate(over="ignore"):
-        spread = float(np.exp(line.critical * np.sqrt(step @ line.covariance @ step)))
+    spread = float(np.exp(min(line.critical * np.sqrt(step @ line.covariance @ step), 700.0)))
+    ends = np.array([[1.0, -0.5], [1.0, 0.5]])
+    reach = line.critical * np.sqrt(np.einsum("ij,jk,ik->i", ends, line.covariance, ends))
+    # Where an end of the line may be 0 itself, the data set the ratio no bound on that side (Fieller).
+    low_open, high_open = reach >= (low, high)
     return Inequality(
         "relative_index",
         ratio,
-        ratio / spread,
-        ratio * spread,
+        0.0 if high_open and ratio > 0 else ratio / spread,
+        np.inf if low_open and ratio > 0 else ratio * spread,
         confidence,
         f"{_METHODS[errors]}_delta",
         line.areas,

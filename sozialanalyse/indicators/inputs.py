@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sozialanalyse.errors import MethodError
 
-__all__ = ["aligned", "as_numbers", "checked_counts", "require_same_rows", "together"]
+__all__ = ["aligned", "as_numbers", "by_area", "checked_counts", "require_same_rows", "together"]
 
 _NUMBERS: Final = frozenset({"empty", "integer", "floating", "mixed-integer-float", "decimal"})
 
@@ -48,6 +49,43 @@ def as_numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
             "Bitte die Quelle berichtigen oder die Werte als fehlend angeben."
         )
     return array
+
+
+def by_area(name: str, values: ArrayLike, area_ids: Sequence[str]) -> NDArray[np.float64]:
+    """Return values of named areas as a new array of floats, after checking that its rows are these areas.
+
+    Parameters
+    ----------
+    name : str
+        German word for what the values are, for the message.
+    values : array_like of float, shape (N,) or (N, K)
+        One row per area; NaN where unknown.
+    area_ids : sequence of str, length N
+        Keys of the rows. A column or table of pandas whose labels are texts must have them in this order.
+
+    Raises
+    ------
+    MethodError
+        If something is no number, or the rows are not these areas.
+
+    Examples
+    --------
+    >>> by_area("Werte", pd.Series([3, None], ["a", "b"]), ["a", "b"])
+    array([ 3., nan])
+    """
+    numbers = as_numbers(name, values)
+    if numbers.ndim == 0 or len(numbers) != len(area_ids):
+        raise MethodError(
+            f"»{name}« muss eine Zeile je Gebiet haben. Gefunden: {len(np.atleast_1d(numbers))} Zeilen, "
+            f"{len(area_ids)} Gebiete. Bitte die Werte nach den Gebieten ordnen."
+        )
+    labels = values.index if isinstance(values, pd.Series | pd.DataFrame) else pd.RangeIndex(len(numbers))
+    if all(isinstance(key, str) for key in labels) and [*labels] != [*area_ids]:
+        raise MethodError(
+            f"»{name}« hat andere Zeilen als die Gebiete oder eine andere Reihenfolge. Bitte die Zeilen nach "
+            "den Gebieten ordnen, etwa mit »reindex«."
+        )
+    return numbers
 
 
 def checked_counts(name: str, values: ArrayLike) -> NDArray[np.float64]:

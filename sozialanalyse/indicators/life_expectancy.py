@@ -13,7 +13,6 @@ from sozialanalyse.indicators.inputs import as_numbers, together
 from sozialanalyse.indicators.rates import Interval, critical_value
 
 __all__ = [
-    "LIFE_TABLE_REASONS",
     "MINIMUM_PERSON_YEARS",
     "START_AGES",
     "WIDEST_INTERVAL",
@@ -30,17 +29,6 @@ MINIMUM_PERSON_YEARS: Final = 5_000.0
 WIDEST_INTERVAL: Final = 20.0
 """A value whose 95 % interval is wider than this many years is not given."""
 
-LIFE_TABLE_REASONS: Final[dict[str, str]] = {
-    "": "",
-    "parts_missing": "nicht berechenbar, weil die Zahl einer Altersgruppe fehlt",
-    "zero_denominator": "nicht berechenbar, weil in einer Altersgruppe niemand lebt",
-    "inconsistent": "nicht berechenbar, weil eine Altersgruppe mehr Sterbefälle als Lebende hat",
-    "too_small": "nicht ausgewiesen, weil höchstens 5.000 Personenjahre zugrunde liegen",
-    "too_few_events": "nicht berechenbar, weil es in der höchsten Altersgruppe keinen Sterbefall gibt",
-    "too_uncertain": "nicht ausgewiesen, weil das Intervall breiter als 20 Jahre ist",
-}
-"""Why there is no life expectancy: code to German explanation."""
-
 _FRACTION_FIRST: Final = 0.1
 _FRACTION_OTHER: Final = 0.5
 _WIDEST_FIRST_GROUP: Final = 5
@@ -56,7 +44,10 @@ class LifeExpectancy:
     interval : Interval, arrays of shape (..., ages)
         Further years to live; ``interval.value[..., 0]`` is the life expectancy at birth.
     reason : ndarray of str, shape (..., ages)
-        ``""``, or why there is no value: keys of :data:`LIFE_TABLE_REASONS`.
+        ``""``, or why there is no value: ``"parts_missing"`` (a number of an age group),
+        ``"zero_denominator"`` (an age group is empty), ``"inconsistent"`` (more deaths than people),
+        ``"too_small"`` (at most 5,000 person-years), ``"too_few_events"`` (no death in the oldest age group),
+        ``"too_uncertain"`` (an interval of more than 20 years).
     """
 
     interval: Interval

@@ -19,7 +19,6 @@ from sozialanalyse.indicators.rates import Interval, poisson_interval
 __all__ = [
     "ESP2013",
     "MINIMUM_EVENTS",
-    "RATE_REASONS",
     "StandardisedRate",
     "directly_standardised_rate",
     "expected_events",
@@ -57,14 +56,6 @@ ESP2013: Final[Mapping[str, float]] = MappingProxyType(
 MINIMUM_EVENTS: Final = 10.0
 """With fewer events in all ages together a directly standardised rate is not shown."""
 
-RATE_REASONS: Final[dict[str, str]] = {
-    "": "",
-    "parts_missing": "nicht berechenbar, weil die Zahl einer Altersgruppe fehlt",
-    "zero_denominator": "nicht berechenbar, weil in einer Altersgruppe niemand lebt",
-    "too_few_events": "nicht ausgewiesen, weil es weniger als 10 Ereignisse gibt",
-}
-"""Why there is no standardised rate: code to German explanation."""
-
 _STARTS: Final = tuple(int(re.split(r"[-+]", group)[0]) for group in ESP2013)
 
 
@@ -79,7 +70,8 @@ class StandardisedRate:
     events : ndarray of float, shape (...)
         Events in all ages together.
     reason : ndarray of str, shape (...)
-        ``""``, or why there is no rate: keys of :data:`RATE_REASONS`.
+        ``""``, or why there is no rate: ``"parts_missing"`` (a number of an age group),
+        ``"zero_denominator"`` (an age group is empty), ``"too_few_events"`` (fewer than 10 in all).
     """
 
     interval: Interval

@@ -13,18 +13,10 @@ from sozialanalyse.errors import MethodError
 from sozialanalyse.indicators.inputs import as_numbers, require_same_rows
 from sozialanalyse.indicators.rates import ROUNDING, Interval, critical_value
 
-__all__ = ["MINIMUM_POINTS", "TREND_LABELS", "Trend", "trend"]
+__all__ = ["MINIMUM_POINTS", "Trend", "trend"]
 
 MINIMUM_POINTS: Final = 5
 """From fewer years no trend is claimed."""
-
-TREND_LABELS: Final[dict[str, str]] = {
-    "rising": "steigend",
-    "falling": "fallend",
-    "none": "keine gesicherte Veränderung",
-    "too_few": "zu wenige Jahre",
-}
-"""Directions: code to German label."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +32,8 @@ class Trend:
     points : ndarray of int, shape (...)
         Years with a value.
     direction : ndarray of str, shape (...)
-        Keys of :data:`TREND_LABELS`; ``"rising"`` and ``"falling"`` only if the interval excludes 0.
+        ``"rising"`` or ``"falling"`` if the interval excludes 0, else ``"none"``; ``"too_few"`` below 5
+        points.
     """
 
     slope: Interval

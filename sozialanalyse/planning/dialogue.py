@@ -9,18 +9,20 @@ errors, however the indicators hang together, so this interval is rather too wid
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sozialanalyse.errors import ParameterError
+from sozialanalyse.planning.rules import Theme
 
 __all__ = [
     "NEEDS",
     "DialogueRule",
     "compare_views",
+    "measured_themes",
     "theme_indicators",
     "theme_signals",
     "theme_weights",
@@ -68,6 +70,39 @@ class DialogueRule:
             faults.append("»fewest_votes« muss mindestens 1 sein.")
         if faults:
             raise ParameterError(" ".join(["Die Regel der Expert*innendialoge ist fehlerhaft.", *faults]))
+
+
+def measured_themes(themes: Iterable[Theme], catalogue: pd.DataFrame) -> tuple[Theme, ...]:
+    """Give a theme of whose indicators a dataset has none those of its domains, so that figures stand for it.
+
+    Parameters
+    ----------
+    themes : iterable of Theme
+        As the rules name them.
+    catalogue : DataFrame, indexed by ``indicator_id``
+        Columns ``domain, direction`` of the indicators that have values.
+
+    Returns
+    -------
+    tuple of Theme
+        The same themes. One that names no indicator at all is left as it is: nothing is measured then; so is
+        one whose domains have no indicator with a good and a bad end.
+
+    Examples
+    --------
+    >>> from sozialanalyse.planning.rules import Theme
+    >>> theme = Theme("bildung", "Bildung", ("education",), ("language_support",), ())
+    >>> own = pd.DataFrame({"domain": ["education"], "direction": ["higher_is_worse"]}, index=["low_skills"])
+    >>> measured_themes([theme], own)[0].indicator_ids
+    ('low_skills',)
+    """
+    found = []
+    for theme in themes:
+        inside = catalogue["domain"].isin(theme.domains) & catalogue["direction"].isin(list(_TURN))
+        lacking = bool(theme.indicator_ids) and not set(theme.indicator_ids) & set(catalogue.index)
+        keys = tuple(str(key) for key in catalogue.index[inside]) if lacking else ()
+        found.append(replace(theme, indicator_ids=keys) if keys else theme)
+    return tuple(found)
 
 
 def theme_indicators(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.data import FloatArray
+from sozialanalyse.indicators.inputs import as_numbers, checked_counts, together
 
 __all__ = ["distance_to_nearest", "distances_km", "enhanced_two_step", "per_thousand"]
 
@@ -15,14 +18,14 @@ _EARTH_RADIUS_KM: Final = 6371.0088
 """Mean radius of the earth (IUGG)."""
 
 
-def per_thousand(count: FloatArray, people: FloatArray) -> FloatArray:
+def per_thousand(count: ArrayLike, people: ArrayLike) -> FloatArray:
     """Return supply per 1,000 people of the target group.
 
     Parameters
     ----------
-    count : ndarray of shape (N,)
+    count : array_like of shape (N,)
         Institutions or places in each area.
-    people : ndarray of shape (N,)
+    people : array_like of shape (N,)
         People of the target group; NaN or 0 where unknown or none.
 
     Returns
@@ -30,25 +33,31 @@ def per_thousand(count: FloatArray, people: FloatArray) -> FloatArray:
     ndarray of shape (N,)
         From 0 (no supply); NaN without people.
 
+    Raises
+    ------
+    MethodError
+        If a number is negative or no number, or rows differ.
+
     Examples
     --------
     >>> per_thousand(np.array([2.0, 1.0]), np.array([4000.0, 0.0])).tolist()
     [0.5, nan]
     """
-    rates = np.full(len(count), np.nan)
-    return np.asarray(np.divide(1000 * count, people, out=rates, where=people > 0))
+    supply, target = together(Angebot=count, Zielgruppe=people)
+    rates = np.full(target.shape, np.nan)
+    return np.asarray(np.divide(1000 * supply, target, out=rates, where=target > 0))
 
 
 def distances_km(
-    from_longitude: FloatArray, from_latitude: FloatArray, to_longitude: FloatArray, to_latitude: FloatArray
+    from_longitude: ArrayLike, from_latitude: ArrayLike, to_longitude: ArrayLike, to_latitude: ArrayLike
 ) -> FloatArray:
     """Return distances as the crow flies, by the haversine formula.
 
     Parameters
     ----------
-    from_longitude, from_latitude : ndarray of shape (N,)
+    from_longitude, from_latitude : array_like of shape (N,)
         Degrees.
-    to_longitude, to_latitude : ndarray of shape (M,)
+    to_longitude, to_latitude : array_like of shape (M,)
         Degrees.
 
     Returns
@@ -66,18 +75,22 @@ def distances_km(
     >>> round(pole.item(), 1)  # a quarter of the way round the earth: pi / 2 times the radius
     10007.6
     """
-    longitude = np.radians(from_longitude)[:, None] - np.radians(to_longitude)[None, :]
-    here, there = np.radians(from_latitude)[:, None], np.radians(to_latitude)[None, :]
+    west, south, east, north = (
+        np.radians(as_numbers("Koordinaten", degrees))
+        for degrees in (from_longitude, from_latitude, to_longitude, to_latitude)
+    )
+    longitude = west[:, None] - east[None, :]
+    here, there = south[:, None], north[None, :]
     half_chord = np.sin((here - there) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(longitude / 2) ** 2
     return np.asarray(2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(half_chord)))
 
 
-def distance_to_nearest(distance: FloatArray) -> FloatArray:
+def distance_to_nearest(distance: ArrayLike) -> FloatArray:
     """Return the distance of each area to the nearest institution.
 
     Parameters
     ----------
-    distance : ndarray of shape (N, M)
+    distance : array_like of shape (N, M)
         Distances of areas and institutions; NaN where one of them has no place.
 
     Returns
@@ -90,26 +103,27 @@ def distance_to_nearest(distance: FloatArray) -> FloatArray:
     >>> distance_to_nearest(np.array([[2.0, 0.5], [np.nan, np.nan]])).tolist()
     [0.5, nan]
     """
-    if distance.shape[1] == 0:
-        return np.full(distance.shape[0], np.nan)
-    nearest = np.where(np.isfinite(distance), distance, np.inf).min(axis=1)
+    known = checked_counts("Entfernungen", distance)
+    if known.shape[1] == 0:
+        return np.full(known.shape[0], np.nan)
+    nearest = np.where(np.isfinite(known), known, np.inf).min(axis=1)
     return np.where(np.isfinite(nearest), nearest, np.nan)
 
 
 def enhanced_two_step(
-    supply: FloatArray, demand: FloatArray, distance: FloatArray, zones: tuple[tuple[float, float], ...]
+    supply: ArrayLike, demand: ArrayLike, distance: ArrayLike, zones: Sequence[tuple[float, float]]
 ) -> FloatArray:
     """Return how well each area is supplied, by the enhanced two-step floating catchment area method.
 
     Parameters
     ----------
-    supply : ndarray of shape (M,)
+    supply : array_like of shape (M,)
         What each institution offers (places; 1 where only their number is known).
-    demand : ndarray of shape (N,)
+    demand : array_like of shape (N,)
         People of the target group in each area.
-    distance : ndarray of shape (N, M)
+    distance : array_like of shape (N, M)
         Distances of areas and institutions.
-    zones : tuple of (float, float)
+    zones : sequence of (float, float)
         Outer limit of each zone in the unit of `distance`, rising, and its weight, falling; beyond the last
         limit nothing counts.
 
@@ -153,13 +167,22 @@ def enhanced_two_step(
         raise ParameterError(
             "Die Zonen eines Einzugsgebiets brauchen steigende Grenzen und fallende Gewichte ab 0."
         )
-    if not all((array >= 0).all() for array in (supply, demand, distance)):
+    offered, wanted, apart = (
+        as_numbers(name, numbers)
+        for name, numbers in (("Angebot", supply), ("Zielgruppe", demand), ("Entfernungen", distance))
+    )
+    if apart.shape != (wanted.size, offered.size):
+        raise MethodError(
+            "Die Entfernungen brauchen eine Zeile je Gebiet und eine Spalte je Einrichtung. Bitte die "
+            "Tabelle prüfen."
+        )
+    if not all((array >= 0).all() for array in (offered, wanted, apart)):
         raise MethodError(
             "Einzugsgebiete brauchen für jedes Gebiet und jede Einrichtung Zahlen ab 0; mindestens eine "
             "fehlt. Bitte Gebiete ohne Zahl weglassen."
         )
-    zone = np.searchsorted(limits, distance, side="left")
+    zone = np.searchsorted(limits, apart, side="left")
     reach = np.append(weights, 0.0)[zone]
-    weighted = demand @ reach
-    ratio = np.divide(supply, weighted, out=np.zeros(len(supply)), where=weighted > 0)
+    weighted = wanted @ reach
+    ratio = np.divide(offered, weighted, out=np.zeros(offered.size), where=weighted > 0)
     return np.asarray(reach @ ratio)

@@ -53,6 +53,11 @@ class ConferenceView:
     handover: pd.DataFrame
     until: pd.Timestamp
 
+    @property
+    def leading_ids(self) -> tuple[str, ...]:
+        """The indicator that says most of the topic; none if the dataset lacks it."""
+        return tuple(key for key in self.topic.indicator_ids[:1] if key in self.indicator_ids)
+
     def __post_init__(self) -> None:
         require_released(self.marks)
         require_released(self.progress)

@@ -1,31 +1,32 @@
-"""The sections on connections between domains: verdicts, ways of computing, scatter, neighbours, fifths."""
+"""The sections on connections between domains: verdicts, ways of computing, scatter, all pairs."""
 
 from __future__ import annotations
 
+from functools import reduce
 from html import escape
-from typing import Final
+from operator import add
 
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
 from sozialanalyse.report.connected import CLAIMS, ConnectionView, made_apart, pairs_apart, row_list
 from sozialanalyse.report.connection_charts import (
     VERDICT_SIGNS,
-    GradientPanel,
     Scatter,
-    draw_gradient,
     draw_matrix,
     draw_scatter,
     draw_ways,
     shows_intervals,
 )
+from sozialanalyse.report.connection_summary import overview, pair_text, sentences
 from sozialanalyse.report.connection_tests import further_tests
-from sozialanalyse.report.fragment import Fragment, bullets, figure, note, nothing, paragraph, warning
+from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
 from sozialanalyse.report.front import banner
+from sozialanalyse.report.gradient import gradient
 from sozialanalyse.report.numbers import (
     SILENT_UNITS,
     decimals_for,
+    difference_unit,
     format_change,
     format_interval,
     format_number,
@@ -51,12 +52,9 @@ __all__ = [
     "ways",
 ]
 
-MOST_SENTENCES: Final = 4
-MOST_PANELS: Final = 8
-
 
 def heading(view: ConnectionView) -> Fragment:
-    """Return the page's title with the domains, the banner of synthetic data and the note on areas."""
+    """Return the page's title with the domains, and the banner of synthetic data."""
     place = view.place
     title = f"Exkurs: {join_words(view.domain_words)}"
     if not place.is_root:
@@ -66,50 +64,7 @@ def heading(view: ConnectionView) -> Fragment:
     subtitle = f"{where}, Vergleich {f'von {count} Gebieten' if count else 'der Gebiete'} "
     subtitle += f"(Ebene {view.unit_label})"
     head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
-    result = head + paragraph(subtitle, css_class="sa-subtitle") + banner(view.analysis)
-    return result + note(ECOLOGICAL_NOTE)
-
-
-def overview(view: ConnectionView) -> Fragment:
-    """Return in a few sentences how many pairs were compared, and with which verdicts."""
-    if view.missing:
-        return warning(view.missing)
-    frame = view.pairs.frame
-    counts = frame["category"].value_counts()
-    parts = [f"{counts[name]}\u2011mal »{name}«" for name in VERDICT_SIGNS if counts.get(name, 0)]
-    text = (
-        f"Verglichen sind {len(frame)} Paare von Indikatoren aus {join_words(view.domain_words)}. Die "
-        "Urteile: "
-        f"{join_words(parts)}."
-    )
-    strongest = _varied(pairs_apart(frame[frame["category"] == "gesichert"]), 3)
-    if len(strongest):
-        named = [_short(view, row) for row in row_list(strongest)]
-        text += (
-            f" Am deutlichsten gesichert: {join_words(named)}. In Klammern steht die Rangkorrelation: 1 "
-            "heißt, dass beide Indikatoren die Gebiete gleich ordnen, −1 genau umgekehrt, 0 ohne "
-            "Zusammenhang."
-        )
-    elif not counts.get("gesichert", 0):
-        text += " Gesichert ist kein Zusammenhang: Jeder verfehlt mindestens eine der Prüfungen."
-    return paragraph(text, css_class="sa-lead")
-
-
-def _varied(frame: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Keep the first pairs that have no indicator in common: what follows would say nearly the same."""
-    named: set[str] = set()
-    kept: list[int] = []
-    for place, (first, second) in enumerate(zip(frame["first"], frame["second"], strict=True)):
-        if len(kept) < most and not {first, second} & named:
-            named |= {first, second}
-            kept.append(place)
-    return frame.iloc[kept]
-
-
-def _short(view: ConnectionView, row: Row) -> str:
-    labels = view.labels
-    pair = f"»{labels[row['first']]}« mit »{labels[row['second']]}«"
-    return f"{pair} ({format_number(row['estimate'], 2)})"
+    return head + paragraph(subtitle, css_class="sa-subtitle") + banner(view.analysis)
 
 
 def matrix(view: ConnectionView) -> Fragment:
@@ -136,10 +91,12 @@ def matrix(view: ConnectionView) -> Fragment:
         f"Jedes Paar mit Urteil und Rangkorrelation (nach Spearman) von −1 bis 1{interval}. Farbig sind "
         "nur gesicherte Zusammenhänge und Hinweise."
     )
+    if len(pairs_apart(frame)) < len(frame):
+        caption += " Auch Paare aus zum Teil denselben Daten sind eingetragen; die Tabelle kennzeichnet sie."
     svg = draw_matrix(cells, rows, columns)
     claimed = pairs_apart(frame[frame["category"].isin(CLAIMS)]).head(10)
     if len(claimed):
-        listed = "; ".join(f"{_short(view, row)} {row['category']}" for row in row_list(claimed))
+        listed = "; ".join(f"{pair_text(view, row)} {row['category']}" for row in row_list(claimed))
         finding = f"Die deutlichsten von {len(frame)} Paaren: {listed}."
     else:
         finding = f"Unter {len(frame)} Paaren ist kein Zusammenhang gesichert und keiner ein Hinweis."
@@ -173,7 +130,7 @@ def table(view: ConnectionView) -> Fragment:
         "bestätigt in anderen Rechenwegen",
     ]
     result = html_table("Paare von Indikatoren mit Urteil", header, body, numeric=[1, 4])
-    held = f" und gleichen Wert bei {_covariates(view)} haben" if view.covariates else " haben"
+    held = f" und gleichen Wert bei {_covariates(view)} haben" if view.covariates else ""
     ratios = (
         " Ein Chancenverhältnis von 1 heißt kein Unterschied; 1,5 heißt, dass auf jeden übrigen Fall "
         "anderthalbmal so viele Fälle kommen. Ein Verhältnis der Raten von 1,5 heißt anderthalbmal so viele "
@@ -187,6 +144,11 @@ def table(view: ConnectionView) -> Fragment:
         "der üblichen Streuung der Gebiete (der Standardabweichung), steht der Unterschied bei einer solchen "
         f"Streuung mehr.{ratios} Ein Strich heißt: mit diesen Daten nicht berechenbar."
     )
+    if frame["count"].min() < len(view.scope.keys):
+        explanation += note(
+            f"Verglichen werden nur Gebiete mit beiden Werten: Von {len(view.scope.keys)} Gebieten fallen "
+            "manche weg, weil ein Wert fehlt oder geheim gehalten ist."
+        )
     return result + explanation + further_tests(view)
 
 
@@ -209,7 +171,7 @@ def _effect(row: Row, first_unit: str, second_unit: str) -> Cell:
     )
     if row["measure"] == "difference":
         decimals = decimals_for(second_unit, abs(row["effect"]))
-        unit = "" if second_unit in SILENT_UNITS else f"\u00a0{_difference_unit(second_unit)}"
+        unit = "" if second_unit in SILENT_UNITS else f"\u00a0{difference_unit(second_unit)}"
         size = f"{format_change(row['effect'], decimals)}{unit}"
         interval = format_interval(row["effect_lower"], row["effect_upper"], decimals)
     else:
@@ -217,36 +179,6 @@ def _effect(row: Row, first_unit: str, second_unit: str) -> Cell:
         size = f"{word} {format_number(row['effect'], 2)}"
         interval = format_interval(row["effect_lower"], row["effect_upper"], 2)
     return Cell(size, f"{step}; {interval}")
-
-
-def _difference_unit(unit: str) -> str:
-    """Differences of percentages are percentage points."""
-    return "Prozentpunkte" if unit == "%" else unit
-
-
-def sentences(view: ConnectionView) -> Fragment:
-    """Return the strongest findings in sentences, then what speaks most clearly against a connection.
-
-    No indicator is named twice among either; the table has all pairs.
-    """
-    if view.missing:
-        return nothing()
-    frame = pairs_apart(view.pairs.frame)
-    shown = _varied(frame[frame["category"].isin(CLAIMS)], MOST_SENTENCES)
-    absent = _varied(frame[frame["category"] == "kein Zusammenhang erkennbar"], 2)
-    chosen = [str(text) for text in pd.concat([shown, absent])["sentence"]]
-    if not chosen:
-        chosen = [str(text) for text in frame["sentence"].head(2)]
-    listed = bullets(chosen)
-    left_out = len(view.pairs.frame) - len(frame)
-    if left_out:
-        who = "Ein Paar, das" if left_out == 1 else f"{left_out} Paare, die"
-        verb = "ist, steht" if left_out == 1 else "sind, stehen"
-        listed += note(
-            f"{who} zum Teil aus denselben Daten gebildet {verb} nur in der Tabelle: Dass beide Indikatoren "
-            "zusammengehen, sagt dort nichts."
-        )
-    return listed + note(ECOLOGICAL_NOTE)
 
 
 def ways(view: ConnectionView) -> Fragment:
@@ -267,21 +199,23 @@ def ways(view: ConnectionView) -> Fragment:
     pair = f"»{view.labels[first]}« und »{view.labels[second]}«"
     clear = int(((ordered["lower"] > 0) | (ordered["upper"] < 0)).sum())
     estimates = ordered["estimate"].dropna()
+    where = "im einzigen Rechenweg" if len(ordered) == 1 else f"in {clear} von {len(ordered)} Rechenwegen"
+    low, high = (format_number(float(end), 2) for end in (estimates.min(), estimates.max()))
     finding = (
-        f"{pair}: In {clear} von {len(ordered)} Prüfungen ist ausgeschlossen, dass kein Zusammenhang "
-        f"besteht; die Werte liegen zwischen {format_number(float(estimates.min()), 2)} und "
-        f"{format_number(float(estimates.max()), 2)}."
+        f"{pair}: Der Zusammenhang ist {where if clear else 'in keinem Rechenweg'} klar, sein Intervall "
+        f"schließt {'dort ' if clear else ''}die Null {'aus' if clear else 'ein'}; "
+        + (f"die Werte liegen zwischen {low} und {high}." if low != high else f"der Wert ist {low}.")
     )
     caption = (
         f"{pair}, auf verschiedene Weise berechnet; oben der Rechenweg des Urteils. Strich: "
         f"{format_number(100 * view.confidence)}-%-Intervall, bei »weggelassen« die Spanne der Ergebnisse; "
-        "gefüllt: null "
-        f"ist ausgeschlossen. Grau hinterlegt: schwächer als {format_number(view.smallest_effect, 1)}."
+        "gefüllt: die Null ist ausgeschlossen. Grau hinterlegt: schwächer als "
+        f"{format_number(view.smallest_effect, 1)}."
     )
     svg = draw_ways(ordered, view.smallest_effect)
     intro = (
-        "Gezeigt wird das Paar mit dem stärksten Urteil, das nicht aus denselben Zahlen gebildet ist. "
-        "Zuerst: Hält der Zusammenhang, wenn anders gerechnet wird?"
+        "Gezeigt wird von den Paaren, die nicht aus denselben Zahlen gebildet sind, das mit dem stärksten "
+        "Urteil. Zuerst: Hält der Zusammenhang, wenn anders gerechnet wird?"
     )
     return (
         paragraph(intro)
@@ -321,7 +255,7 @@ def scatter(view: ConnectionView) -> Fragment:
     caption += "; benannt sind so viele, wie Platz haben."
     if len(view.fit):
         level = format_number(100 * view.confidence)
-        caption += f" Linie und Fläche: mittlerer Verlauf (Regression) mit {level}-%-Intervall"
+        caption += f" Linie und Fläche: mittlerer Verlauf mit {level}-%-Intervall"
         if view.covariates:
             caption += f", bei mittlerem Wert von {_covariates(view)}"
         caption += "."
@@ -329,55 +263,10 @@ def scatter(view: ConnectionView) -> Fragment:
     return paragraph(finding) + figure(draw_scatter(picture), finding, caption, shown)
 
 
-def gradient(view: ConnectionView) -> Fragment:
-    """Return the gradient of the other domains' indicators over the fifths of the areas, with the SII."""
-    slopes = view.slopes.frame.head(MOST_PANELS)
-    slopes = slopes[slopes["sii"].notna()]
-    if not len(slopes):
-        return nothing() if view.missing else warning("Für ein Gefälle reichen die Daten nicht.")
-    units, steps = view.analysis.indicators["unit"], view.gradient.frame
-    panels, found = [], []
-    for row in row_list(slopes):
-        key = str(row["indicator_id"])
-        inside = steps[steps["indicator_id"] == key]
-        means = [float(mean) for mean in inside["value"]]
-        decimals = decimals_for(str(units[key]), max(abs(mean) for mean in means))
-        clear = row["sii_lower"] > 0 or row["sii_upper"] < 0
-        span = format_interval(row["sii_lower"], row["sii_upper"], decimals)
-        size = f"{format_change(row['sii'], decimals)} ({span})"
-        word = "" if clear else ", kein klares Gefälle"
-        panels.append(
-            GradientPanel(
-                f"{view.labels[key]}, {units[key]}",
-                [int(fifth) for fifth in inside["fifth"]],
-                means,
-                decimals,
-                f"Gefälle {size}{word}",
-                clear,
-            )
-        )
-        unit = "" if units[key] in SILENT_UNITS else f" {_difference_unit(str(units[key]))}"
-        found.append(f"»{view.labels[key]}« {size}{unit}{word}")
-    ordering = view.labels[view.ordered_by]
-    whom = "der Bevölkerung" if view.weighted else "der Gebiete"
-    intro = (
-        f"Die Gebiete sind nach »{ordering}« geordnet und in Fünftel {whom} geteilt: 1 ist am wenigsten, 5 "
-        "am stärksten "
-        "belastet. Das Gefälle (Steigungsindex, SII) sagt, um wie viel eine gerade Linie durch alle Gebiete "
-        "vom einen zum anderen Ende steigt; 0 heißt kein Gefälle."
-    )
-    caption = (
-        f"Mittelwerte je Fünftel nach »{ordering}«; blass: kein klares Gefälle. "
-        "Jedes Bild hat eine eigene Skala."
-    )
-    finding = f"Gefälle nach »{ordering}«: {'; '.join(found)}."
-    keys = [view.ordered_by, *(str(key) for key in slopes["indicator_id"])]
-    picture = figure(draw_gradient(panels), finding, caption, origin(view.analysis, keys))
-    return paragraph(intro) + paragraph(finding) + picture
-
-
 def remarks(view: ConnectionView) -> Fragment:
     """Return how the verdicts come about and what could not be computed."""
+    if view.missing:
+        return reduce(add, (note(for_readers(text)) for text in view.remarks), nothing())
     signs = "; ".join(f"{sign} {name}" for name, sign in VERDICT_SIGNS.items())
     result = paragraph(
         f"Urteile: {signs}. »Gesichert« heißt ein Zusammenhang nur, wenn er alle Prüfungen besteht: Zufall "
@@ -388,13 +277,13 @@ def remarks(view: ConnectionView) -> Fragment:
         "gröbere Ebene zeigen dieselbe Richtung. Fällt eine Prüfung anders aus, ist er ein Hinweis. »Kein "
         "Zusammenhang "
         "erkennbar« steht nur, wenn die Daten genau genug sind, um einen Zusammenhang von Belang "
-        "auszuschließen."
+        "auszuschließen. »Uneinheitlich« heißt: Die Rechenwege widersprechen sich."
     )
     if view.panel_years:
         result += paragraph(
-            f"Für {view.panel_years} Jahre ist außerdem geprüft, ob sich beide Indikatoren innerhalb der "
-            "Gebiete "
-            "gemeinsam verändern."
+            f"Für bis zu {view.panel_years} Jahre ist außerdem geprüft, ob sich beide Indikatoren innerhalb "
+            "der Gebiete gemeinsam verändern, also ob der eine steigt, wo und wann der andere steigt. Klar "
+            "heißt ein Gleichlauf, wenn sein Intervall die Null nicht enthält."
         )
     for text in view.remarks:
         result += note(for_readers(text))

@@ -12,13 +12,13 @@ from sozialanalyse.report.charts import draw_bars
 from sozialanalyse.report.facts import VALUE, area_data, indicator_data
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.numbers import format_number
+from sozialanalyse.report.parts import parts_against_whole
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, hidden_cell, html_table, missing_cell
 from sozialanalyse.report.text import (
     UNRANKED,
     count_word,
     headline_indicators,
-    uncertain_sentence,
     values_text,
 )
 from sozialanalyse.report.view import JUDGED_DOMAINS, Analysis, AreaView, Row, records
@@ -148,9 +148,12 @@ def _class_words(analysis: Analysis, views: Sequence[AreaView]) -> dict[str, str
 
 
 def strengths_and_burdens(area: AreaView) -> Fragment:
-    """Return where the area differs most from the city, ranked by certainty and size."""
+    """Return where the area differs most from the city, ranked by certainty and size.
+
+    The city is the measure itself: it gets how its parts differ from it.
+    """
     if area.is_root:
-        return note(f"{area.name} ist selbst der Maßstab; einen Vergleich mit sich selbst gibt es nicht.")
+        return parts_against_whole(area)
     keys = [key for name in JUDGED_DOMAINS for key in area.indicator_ids(name)]
     rows = assess_rows(area.rows(keys))
     finding = " ".join(_certain_sentences(rows))
@@ -160,7 +163,7 @@ def strengths_and_burdens(area: AreaView) -> Fragment:
         return warning(missing) if not finding else paragraph(finding)
     if not finding:
         farthest = rows.loc[rows["burden"].abs().sort_values(ascending=False, kind="stable").index].head(3)
-        finding = f"{uncertain_sentence(area, rows)} Am weitesten entfernt: {values_text(farthest)}."
+        finding = f"Am weitesten entfernt, ohne gesicherten Abstand: {values_text(farthest)}."
     rows = rows.assign(certain=rows["assessment"].isin(["worse", "better"]))
     burdens, strengths = (
         rows[sign * rows["burden"] > 0].sort_values(
@@ -201,8 +204,8 @@ def _certain_sentences(rows: pd.DataFrame) -> list[str]:
         listed = values_text(ranked.head(MOST_BARS))
         if len(ranked) > MOST_BARS:
             sentences.append(
-                f"Die {count_word(MOST_BARS)} größten von {len(ranked)} gesicherten {word}: {listed}. "
-                "Die übrigen stehen in den Tabellen der Bereiche."
+                f"Die {count_word(MOST_BARS)} größten von {count_word(len(ranked))} gesicherten {word}: "
+                f"{listed}. Die übrigen stehen in den Tabellen der Bereiche."
             )
         elif len(ranked):
             sentences.append(f"Gesicherte {word}, die größte zuerst: {listed}.")

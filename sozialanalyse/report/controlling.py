@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.planning.recommendations import count_by, flow
+from sozialanalyse.planning.rules import StatusKind
 from sozialanalyse.report.controlling_charts import draw_flow, draw_status_bars, status_styles
 from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
 from sozialanalyse.report.front import banner
@@ -15,6 +16,7 @@ from sozialanalyse.report.measures_profiles import Citation, no_citation
 from sozialanalyse.report.numbers import format_number, join_words
 from sozialanalyse.report.plan_view import (
     SocialPlan,
+    addressees_of,
     day_text,
     missing_table,
     plan_origin,
@@ -63,21 +65,20 @@ def overview(plan: SocialPlan) -> Fragment:
     moved = plan.moves[plan.moves["moved"]]
     fresh = int((moved["before"] == "").sum())
     late, still = int(standing["overdue"].sum()), int(standing["still"].sum())
+    order: tuple[StatusKind, ...] = ("done", "active", "open", "stopped")
+    parts = [f"{kinds[kind]} {plan.kind_words(kind)}" for kind in order if kinds.get(kind, 0)]
     text = (
-        f"Am {day_text(plan.until)} gibt es für {plan.area.name} {_number(total, 'Handlungsempfehlung')}. "
-        f"{done} davon sind {plan.kind_words('done')}, {kinds.get('active', 0)} {plan.kind_words('active')}, "
-        f"{kinds.get('open', 0)} {plan.kind_words('open')} und {kinds.get('stopped', 0)} "
-        f"{plan.kind_words('stopped')}. Seit dem "
-        f"{day_text(plan.since)} haben {len(moved) - fresh} einen neuen Stand"
+        f"Am {day_text(plan.until)} gibt es für {plan.area.name} {_number(total, 'Handlungsempfehlung')}: "
+        f"{join_words(parts)}. Seit dem {day_text(plan.since)} {_have(len(moved) - fresh)} einen neuen Stand"
     )
-    text += f", {fresh} sind neu hinzugekommen. " if fresh else ". "
+    text += f"; neu hinzugekommen {'ist eine' if fresh == 1 else f'sind {fresh}'}. " if fresh else ". "
     if late or still:
         text += (
-            f"Bei {late or 'keiner'} ist die Frist verstrichen; {still or 'keine'} "
+            f"Bei {_one(late, 'einer', 'keiner')} ist die Frist verstrichen; {_one(still, 'eine', 'keine')} "
             f"{'haben' if still > 1 else 'hat'} seit über {plan.patience.still} Tagen denselben Stand."
         )
         if both := int((standing["overdue"] & standing["still"]).sum()):
-            text += f" Auf {both} trifft beides zu."
+            text += f" Auf {_one(both, 'eine', 'keine')} trifft beides zu."
     else:
         text += "Keine Frist ist verstrichen, und keine ist lange ohne neuen Stand."
     facts = [
@@ -90,6 +91,14 @@ def overview(plan: SocialPlan) -> Fragment:
     return paragraph(text, css_class="sa-lead") + Fragment(
         f'<dl class="sa-facts">{items}</dl>', "\n".join(f"{name}: {value}" for name, value in facts)
     )
+
+
+def _have(count: int) -> str:
+    return f"haben {count}" if count > 1 else f"hat {_one(count, 'eine', 'keine')}"
+
+
+def _one(count: int, single: str, none: str) -> str:
+    return (none, single)[count] if count < 2 else str(count)
 
 
 def _number(count: int, word: str) -> str:
@@ -198,7 +207,7 @@ def _short_rows(plan: SocialPlan, frame: pd.DataFrame) -> list[list[Cell | str]]
     return [
         [
             _named(str(row["recommendation_id"]), str(row["text"]), bool(row["synthetic"])),
-            str(row["addressee"]),
+            "; ".join(addressees_of(row["addressee"])),
             Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
             day_text(row["horizon"]),
             str(row["note"]) or "–",
@@ -276,7 +285,7 @@ def recommendations(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
         line: list[Cell | str] = [
             Cell(str(row["text"]), with_example(key, bool(row["synthetic"]))),
             Cell(fields[row["field"]], ", ".join(visions[vision] for vision in row["vision"])),
-            Cell(str(row["addressee"]), f"Gebiet: {plan.area_names(row['area_ids'])}"),
+            Cell("; ".join(addressees_of(row["addressee"])), f"Gebiet: {plan.area_names(row['area_ids'])}"),
             Cell(day_text(row["horizon"]), "verstrichen" if late else "", "sa-worse" if late else ""),
             Cell(plan.status_label(row["status"]), f"seit\u00a0{day_text(row['since'])}"),
             count_cell(int(measures.get(key, 0))),
@@ -291,7 +300,8 @@ def recommendations(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
         source = f"Steckbriefe: Gezählt sind die für {plan.area.name}. {source}"
     tables = ("recommendations", "recommendation_log", "measures")
     below = f"<p><small>{escape(source, quote=False)}{cite(*tables)}</small></p>"
-    return html_table(caption, header, body, numeric=[5], row_ids=ids) + Fragment(below, source)
+    table = html_table(caption, header, body, numeric=[5], row_ids=ids)
+    return table + Fragment(below, source) + missing_table(plan, "measures")
 
 
 def developments(plan: SocialPlan) -> Fragment:

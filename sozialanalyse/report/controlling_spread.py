@@ -7,7 +7,7 @@ import pandas as pd
 from sozialanalyse.planning.recommendations import count_by
 from sozialanalyse.report.fragment import Fragment, note, paragraph
 from sozialanalyse.report.numbers import format_number
-from sozialanalyse.report.plan_view import SocialPlan, without_recommendations
+from sozialanalyse.report.plan_view import SocialPlan, addressees_of, without_recommendations
 from sozialanalyse.report.tables import Cell, count_cell, html_table
 
 __all__ = ["addressees", "coverage", "durations"]
@@ -66,12 +66,17 @@ def _by_row(table: pd.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def addressees(plan: SocialPlan) -> Fragment:
-    """Return who is to carry out how many, and how far these are; who has one on time stands below."""
+    """Return who is to carry out how many, and how far these are; who has one on time stands below.
+
+    A recommendation that several share counts for each of them.
+    """
     if missing := without_recommendations(plan):
         return missing
+    named = [addressees_of(cell) for cell in plan.standing["addressee"]]
+    standing = plan.standing.assign(addressee=pd.Series(named, index=plan.standing.index, dtype=object))
     words = {"open": "offen", "active": "in Arbeit", "done": "erreicht", "stopped": "ruht oder verworfen"}
-    table = count_by(plan.standing, "addressee", "kind").reindex(columns=list(words), fill_value=0)
-    late = plan.standing[plan.standing["overdue"]].groupby("addressee").size()
+    table = count_by(standing, "addressee", "kind").reindex(columns=list(words), fill_value=0)
+    late = standing[standing["overdue"]].explode("addressee").groupby("addressee").size()
     late = late.reindex(table.index, fill_value=0)
     totals = table.sum(axis=1)
     single = (totals == 1) & (late == 0)
@@ -87,10 +92,18 @@ def addressees(plan: SocialPlan) -> Fragment:
         for name in ranked
     ]
     header = ["Adressat*in", *words.values(), "davon Frist verstrichen", "zusammen"]
-    result = html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
+    result = Fragment("", "")
+    if body:
+        result = html_table("Wer für wie viele zuständig ist", header, body, numeric=range(1, len(header)))
     if single.any():
-        named = "; ".join(str(name) for name in totals[single].index)
-        result += paragraph(f"Je eine ohne verstrichene Frist haben: {named}.")
+        names = "; ".join(str(name) for name in totals[single].index)
+        result += paragraph(f"Je eine ohne verstrichene Frist haben: {names}.")
+    if shared := sum(len(names) > 1 for names in named):
+        result += note(
+            "Eine Handlungsempfehlung richtet sich an mehrere; sie zählt bei jeder Stelle."
+            if shared == 1
+            else f"{shared} Handlungsempfehlungen richten sich an mehrere; sie zählen bei jeder Stelle."
+        )
     return result
 
 

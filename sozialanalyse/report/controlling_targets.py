@@ -64,7 +64,12 @@ def targets(plan: SocialPlan) -> Fragment:
                 format_change(row["change"], decimals), format_interval(row["lower"], row["upper"], decimals)
             ),
             _word(float(row["lower"]), float(row["upper"]), direction),
-            Cell(", ".join(names), with_example("", bool(synthetic[names].all()))),
+            Cell(
+                "",
+                with_example("", bool(synthetic[names].all())),
+                "sa-keys",
+                links=[(name, f"#empfehlung-{name}") for name in names],
+            ),
         ]
         body.append(line)
         about.append(area_data(area))

@@ -18,12 +18,15 @@ from sozialanalyse.report.numbers import (
 )
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.text import headline_indicators
-from sozialanalyse.report.view import AreaView, Row, records
+from sozialanalyse.report.text import count_word, headline_indicators
+from sozialanalyse.report.view import JUDGED_DOMAINS, AreaView, Row, records
 
-__all__ = ["development"]
+__all__ = ["development", "trend_sentence"]
 
 MOST_PANELS: Final = 8
+MOST_TRENDS: Final = 3
+LEAST_CHANGE: Final = 0.05
+"""Share of the first value; a trend that is certain and smaller is no news for the start of a page."""
 FEWEST_YEARS: Final = 3
 FEWEST_POINTS: Final = 5
 TREND_WORDS: Final[dict[str, str]] = {
@@ -65,6 +68,39 @@ def development(area: AreaView) -> Fragment:
     shown = [year for panel in panels for line in panel.lines for year in line.years]
     picture = figure(draw_series(panels), finding, caption, origin(area.analysis, chosen, shown))
     return paragraph(finding) + picture + _table(area, lines, rows)
+
+
+def trend_sentence(area: AreaView) -> str:
+    """Say which headline indicators have risen or fallen by much, the most first; ``""`` without any.
+
+    Who lives there is left to the section on the development: it is described, not judged.
+    """
+    frame = area.analysis.trends.where(area_id=area.area_id).frame.set_index("indicator_id")
+    domains = area.analysis.indicators["domain"]
+    keys = [key for key in headline_indicators(area.analysis) if key in frame.index]
+    keys = [key for key in keys if domains[key] in JUDGED_DOMAINS]
+    rows, lines = records(area.rows(keys)), records(frame.loc[keys])
+    change = {key: _relative_change(lines[key]) for key in keys}
+    keys = sorted((key for key in keys if change[key] >= LEAST_CHANGE), key=lambda key: -change[key])
+    parts = []
+    for direction in ("rising", "falling"):
+        named = [_from_to(rows[key], lines[key]) for key in keys if lines[key]["direction"] == direction]
+        if named:
+            left_out = len(named) - MOST_TRENDS
+            more = (
+                f" und {count_word(left_out)} {'weiterer' if left_out == 1 else 'weitere'}"
+                if left_out > 0
+                else ""
+            )
+            shown = ", ".join(named[:MOST_TRENDS]) + more if more else join_words(named)
+            parts.append(f"{FINDING_WORDS[direction].lower()} {'ist' if len(named) == 1 else 'sind'} {shown}")
+    return f"Über die Jahre {'; '.join(parts)}." if parts else ""
+
+
+def _relative_change(line: Row) -> float:
+    """Return by which share of the first value the last one differs; 0 where that means nothing."""
+    first, last = float(line["first_value"]), float(line["last_value"])
+    return abs(last - first) / first if first > 0 else 0.0
 
 
 def _finding(shown: list[tuple[Row, Row]]) -> str:

@@ -31,6 +31,7 @@ from sozialanalyse.report.plan_view import (
 )
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table
+from sozialanalyse.vocabulary import DOMAIN_LABELS
 
 __all__ = [
     "PARTS",
@@ -310,32 +311,37 @@ def reading(plan: SocialPlan) -> Fragment:
     """Return the rule by which statistics and experts are put together."""
     rule = plan.needs_rule
     share = format_number(100 * rule.fewest_share)
-    return (
+    labels = plan.rules.labels("themes")
+    domains = {
+        theme.id: join_words([f"»{DOMAIN_LABELS[name]}«" for name in theme.domains])
+        for theme in plan.rules.themes
+    }
+    foreign = "; ".join(f"{labels[key]}: {domains[key]}" for key in plan.by_domain)
+    result = (
         paragraph(
             "Die Statistik zeigt Bedarf, wenn der mittlere Abstand der Indikatoren des Themas zur Stadt "
             f"mindestens {format_number(rule.relevant_difference, 2)} Standardabweichungen zwischen den "
-            "Gebieten "
-            "beträgt und sein Intervall die Null nicht enthält. Sie zeigt keinen, wenn das ganze Intervall "
-            "darunter "
-            f"liegt. Sonst lässt sie es offen, auch wenn weniger als {share} % der Indikatoren ein Intervall "
-            "haben. "
-            "Jeder Indikator ist so gedreht, dass mehr auch mehr Bedarf heißt; Indikatoren ohne gutes und "
-            "schlechtes "
-            "Ende zählen nicht. Die Grenzen des Intervalls sind die Mittel der einzelnen Grenzen: eher zu "
-            "weit als "
-            "zu eng."
+            "Gebieten beträgt und sein Intervall die Null nicht enthält. Sie zeigt keinen, wenn das ganze "
+            f"Intervall darunter liegt. Sonst lässt sie es offen, auch wenn weniger als {share} % der "
+            "Indikatoren ein Intervall haben. Jeder Indikator ist so gedreht, dass mehr auch mehr Bedarf "
+            "heißt; Indikatoren ohne gutes und schlechtes Ende zählen nicht. Die Grenzen des Intervalls sind "
+            "die Mittel der einzelnen Grenzen: eher zu weit als zu eng."
         )
         + paragraph(
             "Die Expert*innen sehen Bedarf, wenn Aussagen zum Bedarf zusammen mindestens "
-            f"{rule.fewest_votes} "
-            "Tische oder Stimmen und mehr Gewicht haben als das, was gut läuft. Es zählt die letzte Runde, "
-            "in der "
-            "das Thema besprochen wurde. Die Gewichte sind gezählt, nicht geschätzt, und nicht repräsentativ."
+            f"{rule.fewest_votes} Tische oder Stimmen und mehr Gewicht haben als das, was gut läuft. Es "
+            "zählt die letzte Runde, in der das Thema besprochen wurde. Die Gewichte sind gezählt, nicht "
+            "geschätzt, und nicht repräsentativ."
         )
         + note(
             "»Mehr Bedarf« ist kein Urteil über Menschen: Wo mehr Alleinerziehende wohnen, werden mehr "
-            "passende "
-            "Angebote gebraucht. »Nur Statistik« und »nur Expert*innen« heißen nicht, dass die andere Seite "
-            "widerspricht; sie kann auch nichts gesagt haben."
+            "passende Angebote gebraucht. »Nur Statistik« und »nur Expert*innen« heißen nicht, dass die "
+            "andere Seite widerspricht; sie kann auch nichts gesagt haben."
         )
     )
+    if foreign:
+        result += note(
+            "Die Indikatoren, die rules/planning.yaml zu einem Thema nennt, hat dieser Datensatz nicht. Für "
+            f"das Thema stehen alle Indikatoren seiner Bereiche: {foreign}."
+        )
+    return result

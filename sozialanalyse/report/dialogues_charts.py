@@ -90,7 +90,7 @@ def _draw_signal(frame: Frame, place: float, row: ThemeRow) -> None:
     """Draw the mean difference with its interval, cut at the edges of the scale."""
     canvas, middle = frame.canvas, frame.y(place)
     if not np.isfinite(row.difference):
-        canvas.text(frame.left + 0.03, middle, "keine Zahl", 7.6, colour=MUTED)
+        canvas.text(frame.left + 0.03, middle, "kein Mittelwert", 7.6, colour=MUTED)
         return
     colour, shape = MARKS[_SIGNALS[row.signal][0]]
     lower, at, upper = frame.x(np.clip([row.lower, row.difference, row.upper], *frame.x_range))

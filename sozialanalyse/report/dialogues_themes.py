@@ -48,12 +48,32 @@ def themes(plan: SocialPlan, part: str) -> Fragment:
     for theme in plan.rules.themes:
         if theme.id not in rows:
             continue
-        result += Fragment(f"<h3>{escape(theme.label, quote=False)}</h3>", theme.label)
-        if part == "vorbereitung":
-            result += _before(plan, theme, rows[theme.id])
-        else:
-            result += _after(plan, theme, rows[theme.id])
-    return result
+        head = Fragment(f"<h3>{escape(theme.label, quote=False)}</h3>", theme.label)
+        block = head + (_before if part == "vorbereitung" else _after)(plan, theme, rows[theme.id])
+        result += Fragment(f'<section class="sa-theme">{block.html}</section>', block.text)
+    return result if part == "vorbereitung" else _taken_up(plan) + result
+
+
+def _answers(plan: SocialPlan) -> dict[str, list[str]]:
+    """Return the Handlungsempfehlungen and Maßnahmen that name a statement, by its key."""
+    found: dict[str, list[str]] = {}
+    for frame, key in ((plan.standing, "recommendation_id"), (plan.measures, "measure_id")):
+        for name, keys in zip(frame[key], frame["statement_ids"], strict=True):
+            for statement in keys:
+                found.setdefault(str(statement), []).append(str(name))
+    return found
+
+
+def _taken_up(plan: SocialPlan) -> Fragment:
+    """Return how many needs that were said a Handlungsempfehlung or Maßnahme takes up."""
+    needs = plan.statements.loc[plan.statements["stance"] == "need", "statement_id"]
+    if not len(needs) or {"recommendations", "recommendation_log"} & set(plan.absent):
+        return Fragment("", "")
+    count = int(needs.isin(list(_answers(plan))).sum())
+    return paragraph(
+        f"Von {len(needs)} Aussagen zum Bedarf aus allen Runden haben Handlungsempfehlungen oder Maßnahmen "
+        f"{count or 'keine'} aufgegriffen. Welche das sind, sagt die letzte Spalte der Tabellen."
+    )
 
 
 def _before(plan: SocialPlan, theme: Theme, row: Row) -> Fragment:
@@ -79,12 +99,16 @@ def _after(plan: SocialPlan, theme: Theme, row: Row) -> Fragment:
     if not len(statements):
         return result + note("Zu diesem Thema ist keine Aussage eingetragen.")
     caption = f"Aussagen der Expert*innen, Runde {row['round']}: {theme.label}"
-    return result + _statement_table(plan, caption, statements)
+    return result + _statement_table(plan, caption, statements, answers=_answers(plan))
 
 
 def _signal_sentence(plan: SocialPlan, row: Row) -> str:
     if not row["listed"]:
         return "Die Statistik hat zu diesem Thema keine Zahl."
+    reason = open_reason(plan, row)
+    signal = f"{SIGNAL_WORDS[row['signal']]} ({reason})" if reason else SIGNAL_WORDS[row["signal"]]
+    if not row["usable"]:
+        return f"Die Statistik {signal}: Kein Indikator hat einen Abstand zur Stadt mit Intervall."
     words = []
     for count, word in ((row["worse"], "größeren"), (row["better"], "geringeren")):
         if count:
@@ -92,7 +116,7 @@ def _signal_sentence(plan: SocialPlan, row: Row) -> str:
     even = row["usable"] - row["worse"] - row["better"]
     if even:
         words.append(f"{count_word(even, 'einer')} keinen erkennbar anderen")
-    verb = "zeigt" if words and words[0].startswith("einer ") else "zeigen"
+    verb = "zeigt" if words[0].startswith("einer ") else "zeigen"
     detail = (
         f"Von {count_word(row['usable'])} Indikatoren mit Intervall {verb} {join_words(words)} Bedarf als "
         "die Stadt."
@@ -105,8 +129,6 @@ def _signal_sentence(plan: SocialPlan, row: Row) -> str:
         if pd.notna(row["difference"])
         else "ohne Mittelwert"
     )
-    reason = open_reason(plan, row)
-    signal = f"{SIGNAL_WORDS[row['signal']]} ({reason})" if reason else SIGNAL_WORDS[row["signal"]]
     return f"Die Statistik {signal}: {mean}. {detail}"
 
 
@@ -198,15 +220,20 @@ def _statements(plan: SocialPlan, theme: str) -> pd.DataFrame:
     )
 
 
-def _statement_table(plan: SocialPlan, caption: str, frame: pd.DataFrame) -> Fragment:
-    words = {"need": "Bedarf", "support": "läuft gut"}
+def _statement_table(
+    plan: SocialPlan, caption: str, frame: pd.DataFrame, *, answers: dict[str, list[str]] | None = None
+) -> Fragment:
+    """Return statements; with `answers`, by their keys, also what takes them up."""
+    words = {"need": "Bedarf", "support": "läuft\u00a0gut"}
     body: list[list[Cell | str]] = [
         [
             Cell(str(row["text"]), with_example(str(row["statement_id"]), bool(row["synthetic"]))),
             words[str(row["stance"])],
             str(plan.area.analysis.areas["name"][row["area_id"]]),
             str(row["weight"]),
+            *([] if answers is None else [", ".join(answers.get(str(row["statement_id"]), ["–"]))]),
         ]
         for row in frame.to_dict("records")
     ]
-    return html_table(caption, ["Aussage", "Art", "Ort", "Gewicht"], body, numeric=[3])
+    header = ["Aussage", "Art", "Ort", "Gewicht", *([] if answers is None else ["aufgegriffen von"])]
+    return html_table(caption, header, body, numeric=[3])

@@ -16,7 +16,7 @@ from sozialanalyse.report.numbers import format_change, format_interval, format_
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.strips import StripNames, draw_strips
 from sozialanalyse.report.tables import Cell, assessment_cell, hidden_cell, html_table, missing_cell
-from sozialanalyse.report.text import domain_finding
+from sozialanalyse.report.text import domain_finding, spans_of_parts
 from sozialanalyse.report.view import AreaView, Row, records
 from sozialanalyse.vocabulary import DOMAIN_LABELS, DOMAINS
 
@@ -59,6 +59,8 @@ def compared_indicators(area: AreaView, keys: list[str], label: str) -> Fragment
     shown = rows[rows["value"].notna()]
     if not len(shown):
         lead = warning(f"Für {area.name} liegt im Bereich {label} kein Wert vor, der gezeigt werden kann.")
+        if area.is_root and (spans := spans_of_parts(area, rows)):
+            lead += paragraph(spans)
         table = _domain_table(area, rows, label, names) if names.city or names.parent else Fragment("", "")
         return lead + table + reasons
     drawn = shown[shown["kind"] != "count"] if (shown["kind"] != "count").any() else shown

@@ -8,7 +8,8 @@ from typing import Final
 import pandas as pd
 
 from sozialanalyse.report.assess import assess_rows
-from sozialanalyse.report.fragment import Fragment, figure, paragraph, warning
+from sozialanalyse.report.development import trend_sentence
+from sozialanalyse.report.fragment import Fragment, bullets, figure, nothing, paragraph, warning
 from sozialanalyse.report.maps import MapLayer, draw_map
 from sozialanalyse.report.sources import map_origin
 from sozialanalyse.report.text import TESTED, index_finding, place, population_finding, profile_sentences
@@ -46,8 +47,10 @@ def profile(area: AreaView) -> Fragment:
     rows = assess_rows(area.rows(keys))
     scored = rows[rows["value"].notna() & (rows["direction"] != "neutral")]
     sentences = profile_sentences(area, scored)
-    lead = paragraph(" ".join(sentences), css_class="sa-lead")
-    return lead + _facts(area, scored)
+    if trends := trend_sentence(area):
+        sentences.append(trends)
+    lead = paragraph(sentences[0], css_class="sa-lead")
+    return lead + (bullets(sentences[1:]) if sentences[1:] else nothing()) + _facts(area, scored)
 
 
 def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
@@ -82,8 +85,16 @@ def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
     return Fragment(f'<dl class="sa-facts">{items}</dl>', "\n".join(lines))
 
 
-def location(area: AreaView) -> Fragment:
-    """Return a map with the area marked, coloured by the Sozialindex where there is one."""
+def location(area: AreaView, table: str = "die Definitionen") -> Fragment:
+    """Return a map with the area marked, coloured by the Sozialindex where there is one.
+
+    Parameters
+    ----------
+    area : AreaView
+        What to mark.
+    table : str
+        What on the page names all sources.
+    """
     analysis = area.analysis
     if not analysis.geometry:
         return warning("Keine Karte: Der Datensatz enthält keine Gebietsgrenzen (areas.geojson).")
@@ -118,4 +129,4 @@ def location(area: AreaView) -> Fragment:
     caption = f"Karte von {area.root.name}: {what}{where}."
     if analysis.schematic_geometry:
         caption += " Die Umrisse sind schematisch und zeigen nur, welche Gebiete aneinandergrenzen."
-    return figure(svg, f"{caption} {finding}".strip(), caption, map_origin(analysis, keys))
+    return figure(svg, f"{caption} {finding}".strip(), caption, map_origin(analysis, keys, table))

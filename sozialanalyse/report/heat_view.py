@@ -143,6 +143,11 @@ class HeatView:
         """The component that says how hot an area gets, if it is in the index."""
         return next((part for part in self.components if part.key == EXPOSURE), None)
 
+    @property
+    def exposure_ids(self) -> tuple[str, ...]:
+        """Indicators that say how hot an area gets; none without that component."""
+        return () if self.exposure is None else tuple(entry.key for entry in self.exposure.indicators)
+
     def __post_init__(self) -> None:
         for table in (self.areas, self.institutions, self.access, self.occasions):
             require_released(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sozialanalyse.report.charts import draw_bars
-from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
 from sozialanalyse.report.numbers import format_change, format_number, join_words, quoted
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.tables import Cell, html_table
@@ -20,7 +20,7 @@ def sozialindex(area: AreaView) -> Fragment:
     index = area.analysis.index
     if index is None:
         return warning(area.analysis.index_missing)
-    result = paragraph(index_finding(area)) if index_finding(area) else Fragment("", "")
+    result = _own_value(area, index)
     parts = index.parts.where(area_id=area.area_id).frame.dropna(subset=["part"])
     if len(parts):
         result += _index_parts(area, index, parts)
@@ -39,6 +39,20 @@ def sozialindex(area: AreaView) -> Fragment:
     for text in index.notes:
         result += note(text)
     return result
+
+
+def _own_value(area: AreaView, index: IndexView) -> Fragment:
+    """Return the value of the area with its class, or why there is none; the profile has said the rank."""
+    own = index.areas.where(area_id=area.area_id).frame
+    if not len(own):
+        return nothing()
+    row = own.iloc[0]
+    if pd.isna(row["index"]):
+        return paragraph(index_finding(area))
+    return paragraph(
+        f"Indexwert von {area.name}: {format_number(row['index'], 2)}, Klasse "
+        f"»{index.class_labels[int(row['class_index'])]}«."
+    )
 
 
 def _index_parts(area: AreaView, index: IndexView, parts: pd.DataFrame) -> Fragment:

@@ -217,10 +217,13 @@ def _title(kind: str) -> str:
 
 def _places(view: IstekView, area_ids: tuple[str, ...]) -> str:
     names = view.analysis.areas["name"]
-    own = [str(names[key]) for key in area_ids if key != view.analysis.root_id and key in names.index]
+    root, parents = view.analysis.root_id, view.analysis.areas["parent_id"]
+    own = [str(names[key]) for key in area_ids if key != root and key in names.index]
+    if root in area_ids or set(parents.index[parents == root]) <= set(area_ids):
+        return "stadtweit"
     if len(own) > MOST_PLACES:
         return f"{len(own)} Gebiete"
-    return ", ".join(own) or "ganze Stadt"
+    return ", ".join(own) or "stadtweit"
 
 
 def remarks(view: IstekView) -> Fragment:

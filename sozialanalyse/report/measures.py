@@ -32,6 +32,8 @@ _DETAILS: Final[dict[str, str]] = {
     "recommendation_id": "Handlungsempfehlung",
     "evidence": "Indikator oder Aussage als Beleg",
 }
+_BESIDE: Final = ("dialogues", "statements", "recommendations", "recommendation_log")
+"""Tables to which Steckbriefe refer."""
 
 
 def heading(plan: SocialPlan) -> Fragment:
@@ -67,7 +69,7 @@ def overview(plan: SocialPlan) -> Fragment:
         if len(plan.unserved)
         else "Für jeden gesehenen Bedarf gibt es mindestens eine Maßnahme."
     )
-    return paragraph(text, css_class="sa-lead")
+    return paragraph(text, css_class="sa-lead") + missing_table(plan, *_BESIDE)
 
 
 def catalogue(plan: SocialPlan) -> Fragment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final, Protocol
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from sozialanalyse.report.fragment import Fragment, note
 from sozialanalyse.report.numbers import format_spoken
-from sozialanalyse.report.plan_view import EXAMPLE, SocialPlan, day_text, missing_table
+from sozialanalyse.report.plan_view import EXAMPLE, SocialPlan, day_text, missing_table, quotes
 from sozialanalyse.report.view import Row, records
 
 __all__ = ["SEPARATOR", "Citation", "figure_key", "no_citation", "profiles", "shown_areas"]
@@ -47,7 +47,7 @@ def profiles(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
         return missing_table(plan, "measures")
     if not len(plan.measures):
         return note(f"Für {plan.area.name} ist keine Maßnahme eingetragen.")
-    said = plan.statements.set_index("statement_id")["text"]
+    said = dict(zip(plan.statements["statement_id"], plan.statements["text"], strict=True))
     aims = plan.standing.set_index("recommendation_id")["text"]
     result = Fragment("", "")
     for row in plan.measures.to_dict("records"):
@@ -56,7 +56,7 @@ def profiles(plan: SocialPlan, cite: Citation = no_citation) -> Fragment:
 
 
 def _profile(
-    plan: SocialPlan, row: Row, said: pd.Series[str], aims: pd.Series[str], cite: Citation
+    plan: SocialPlan, row: Row, said: Mapping[str, str], aims: pd.Series[str], cite: Citation
 ) -> Fragment:
     key = str(row["measure_id"])
     visions, fields = plan.rules.labels("visions"), plan.rules.labels("fields")
@@ -70,11 +70,7 @@ def _profile(
         ("Beleg: Statistik", _figures(plan, row, cite)),
         (
             "Beleg: Dialog",
-            [
-                (f"»{said[name]}« ({name})", cite("statements"))
-                for name in row["statement_ids"]
-                if name in said
-            ],
+            [(quote, cite("statements")) for quote in quotes(said, row["statement_ids"])],
         ),
         ("Ziel", [(str(row["goal"]), "")]),
         ("Zielgruppe", [(str(row["target_group"]), "")]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,11 +11,12 @@ from sozialanalyse.report.connected import ConnectionView
 from sozialanalyse.report.connection_charts import CLUSTERS, MoranPanel, draw_moran
 from sozialanalyse.report.fragment import Fragment, figure, nothing, paragraph, warning
 from sozialanalyse.report.maps import MapLayer, draw_map
-from sozialanalyse.report.numbers import format_number, join_words
+from sozialanalyse.report.numbers import format_number, join_names
 from sozialanalyse.report.sources import map_origin, origin
 
 __all__ = ["clusters", "neighbours"]
 
+MOST_NAMES: Final = 6
 ALERT: Final = 0.05
 """Level of the test on neighbours, and share of false alarms among the marked areas of a cluster map."""
 
@@ -55,9 +55,8 @@ def neighbours(view: ConnectionView) -> Fragment:
     )
     explained = paragraph(
         "Ähneln sich Nachbarn, dann zählen sie für die Prüfung nicht als voneinander unabhängig. Die Urteile "
-        "und die Intervalle der Korrelationen berücksichtigen das. Die Intervalle des Gefälles und der "
-        "Unterschiede in der Tabelle »Paare von Indikatoren mit Urteil« tun es nicht und sind dann eher zu "
-        f"eng. {found}."
+        "und die Intervalle der Korrelationen berücksichtigen das; die Intervalle des Gefälles und der "
+        f"Unterschiede in der Tabelle aller Paare nicht. {found}."
     )
     return explained + figure(draw_moran(panels), f"{found}.", caption, origin(view.analysis, view.lead))
 
@@ -116,10 +115,16 @@ def _cluster_map(view: ConnectionView, indicator_id: str, rows: pd.DataFrame) ->
         for code in order
         if code
     }
-    parts = [f"{CLUSTERS[code]}: {_listed(names)}" for code, names in named.items() if names]
+    parts = [
+        f"{CLUSTERS[code][:1].upper()}{CLUSTERS[code][1:]}: {join_names(names, MOST_NAMES)}"
+        for code, names in named.items()
+        if names
+    ]
     label = view.labels[indicator_id]
-    finding = f"»{label}«: " + (
-        "; ".join(parts) if parts else "Nach Korrektur für viele Vergleiche ist kein Gebiet auffällig"
+    finding = (
+        f"Häufungen bei »{label}«. {'. '.join(parts)}"
+        if parts
+        else f"Bei »{label}« ist nach Korrektur für viele Vergleiche kein Gebiet auffällig"
     )
     caption = (
         f"Häufungen bei »{label}« ({view.analysis.years[indicator_id]}): Gebiete, die mit ihren Nachbarn "
@@ -133,9 +138,3 @@ def _cluster_map(view: ConnectionView, indicator_id: str, rows: pd.DataFrame) ->
     return paragraph(f"{finding}.") + figure(
         svg, f"{finding}.", caption, map_origin(view.analysis, [indicator_id])
     )
-
-
-def _listed(names: Sequence[str], most: int = 6) -> str:
-    if len(names) <= most:
-        return join_words(list(names))
-    return f"{', '.join(names[:most])} und {len(names) - most} weitere"

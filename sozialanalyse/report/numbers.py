@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,7 @@ from babel.numbers import NumberPattern, parse_pattern
 
 __all__ = [
     "decimals_for",
+    "difference_unit",
     "format_change",
     "format_interval",
     "format_number",
@@ -19,6 +21,7 @@ __all__ = [
     "format_ticks",
     "format_value",
     "format_years",
+    "join_names",
     "join_words",
     "quoted",
 ]
@@ -27,6 +30,10 @@ LOCALE: Final = Locale.parse("de_DE")
 NO_BREAK: Final = "\u00a0"
 MINUS: Final = "\u2212"
 MOST_DECIMALS: Final = 8
+MOST_DIGITS: Final = 400
+"""Room for every number a float can hold, with its decimals."""
+LARGEST_EXACT: Final = 1e15
+"""From here on a number has no decimals that it could be rounded to."""
 SILENT_UNITS: Final = frozenset({"Index", "z-Wert"})
 """Units that say what a number is, and that no sentence would speak."""
 
@@ -59,18 +66,30 @@ def decimals_for(unit: str, largest: float) -> int:
 
 
 def format_number(value: float, decimals: int = 0) -> str:
-    """Write a number in German; a missing one as an en dash.
+    """Write a number in German, a half rounded away from zero (DIN 1333); a missing one as an en dash.
 
     Examples
     --------
     >>> format_number(12345.678, 1), format_number(float("nan")), format_number(-0.04, 1)
     ('12.345,7', '–', '0,0')
+    >>> format_number(9.95, 1), format_number(2.5), len(format_number(1e30, 2))
+    ('10,0', '3', 44)
     """
     if not math.isfinite(value):
         return "–"
-    rounded = round(value, decimals) + 0.0
-    text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
+    rounded = _rounded(value, decimals)
+    with localcontext(prec=MOST_DIGITS):
+        text: str = _pattern(decimals).apply(abs(rounded), LOCALE)
     return (MINUS if rounded < 0 else "") + text
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """Round as readers do: by the digits of the number, whatever its type and its nearest binary fraction."""
+    value = float(value)
+    if abs(value) >= LARGEST_EXACT:
+        return value
+    step = Decimal(1).scaleb(-decimals)
+    return float(Decimal(repr(value)).quantize(step, ROUND_HALF_UP)) + 0.0
 
 
 def format_ticks(ticks: Sequence[float]) -> list[str]:
@@ -116,6 +135,17 @@ def format_spoken(value: float, unit: str, decimals: int) -> str:
     return format_value(value, "" if unit in SILENT_UNITS else unit, decimals)
 
 
+def difference_unit(unit: str) -> str:
+    """Return the unit of a difference: percentages differ by percentage points.
+
+    Examples
+    --------
+    >>> difference_unit("%"), difference_unit("km")
+    ('Prozentpunkte', 'km')
+    """
+    return "Prozentpunkte" if unit == "%" else unit
+
+
 def format_years(years: Iterable[int]) -> str:
     """Write years: one as it is, several as the span from the first to the last.
 
@@ -155,7 +185,7 @@ def format_interval(lower: float, upper: float, decimals: int) -> str:
     if not (math.isfinite(lower) and math.isfinite(upper)):
         return ""
     for digits in range(decimals, decimals + 3):
-        if all(limit == 0 or round(limit, digits) != 0 for limit in (lower, upper)):
+        if all(limit == 0 or _rounded(limit, digits) != 0 for limit in (lower, upper)):
             decimals = digits
             break
     return f"{format_number(lower, decimals)} bis {format_number(upper, decimals)}"
@@ -174,7 +204,7 @@ def format_change(value: float, decimals: int) -> str:
     text = format_number(value, decimals)
     if text.startswith(MINUS):
         return text
-    return ("+" if round(value, decimals) > 0 else "±") + text
+    return ("+" if _rounded(value, decimals) > 0 else "±") + text
 
 
 def join_words(words: list[str], last: str = "und") -> str:
@@ -188,3 +218,28 @@ def join_words(words: list[str], last: str = "und") -> str:
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def join_names(names: Sequence[str], most: int = 0) -> str:
+    """Join names of areas to a German enumeration; names with a comma of their own stand between semicolons.
+
+    Parameters
+    ----------
+    names : sequence of str
+        At least one name.
+    most : int
+        So many are named and the others counted; 0: all are named.
+
+    Examples
+    --------
+    >>> join_names(["Trier, Stadt", "Hamburg", "Kiel, Stadt"])
+    'Trier, Stadt; Hamburg und Kiel, Stadt'
+    >>> join_names(["Schlad", "Styrum", "Vondern"], most=2)
+    'Schlad, Styrum und ein weiteres'
+    """
+    shown = list(names[:most]) if most else list(names)
+    between = "; " if any("," in name for name in shown) else ", "
+    left_out = len(names) - len(shown)
+    if left_out:
+        return f"{between.join(shown)} und {'ein weiteres' if left_out == 1 else f'{left_out} weitere'}"
+    return " und ".join(filter(None, (between.join(shown[:-1]), shown[-1])))

@@ -10,6 +10,7 @@ from sozialanalyse.connections.wording import ECOLOGICAL_NOTE
 from sozialanalyse.report.connected import CLAIMS, ConnectionView, pairs_apart, row_list
 from sozialanalyse.report.fragment import Fragment, bullets, note, paragraph
 from sozialanalyse.report.numbers import format_interval, format_number
+from sozialanalyse.report.text import count_word, descendants
 from sozialanalyse.report.view import AreaView, Row
 
 __all__ = ["pattern_here"]
@@ -32,14 +33,22 @@ def pattern_here(area: AreaView, view: ConnectionView) -> Fragment:
     first = str(rows[0]["first"])
     name, of_it = f"»{labels[first]}«", "diesem Indikator"
     if area.children:
-        told, of_it = f"{area.name} umfasst mehrere der Gebiete, die verglichen sind.", name
+        told = "" if area.is_root else f"{area.name} umfasst mehrere der Gebiete, die verglichen sind. "
+        of_it = name
     elif (here := area.area_id) in (x := view.values(first)).index:
-        told = f"{area.name} liegt bei {name} mit {view.spoken(first, x[here])} im {_third(x, here)}."
+        told = f"{area.name} liegt bei {name} mit {view.spoken(first, x[here])} im {_third(x, here)}. "
     else:
-        told = f"Für {area.name} fehlt der Wert bei {name}."
-    told += f" Mit höheren Werten bei {of_it} gehen in {city} einher (Ebene {view.unit_label}):"
-    patterns = bullets([_pattern(area, view, row) for row in rows])
-    return paragraph(told) + patterns + note(ECOLOGICAL_NOTE)
+        told = f"Für {area.name} fehlt der Wert bei {name}. "
+    told += f"Mit höheren Werten bei {of_it} gehen in {city} einher (Ebene {view.unit_label}):"
+    patterns = [_pattern(area, view, row) for row in rows]
+    result = paragraph(told) + bullets(patterns)
+    if any("entsp" in text for text in patterns):
+        result += note(
+            "Dem Muster entspricht ein Gebiet, das in beiden Reihenfolgen einen ähnlichen Platz hat: Die "
+            "Plätze liegen höchstens ein Drittel aller Gebiete auseinander. Durch Zufall allein träfe das "
+            "auf etwas mehr als die Hälfte der Gebiete zu."
+        )
+    return result + note(ECOLOGICAL_NOTE)
 
 
 def _told(view: ConnectionView) -> list[Row]:
@@ -70,29 +79,47 @@ def _pattern(area: AreaView, view: ConnectionView, row: Row) -> str:
     text = (
         f"{'höhere' if row['estimate'] > 0 else 'niedrigere'} Werte bei »{view.labels[second]}« "
         f"({row['category']}; Rangkorrelation {format_number(row['estimate'], 2)}, Intervall "
-        f"{format_interval(row['lower'], row['upper'], 2)})."
+        f"{format_interval(row['lower'], row['upper'], 2)})"
     )
-    if area.children:
-        return text
     x, y, here = view.values(first), view.values(second), area.area_id
-    if here not in x.index or here not in y.index:
-        return f"{text} Ob es hier so ist, lässt sich nicht sagen: Es fehlt ein Wert."
-    own = _place(y, here)
-    expected = own if row["estimate"] > 0 else 1.0 - own
-    match = "entspricht" if abs(_place(x, here) - expected) <= FITTING else "entspricht nicht"
+    fits = _fits(x, y, row)
+    if area.children:
+        inside = fits.index.intersection(descendants(area))
+        fitting = int(fits[inside].sum())
+        if not len(inside):
+            return f"{text}."
+        where = f"in {area.name} mit beiden Werten"
+        if len(inside) == 1:
+            return (
+                f"{text}; das einzige Gebiet {where} entspricht dem {'' if fitting else 'nicht'}".strip()
+                + "."
+            )
+        verb = "entsprechen" if fitting > 1 else "entspricht"
+        counted = count_word(fitting, "eines") if fitting else "keines"
+        return f"{text}; dem {verb} {counted} von {count_word(len(inside))} Gebieten {where}."
+    if here not in fits.index:
+        return f"{text}; ob es hier so ist, bleibt offen: Ein Wert fehlt oder ist geheim gehalten."
+    match = "entspricht" if fits[here] else "entspricht nicht"
     return (
-        f"{text} {area.name} liegt mit {view.spoken(second, y[here])} im {_third(y, here)}; das {match} "
+        f"{text}. {area.name} liegt mit {view.spoken(second, y[here])} im {_third(y, here)}; das {match} "
         "dem Muster."
     )
 
 
-def _place(values: pd.Series, area_id: str) -> float:
-    """Return the share of areas whose value is not higher than that of one of them."""
-    return float((values <= values[area_id]).mean())
+def _fits(x: pd.Series[float], y: pd.Series[float], row: Row) -> pd.Series[bool]:
+    """Return for each area with both values whether its places in the two orders are near enough."""
+    own = _places(y)
+    expected = own if row["estimate"] > 0 else 1.0 - own
+    return ((_places(x) - expected).abs() <= FITTING)[x.index.intersection(y.index)]
 
 
-def _third(values: pd.Series, area_id: str) -> str:
-    place = _place(values, area_id)
+def _places(values: pd.Series[float]) -> pd.Series[float]:
+    """Return for each area the share of areas whose value is not higher."""
+    return values.rank(method="max", pct=True)
+
+
+def _third(values: pd.Series[float], area_id: str) -> str:
+    place = _places(values)[area_id]
     return (
         f"{'unteren' if place <= 1 / 3 else 'mittleren' if place <= 2 / 3 else 'oberen'} Drittel der Gebiete"
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
+from sozialanalyse.dataset.planning_cells import entries_of
 from sozialanalyse.dataset.planning_forms import PLANNING_FORMS
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
 from sozialanalyse.planning.dialogue import DialogueRule
@@ -26,11 +27,13 @@ __all__ = [
     "SIGNAL_WORDS",
     "SocialPlan",
     "absent_table",
+    "addressees_of",
     "day_text",
     "difference_text",
     "missing_table",
     "open_reason",
     "plan_origin",
+    "quotes",
     "weights_text",
     "with_example",
     "without_recommendations",
@@ -94,6 +97,8 @@ class SocialPlan:
         First and last day of the reporting period; missing without any history.
     absent : tuple of str
         Names of planning tables that the dataset does not have.
+    by_domain : tuple of str
+        Themes of whose indicators in the rules the dataset has none; those of their domains stand for them.
     indicators, needs, changes : ReleasedTable
         Rows of `theme_indicators`, `compare_views` and `target_changes`, the last for the city as a whole or
         for the parts of a Sozialraum.
@@ -118,6 +123,7 @@ class SocialPlan:
     since: pd.Timestamp
     until: pd.Timestamp
     absent: tuple[str, ...]
+    by_domain: tuple[str, ...]
     indicators: ReleasedTable
     needs: ReleasedTable
     changes: ReleasedTable
@@ -236,6 +242,32 @@ def day_text(day: pd.Timestamp) -> str:
     ('07.02.2023', '–')
     """
     return "–" if pd.isna(day) else f"{day:%d.%m.%Y}"
+
+
+def addressees_of(cell: str) -> tuple[str, ...]:
+    """Return who is addressed, each once.
+
+    Examples
+    --------
+    >>> addressees_of("Jobcenter | Fachbereich Kinder, Jugend und Familie")
+    ('Jobcenter', 'Fachbereich Kinder, Jugend und Familie')
+    """
+    return tuple(dict.fromkeys(filter(None, entries_of(cell))))
+
+
+def quotes(said: Mapping[str, str], keys: Iterable[str]) -> list[str]:
+    """Quote statements with their keys; the same words, said on several occasions, stand once.
+
+    Examples
+    --------
+    >>> quotes({"A1": "Es ist laut.", "A2": "Es ist eng.", "A3": "Es ist laut."}, ["A1", "A2", "A3", "A9"])
+    ['»Es ist laut.« (A1, A3)', '»Es ist eng.« (A2)']
+    """
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        if key in said:
+            found.setdefault(said[key], []).append(key)
+    return [f"»{text}« ({', '.join(names)})" for text, names in found.items()]
 
 
 def with_example(text: str, synthetic: bool) -> str:

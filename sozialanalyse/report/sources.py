@@ -64,9 +64,9 @@ def origin(
     return f"{word}: {listed}; Stand: {span}." if span else f"{word}: {listed}."
 
 
-def map_origin(analysis: Analysis, indicator_ids: Iterable[str]) -> str:
+def map_origin(analysis: Analysis, indicator_ids: Iterable[str], table: str = "die Definitionen") -> str:
     """Return the line below a map: also what the licence of its borders asks for."""
-    return f"{origin(analysis, indicator_ids)} {analysis.attribution}".rstrip()
+    return f"{origin(analysis, indicator_ids, table=table)} {analysis.attribution}".rstrip()
 
 
 def definitions(area: AreaView) -> Fragment:

@@ -68,6 +68,8 @@ def paper_evidence(plan: SocialPlan) -> Evidence:
     """Return the numbered sources of the paper."""
     burdens, strengths = _certain(plan)
     used = ["population", *burdens, *strengths, *plan.indicators.frame["indicator_id"]]
+    if plan.area.analysis.index is not None:
+        used += plan.area.analysis.index.indicator_ids
     for table in (plan.measures, plan.standing):
         used += [key for keys in table["indicator_ids"] for key in keys]
     return evidence_of_paper(plan, [key for key in used if key in plan.area.analysis.years])
@@ -128,16 +130,18 @@ def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
     if len(plan.standing):
         kinds = plan.standing["kind"].value_counts()
         late = int(plan.standing["overdue"].sum())
-        text = (
-            f"{len(plan.standing)} Handlungsempfehlungen: "
-            + ", ".join(f"{kinds.get(kind, 0)} {plan.kind_words(kind)}" for kind in _ORDER)
-            + "."
-        )
-        text += f" Bei {late} ist die Frist verstrichen." if late else ""
+        parts = [f"{kinds[kind]} {plan.kind_words(kind)}" for kind in _ORDER if kinds.get(kind, 0)]
+        text = f"{_number(len(plan.standing))}: {join_words(parts)}."
+        text += f" Bei {'einer' if late == 1 else late} ist die Frist verstrichen." if late else ""
         lines.append((text, evidence.cite("recommendations", "recommendation_log")))
     if len(plan.measures):
         lines.append(
-            (f"{len(plan.measures)} Maßnahmen stehen als Steckbriefe im Anhang.", evidence.cite("measures"))
+            (
+                "Eine Maßnahme steht als Steckbrief im Anhang."
+                if len(plan.measures) == 1
+                else f"{len(plan.measures)} Maßnahmen stehen als Steckbriefe im Anhang.",
+                evidence.cite("measures"),
+            )
         )
     if len(plan.unserved) and "measures" not in plan.absent:
         labels = plan.rules.labels("themes")
@@ -146,6 +150,10 @@ def _plan_lines(plan: SocialPlan, evidence: Evidence) -> list[tuple[str, str]]:
             (f"Ohne Maßnahme bleibt der Bedarf bei {named}.", _needs_mark(plan.unserved["theme"].iloc[0]))
         )
     return lines
+
+
+def _number(count: int) -> str:
+    return "Eine Handlungsempfehlung" if count == 1 else f"{count} Handlungsempfehlungen"
 
 
 def picture(plan: SocialPlan, evidence: Evidence) -> Fragment:

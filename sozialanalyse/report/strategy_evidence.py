@@ -109,7 +109,8 @@ def evidence_table(plan: SocialPlan, evidence: Evidence) -> Fragment:
     return table + note(
         "Unter einem Wert steht sein Intervall. Werte größerer Gebiete sind aus denen der kleineren "
         "berechnet, wo kein eigener Wert vorliegt. Ränge, Abstände und Zählungen dieses Papiers sind aus den "
-        "hier genannten Tabellen berechnet; die Rechenwege stehen am Ende der Seite."
+        "hier genannten Tabellen berechnet; wie, sagen der Abschnitt »Wie Bedarfe ermittelt sind« und die "
+        "Seite »Sozialindex«."
     )
 
 

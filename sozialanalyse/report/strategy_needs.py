@@ -17,6 +17,7 @@ from sozialanalyse.report.plan_view import (
     day_text,
     difference_text,
     missing_table,
+    quotes,
     weights_text,
     with_example,
     without_recommendations,
@@ -157,16 +158,21 @@ def reasons(plan: SocialPlan, evidence: Evidence) -> Fragment:
             [
                 Cell(key, with_example("", bool(row["synthetic"])), link=f"#empfehlung-{key}"),
                 "; ".join(value_text(figures[name]) for name in known) or "–",
-                "; ".join(f"»{said[name]}« ({name})" for name in quoted) or "–",
+                _quoted(quotes(said, quoted), elsewhere=len(row["statement_ids"]) - len(quoted)),
                 str(row["evidence"]) or "–",
                 evidence.cell(*known, *(["statements"] if quoted else []), "recommendations"),
             ]
         )
     header = ["Handlungs\u00adempfehlung", "Statistik", "Dialog", "Begründung", "Belege"]
     return html_table("Worauf sich die Handlungsempfehlungen stützen", header, body) + note(
-        f"Zahlen und Aussagen gelten für {plan.area.name}; »–«: Hier ist nichts genannt, oder es gibt dazu "
-        "hier keine Zahl und keine Aussage."
+        f"Zahlen und Aussagen gelten für {plan.area.name}; »–«: Dazu ist nichts genannt, oder es gibt hier "
+        "keine Zahl."
     )
+
+
+def _quoted(found: list[str], *, elsewhere: int) -> str:
+    """Join what was said here; where nothing was, say that it was said in another area."""
+    return "; ".join(found) or ("in einem anderen Gebiet genannt" if elsewhere else "–")
 
 
 def _told(row: Row | None) -> bool:

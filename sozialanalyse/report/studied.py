@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sozialanalyse.disclosure.release import ReleasedTable, require_released
 from sozialanalyse.report.view import Analysis
 
-__all__ = ["IndexStudy"]
+__all__ = ["FACTORS", "IndexStudy"]
+
+FACTORS: Final[dict[str, str]] = {
+    "imputation": "Ersatz fehlender Werte",
+    "treatment": "Umgang mit Ausreißern",
+    "normalisation": "gemeinsame Skala",
+    "weighting": "Art der Gewichtung",
+    "aggregation": "Art des Mittels",
+    "leave_one_out": "ein Indikator weniger",
+    "weight_noise": "etwas andere Gewichte",
+}
+"""German names of the choices that could have been made otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

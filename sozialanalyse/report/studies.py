@@ -6,16 +6,16 @@ from html import escape
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
-from sozialanalyse.report.fragment import Fragment, figure, note, paragraph, warning
+from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
 from sozialanalyse.report.front import banner
-from sozialanalyse.report.numbers import format_change, format_number, join_words
+from sozialanalyse.report.numbers import format_change, format_number, join_names, join_words
 from sozialanalyse.report.sources import origin
-from sozialanalyse.report.studied import IndexStudy
+from sozialanalyse.report.studied import FACTORS, IndexStudy
 from sozialanalyse.report.study_charts import draw_ranks, draw_shares
+from sozialanalyse.report.study_ranks import overview, rank_table, ranked, span_text
 from sozialanalyse.report.tables import Cell, html_table
-from sozialanalyse.report.text import for_readers
+from sozialanalyse.report.text import count_word, for_readers
 from sozialanalyse.report.view import JUDGED_DOMAINS, AreaView
 from sozialanalyse.vocabulary import DOMAIN_LABELS
 
@@ -25,6 +25,7 @@ __all__ = [
     "development",
     "heading",
     "inner_consistency",
+    "overview",
     "ranks",
     "remarks",
     "standing",
@@ -32,15 +33,7 @@ __all__ = [
 
 MOST_AREAS: Final = 40
 MOST_MOVED: Final = 3
-FACTORS: Final[dict[str, str]] = {
-    "imputation": "Ersatz fehlender Werte",
-    "treatment": "Umgang mit Ausreißern",
-    "normalisation": "gemeinsame Skala",
-    "weighting": "Art der Gewichtung",
-    "aggregation": "Art des Mittels",
-    "leave_one_out": "ein Indikator weniger",
-    "weight_noise": "etwas andere Gewichte",
-}
+MOST_IN_CELL: Final = 6
 ALPHA_WORDS: Final = ((0.9, "sehr hoch"), (0.8, "hoch"), (0.7, "ausreichend"), (-np.inf, "gering"))
 """Customary limits for Cronbach's alpha."""
 
@@ -61,7 +54,7 @@ def construction(study: IndexStudy) -> Fragment:
     """Return how the index is made, with its indicators and their weights."""
     index = study.analysis.index
     if index is None or study.missing:
-        return warning(for_readers(study.missing))
+        return nothing()
     result = paragraph(index.description)
     catalogue = study.analysis.indicators
     weights = study.indicators.frame.set_index("indicator_id")["nominal"]
@@ -85,36 +78,44 @@ def construction(study: IndexStudy) -> Fragment:
 
 def ranks(study: IndexStudy) -> Fragment:
     """Return the rank of each area with the intervals from chance and from other choices."""
-    frame = study.ranks.frame.dropna(subset=["rank"])
-    if study.missing or not len(frame):
-        return warning(for_readers(study.missing) or "Kein Gebiet hat einen Rang.")
-    names = study.analysis.areas["distinct_name"]
-    frame = frame.assign(name=[str(names[key]) for key in frame["area_id"]]).sort_values(
-        ["rank", "name"], kind="stable"
-    )
+    frame = ranked(study)
+    if study.missing:
+        return nothing()
+    if not len(frame):
+        return warning("Kein Gebiet hat einen Rang.")
     shown = frame.head(MOST_AREAS)
     level = format_number(100 * study.confidence)
     top = shown.iloc[0]
     widths = (frame["choice_upper"] - frame["choice_lower"]).dropna()
-    finding = f"Rang 1: {top['name']}, {_span_text(study, top)}."
+    finding = f"Auf Rang 1 steht {top['name']} ({span_text(study, top)})."
     if len(widths):
         fixed = int((widths == 0).sum())
-        kept = f"bei {fixed} von {len(widths)} Gebieten" if fixed else "bei keinem Gebiet"
+        kept = (
+            f"bei {count_word(fixed, 'einem')} von {count_word(len(widths))} Gebieten"
+            if fixed
+            else "bei keinem Gebiet"
+        )
         finding += (
             f" Bei anderen Entscheidungen bleibt {kept} der Rang gleich; im Mittel ist das Intervall "
             f"{format_number(float(widths.mean()) + 1, 1)} Ränge breit."
         )
     caption = f"Ränge mit {level}-%-Intervallen."
     if len(frame) > len(shown):
-        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {len(frame)} Gebieten."
-    result = paragraph(
-        "Ein Rang ist keine feste Größe. Das breite Band sagt, welche Ränge allein durch den Zufall in "
-        "den Fallzahlen "
-        "möglich sind; der schmale Strich, welche sich bei anderen vertretbaren Entscheidungen ergeben. "
-        "Gebiete mit "
-        f"überlappenden Intervallen sollten nicht als verschieden belastet gelten. {finding}"
-    )
-    return result + figure(draw_ranks(shown, len(frame)), finding, caption, _origin(study))
+        everywhere = format_number(len(frame))
+        caption += f" Gezeigt sind die {len(shown)} am stärksten belasteten von {everywhere} Gebieten."
+    meaning = {
+        "sampling": "das breite Band, welche Ränge allein durch den Zufall in den Fallzahlen möglich sind",
+        "choice": "der schmale Strich, welche Ränge sich bei anderen vertretbaren Entscheidungen ergeben",
+    }
+    there = [text for kind, text in meaning.items() if frame[f"{kind}_lower"].notna().any()]
+    text = "Ein Rang ist keine feste Größe."
+    if there:
+        text += (
+            f" In der Abbildung zeigt {', und '.join(there)}. Gebiete mit überlappenden Intervallen sollten "
+            "nicht als verschieden belastet gelten."
+        )
+    picture = figure(draw_ranks(shown, len(frame)), finding, caption, _origin(study))
+    return paragraph(f"{text} {finding}") + picture + rank_table(study, shown)
 
 
 def _origin(study: IndexStudy) -> str:
@@ -122,30 +123,6 @@ def _origin(study: IndexStudy) -> str:
     if index is None:
         return origin(study.analysis, ())
     return origin(study.analysis, index.indicator_ids, table=f"»Indikatoren im {index.title}«")
-
-
-def _span_text(study: IndexStudy, row: pd.Series[float]) -> str:
-    """Say between which ranks an area may lie; what is the same for both reasons is said once."""
-    level = f"{format_number(100 * study.confidence)}-%-Intervall"
-    kinds = {"sampling": "durch Zufall", "choice": "bei anderen Entscheidungen"}
-    spans = {
-        word: (row[f"{kind}_lower"], row[f"{kind}_upper"])
-        for kind, word in kinds.items()
-        if pd.notna(row[f"{kind}_lower"])
-    }
-    if not spans:
-        return "ohne Intervall"
-    if len(set(spans.values())) == 1:
-        words, span = " wie ".join(spans), next(iter(spans.values()))
-        return f"{level} {words}: {_ranks_text(*span, float(row['rank']))}"
-    parts = [f"{word} {_ranks_text(*span, float(row['rank']))}" for word, span in spans.items()]
-    return f"{level} {join_words(parts)}"
-
-
-def _ranks_text(lower: float, upper: float, rank: float) -> str:
-    if lower == upper == rank:
-        return "derselbe Rang"
-    return f"Rang {lower:.0f}" if lower == upper else f"Rang {lower:.0f} bis {upper:.0f}"
 
 
 def choices(study: IndexStudy) -> Fragment:
@@ -221,12 +198,9 @@ def development(study: IndexStudy) -> Fragment:
     """Return Status × Dynamik: which areas of which class developed better or worse than the city."""
     index = study.analysis.index
     frame = study.dynamics.frame
-    if study.missing or index is None:
-        return Fragment("", "")
-    if not len(frame):
-        return warning(
-            "Kein Dynamikindex: Der Datensatz hat keine Werte aus einem Jahr, das weit genug zurückliegt."
-        )
+    if study.missing or index is None or not len(frame):
+        # The section on limits says why there is none.
+        return nothing()
     names = study.analysis.areas["distinct_name"]
     body: list[list[Cell | str]] = []
     for status, label in enumerate(index.class_labels):
@@ -234,23 +208,16 @@ def development(study: IndexStudy) -> Fragment:
         for change in range(len(study.dynamics_labels)):
             inside = frame[(frame["status_class"] == status) & (frame["dynamics_class"] == change)]
             found = [str(names[key]) for key in inside["area_id"]]
-            listed = ", ".join(found[:6]) + (f" und {len(found) - 6} weitere" if len(found) > 6 else "")
+            listed = join_names(found, MOST_IN_CELL) if found else ""
             line.append(Cell(str(len(found)), listed) if found else Cell("0", css_class="sa-sign"))
         body.append(line)
     header = [f"{index.title} heute", *(f"Dynamik {label}" for label in study.dynamics_labels)]
-    worst = frame[(frame["status_class"] <= 1) & (frame["dynamics_class"] == 0)]
-    named = [str(names[key]) for key in worst["area_id"]]
     text = (
         f"Der Dynamikindex vergleicht die Veränderung derselben Indikatoren ({study.period}) mit der "
         "mittleren Veränderung "
         "aller Gebiete: »negativ« heißt schlechter entwickelt als die Gebiete im Mittel, nicht unbedingt "
         "schlechter als früher."
     )
-    if named:
-        shown = ", ".join(named[:8]) + (f" und {len(named) - 8} weitere" if len(named) > 8 else "")
-        text += f" Niedriger Status und zugleich negative Dynamik: {shown}."
-    else:
-        text += " Kein Gebiet hat zugleich einen niedrigen Status und eine negative Dynamik."
     table = html_table(f"Status und Dynamik der Gebiete, {study.period}", header, body)
     return paragraph(text) + table + _shifts(study)
 
@@ -282,10 +249,17 @@ def _shifts(study: IndexStudy) -> Fragment:
 
 
 def remarks(study: IndexStudy) -> Fragment:
-    """Return what could not be computed."""
-    result = note("Der Index beschreibt Gebiete, nicht die Menschen, die dort wohnen.")
+    """Return what the index does not say, and what could not be computed."""
+    result = note(
+        "Der Index misst nur, was seine Indikatoren zeigen: Andere Belastungen, und was in einem Gebiet gut "
+        "läuft, stehen nicht darin. Er vergleicht die Gebiete dieses Datensatzes miteinander, nicht mit "
+        "denen anderer Städte."
+    )
+    if not study.missing and not len(study.dynamics.frame):
+        result += note(
+            "Kein Dynamikindex: Der Datensatz hat keine Werte aus einem Jahr, das weit genug zurückliegt."
+        )
     for text in study.remarks:
-        # The section on change has said already why there is none.
         if not text.startswith("Kein Dynamikindex"):
             result += note(for_readers(text))
     return result
@@ -303,9 +277,9 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
             return note(f"{area.name} hat keinen Rang: {for_readers(study.missing) or 'Es fehlen Werte.'}")
         return note(f"Rang mit Intervall und Indizes der Bereiche gibt es auf der Ebene {level}.")
     row = rows.iloc[0]
-    ranked = int(study.ranks.frame["rank"].notna().sum())
+    count = int(study.ranks.frame["rank"].notna().sum())
     title = area.analysis.index.title if area.analysis.index else "Index"
-    text = f"Rang {row['rank']:.0f} von {ranked} im {title}, {_span_text(study, row)}."
+    text = f"Rang {row['rank']:.0f} von {count} im {title}, {span_text(study, row)}."
     if "Intervall" in text and "Zufall" in text:
         text += " Zufall: Fallzahlen schwanken auch, wenn sich nichts ändert."
     if "Intervall" in text and "Entscheidungen" in text:

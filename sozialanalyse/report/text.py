@@ -23,8 +23,7 @@ __all__ = [
     "place",
     "population_finding",
     "profile_sentences",
-    "spread_sentences",
-    "uncertain_sentence",
+    "spans_of_parts",
     "values_text",
 ]
 
@@ -80,7 +79,8 @@ def value_text(row: Row) -> str:
         return text
     if pd.notna(row["city_value"]):
         return f"{text} (insgesamt {spoken('city_value')})"
-    return f"{text} (Mitte der Gebiete {spoken('level_median')})" if row["ranked"] > 1 else text
+    known = row["ranked"] > 1 and pd.notna(row["level_median"])
+    return f"{text} (Mitte der Gebiete {spoken('level_median')})" if known else text
 
 
 def values_text(rows: pd.DataFrame) -> str:
@@ -144,11 +144,12 @@ def index_finding(area: AreaView) -> str:
         for code, count in zip(*np.unique(inside["class_index"].to_numpy(), return_counts=True), strict=True)
     ]
     finest = area.analysis.levels[-1].label
-    gebiete = "Gebiets" if len(inside) == 1 else f"{len(inside)} Gebiete"
-    return (
-        f"{index.title} {'des' if len(inside) == 1 else 'der'} {gebiete} (Ebene {finest}), größte Belastung "
-        f"zuerst: {join_words(counts)}."
-    )
+    if len(inside) == 1:
+        return f"{index.title} des Gebiets (Ebene {finest}): {counts[0].removeprefix('eines ')}."
+    opening = f"{index.title} der {count_word(len(inside))} Gebiete (Ebene {finest})"
+    if len(counts) == 1:
+        return f"{opening}: alle »{index.class_labels[int(inside['class_index'].iloc[0])]}«."
+    return f"{opening}, größte Belastung zuerst: {join_words(counts)}."
 
 
 def index_of_parts(area: AreaView, index: IndexView) -> pd.DataFrame:
@@ -194,8 +195,8 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
             sentences.append(f"{opening}, {UNRANKED}: {values_text(unranked)}.")
     if not certain and len(scored):
         known = scored.dropna(subset=["burden"]).sort_values("burden", ascending=False, kind="stable")
-        high = known[known["burden"] > 0].head(2)
-        low = known[known["burden"] < 0].tail(2).iloc[::-1]
+        high = known[known["burden"] > 0].head(MOST_NAMED)
+        low = known[known["burden"] < 0].tail(MOST_NAMED).iloc[::-1]
         if len(high):
             sentences.append(f"Am weitesten auf der ungünstigen Seite: {values_text(high)}.")
         if len(low):
@@ -211,7 +212,7 @@ def comparison_sentence(area: AreaView, scored: pd.DataFrame) -> str:
     parts = [f"{_one(int(counts.get(code, 0)))} {TESTED[code]}" for code in ("worse", "better")]
     if similar := int(counts.get("similar", 0)):
         parts.append(f"{_one(similar)} {TESTED['similar']}")
-    where = "einem Indikator" if tested == 1 else f"{tested} Indikatoren"
+    where = "einem Indikator" if tested == 1 else f"{count_word(tested)} Indikatoren"
     return f"Der Vergleich mit {area.root.name} insgesamt, bei {where} möglich, ergibt: {join_words(parts)}."
 
 
@@ -236,20 +237,24 @@ def spread_sentences(area: AreaView) -> list[str]:
     peers = area.peers(keys).dropna(subset=["value"])
     names = analysis.areas["distinct_name"]
     rows = records(area.rows(keys))
-    parts = []
+    parts: list[str] = []
     for key in keys[:MOST_SPREADS]:
         values = peers[peers["indicator_id"] == key].sort_values("value", kind="stable")
         if len(values) > 1:
             row, (low, high) = rows[key], (values.iloc[0], values.iloc[-1])
             decimals = int(row["decimals"])
+            own = ""
+            if pd.notna(row["value"]):
+                own = f" {format_spoken(row['value'], row['unit'], decimals)},"
             parts.append(
-                f"»{row['label']}« von {format_spoken(low['value'], row['unit'], decimals)} "
+                f"»{row['label']}«{own} von {format_spoken(low['value'], row['unit'], decimals)} "
                 f"({names[low['area_id']]}) bis {format_spoken(high['value'], row['unit'], decimals)} "
                 f"({names[high['area_id']]})"
             )
-    return (
-        [f"Spannweite der Gebiete (Ebene {analysis.levels[-1].label}): {'; '.join(parts)}."] if parts else []
-    )
+    known = any(pd.notna(rows[key]["value"]) for key in keys[:MOST_SPREADS])
+    whole = f"{area.name} insgesamt und " if known else ""
+    opening = f"{whole}Spannweite der Gebiete (Ebene {analysis.levels[-1].label})"
+    return [f"{opening}: {'; '.join(parts)}."] if parts else []
 
 
 def headline_indicators(analysis: Analysis) -> list[str]:
@@ -288,7 +293,16 @@ def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> tup
     """
     where = f"{domain_label} in {area.name}"
     if area.is_root:
-        return _with_extremes(area, rows, where), ""
+        values = _with_extremes(area, rows, where)
+        widest = _widest(area, rows)
+        if len(rows) <= MOST_NAMED or not len(widest):
+            return values, ""
+        level = area.analysis.levels[-1].label
+        return (
+            f"{where}: Verhältnismäßig am weitesten auseinander liegen die Gebiete (Ebene {level}; in "
+            f"Klammern der kleinste und der größte Wert) bei {widest}.",
+            values,
+        )
     values = values_text(rows)
     labels = rows["label"].groupby(rows["assessment"], sort=False).agg(list).to_dict()
     if set(labels) <= {"unknown"}:
@@ -312,6 +326,38 @@ def domain_finding(area: AreaView, rows: pd.DataFrame, domain_label: str) -> tup
     else:
         said = f"von {count_word(len(rows))} Indikatoren {join_words(parts)}"
     return f"{where}, verglichen mit {area.root.name} insgesamt: {said}.", f"Werte: {values}."
+
+
+def _widest(area: AreaView, rows: pd.DataFrame) -> str:
+    """Name the indicators whose areas differ most: by the span of their values against that of the whole."""
+    shares = rows[rows["kind"].isin(["proportion", "rate"]) & (rows["value"] > 0)]
+    peers = area.peers([str(key) for key in shares.index]).groupby("indicator_id", observed=True)["value"]
+    ends = peers.agg(["min", "max"]).reindex(shares.index)
+    spans = ((ends["max"] - ends["min"]) / shares["value"]).dropna()
+    spans = spans[spans > 0].sort_values(ascending=False, kind="stable").head(MOST_NAMED)
+    named = records(shares.loc[spans.index])
+    return join_words(
+        [
+            f"{value_text(row)} ({format_number(ends['min'][key], int(row['decimals']))} bis "
+            f"{format_number(ends['max'][key], int(row['decimals']))})"
+            for key, row in named.items()
+        ]
+    )
+
+
+def spans_of_parts(area: AreaView, rows: pd.DataFrame) -> str:
+    """List the smallest and largest values of the areas, where the whole itself has none; ``""`` without."""
+    values = area.peers([str(key) for key in rows.index]).groupby("indicator_id", observed=True)["value"]
+    ends = values.agg(["count", "min", "max"])
+    parts = []
+    for key, row in records(rows).items():
+        if key in ends.index and ends["count"][key] > 1:
+            decimals = int(row["decimals"])
+            low = format_number(float(ends["min"][key]), decimals)
+            high = format_spoken(float(ends["max"][key]), row["unit"], decimals)
+            parts.append(f"»{row['label']}« {low} bis {high}")
+    level = area.analysis.levels[-1].label
+    return f"Werte der Gebiete (Ebene {level}): {'; '.join(parts)}." if parts else ""
 
 
 def _with_extremes(area: AreaView, rows: pd.DataFrame, where: str) -> str:

@@ -6,15 +6,17 @@ also lets all indicators share them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, stats
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from sozialanalyse.errors import MethodError
+from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.indicators.inputs import as_numbers, by_area
 from sozialanalyse.spatial.weights import SpatialWeights, require_aligned
 
 __all__ = ["QUADRANTS", "LocalMoran", "MoranResult", "adjust_fdr", "local_morans_i", "morans_i"]
@@ -85,9 +87,9 @@ class LocalMoran:
 
 
 def morans_i(
-    values: NDArray[np.float64],
+    values: ArrayLike,
     weights: SpatialWeights,
-    area_ids: tuple[str, ...],
+    area_ids: Sequence[str],
     *,
     permutations: int = 9_999,
     seed: int = 0,
@@ -96,11 +98,11 @@ def morans_i(
 
     Parameters
     ----------
-    values : ndarray, shape (N, K)
+    values : array_like, shape (N, K) or (N,)
         One column per variable, without missing values.
     weights : SpatialWeights
         The neighbourhood of the N areas.
-    area_ids : tuple of str, length N
+    area_ids : sequence of str, length N
         Keys of the rows; they must be those of `weights` in the same order.
     permutations : int
         How often the values are spread over the areas anew; 0 for none.
@@ -110,7 +112,10 @@ def morans_i(
     Raises
     ------
     MethodError
-        If the order of the areas differs, a value is missing, or fewer than 4 areas have neighbours.
+        If the order of the areas differs, a value is missing or no number, or fewer than 4 areas have
+        neighbours.
+    ParameterError
+        If `permutations` is negative.
 
     Notes
     -----
@@ -129,8 +134,8 @@ def morans_i(
     >>> morans_i(np.array([[1.0], [2.0], [3.0], [4.0]]), chain, ids, permutations=0).statistic.round(3)
     array([0.4])
     """
-    require_aligned(weights, area_ids)
-    _require_complete(values)
+    table = _complete(values, weights, area_ids, permutations)
+    table = table[:, None] if table.ndim == 1 else table
     linked = np.flatnonzero(np.asarray(weights.contiguity.sum(axis=1)).ravel() > 0)
     if linked.size < 4:
         raise MethodError(
@@ -139,8 +144,8 @@ def morans_i(
     # The rows are put in the order of their keys, so that the same seed serves any order of the areas.
     rows = linked[np.argsort(np.asarray(area_ids)[linked])]
     matrix = sparse.csr_array(weights.matrix[rows][:, rows])
-    z = values[rows] - values[rows].mean(axis=0)
-    squares = _nonzero(np.sum(z * z, axis=0), values)
+    z = table[rows] - table[rows].mean(axis=0)
+    squares = _nonzero(np.sum(z * z, axis=0), table)
     n, total = rows.size, float(matrix.sum())
     statistic = n / total * np.sum(z * (matrix @ z), axis=0) / squares
     variance = _randomisation_variance(z, squares, matrix)
@@ -162,9 +167,9 @@ def morans_i(
 
 
 def local_morans_i(
-    values: NDArray[np.float64],
+    values: ArrayLike,
     weights: SpatialWeights,
-    area_ids: tuple[str, ...],
+    area_ids: Sequence[str],
     *,
     permutations: int = 9_999,
     seed: int = 0,
@@ -173,11 +178,11 @@ def local_morans_i(
 
     Parameters
     ----------
-    values : ndarray, shape (N,)
+    values : array_like, shape (N,)
         One variable, without missing values.
     weights : SpatialWeights
         The neighbourhood of the N areas.
-    area_ids : tuple of str, length N
+    area_ids : sequence of str, length N
         Keys of the rows; they must be those of `weights` in the same order.
     permutations : int
         Draws of other areas as neighbours, with the area's own value held.
@@ -187,7 +192,9 @@ def local_morans_i(
     Raises
     ------
     MethodError
-        If the order of the areas differs, a value is missing, or all values are the same.
+        If the order of the areas differs, a value is missing or no number, or all values are the same.
+    ParameterError
+        If `permutations` is negative.
 
     References
     ----------
@@ -195,14 +202,18 @@ def local_morans_i(
     Benjamini, Y., Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the Royal
     Statistical Society B 57, 289–300.
     """
-    require_aligned(weights, area_ids)
-    _require_complete(values)
-    n = values.size
+    column = _complete(values, weights, area_ids, permutations)
+    if column.ndim != 1:
+        raise MethodError(
+            "Das lokale Moran-I wird für einen Indikator gerechnet, einen Wert je Gebiet. Gefunden: eine "
+            "Tabelle. Bitte eine Spalte auswählen."
+        )
+    n = column.size
     order = np.argsort(np.asarray(area_ids))
     ranked = weights.take(order)
-    z = values[order] - values.mean()
+    z = column[order] - column.mean()
     spread = float(np.sqrt(np.mean(z * z)))
-    if spread <= 1e-12 * max(1.0, float(np.abs(values).max())):
+    if spread <= 1e-12 * max(1.0, float(np.abs(column).max())):
         raise MethodError("Moran-I ist nicht bestimmt, wenn alle Gebiete denselben Wert haben.")
     z = z / spread
     lag = ranked.matrix @ z
@@ -216,31 +227,40 @@ def local_morans_i(
     return LocalMoran(local[back], p[back], adjust_fdr(p)[back], tuple(QUADRANTS[c] for c in code[back]))
 
 
-def adjust_fdr(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def adjust_fdr(p: ArrayLike) -> NDArray[np.float64]:
     """Return p-values adjusted by Benjamini and Hochberg (1995); missing ones stay missing.
 
     Parameters
     ----------
-    p : ndarray, any shape
+    p : array_like, any shape
         All p-values of one family.
 
     Examples
     --------
-    >>> adjust_fdr(np.array([0.01, 0.04, 0.03, np.nan]))
+    >>> adjust_fdr([0.01, 0.04, 0.03, None])
     array([0.03, 0.04, 0.04,  nan])
     """
-    out = np.full(p.shape, np.nan)
-    known = np.isfinite(p)
+    given = as_numbers("p-Werte", p)
+    out = np.full(given.shape, np.nan)
+    known = np.isfinite(given)
     if known.any():
-        out[known] = stats.false_discovery_control(p[known])
+        out[known] = stats.false_discovery_control(given[known])
     return out
 
 
-def _require_complete(values: NDArray[np.float64]) -> None:
-    if not np.isfinite(values).all():
+def _complete(
+    values: ArrayLike, weights: SpatialWeights, area_ids: Sequence[str], permutations: int
+) -> NDArray[np.float64]:
+    """Return the values, after checking that they are complete and of the areas of the neighbourhood."""
+    if permutations < 0:
+        raise ParameterError("»permutations« darf nicht negativ sein; 0 heißt: ohne.")
+    require_aligned(weights, area_ids)
+    numbers = by_area("Werte", values, area_ids)
+    if not np.isfinite(numbers).all():
         raise MethodError(
             "Moran-I braucht für jedes Gebiet einen Wert. Bitte Gebiete ohne Wert vorher herausnehmen."
         )
+    return numbers
 
 
 def _nonzero(squares: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:

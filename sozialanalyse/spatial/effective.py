@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from sozialanalyse.errors import MethodError
+from sozialanalyse.indicators.inputs import as_numbers
 from sozialanalyse.spatial.weights import SpatialWeights
 
 __all__ = ["LagOrders", "effective_sample_size", "lag_orders"]
@@ -70,12 +72,12 @@ def lag_orders(weights: SpatialWeights, max_pairs: int = MAX_PAIRS) -> LagOrders
     return LagOrders(tuple(classes), np.column_stack([degrees, n - degrees.sum(axis=1)]))
 
 
-def effective_sample_size(values: NDArray[np.float64], orders: LagOrders) -> NDArray[np.float64]:
+def effective_sample_size(values: ArrayLike, orders: LagOrders) -> NDArray[np.float64]:
     """Return for each pair of variables how many independent areas their correlation rests on.
 
     Parameters
     ----------
-    values : ndarray, shape (N, K)
+    values : array_like, shape (N, K)
         One column per variable (ranks for a rank correlation); NaN where missing.
     orders : LagOrders
         Distance classes of the same N areas.
@@ -102,11 +104,17 @@ def effective_sample_size(values: NDArray[np.float64], orders: LagOrders) -> NDA
     Dutilleul, P. (1993). Modifying the t test for assessing the correlation between two spatial
     processes. Biometrics 49, 305–314.
     """
-    n = values.shape[0]
-    known = np.isfinite(values)
+    table = as_numbers("Werte", values)
+    n = orders.degrees.shape[0]
+    if table.ndim != 2 or len(table) != n:
+        raise MethodError(
+            f"Die Werte müssen eine Zeile je Gebiet haben, {n} in dieser Nachbarschaft, und eine Spalte je "
+            "Indikator."
+        )
+    known = np.isfinite(table)
     present = known.astype(np.float64)
     count = present.sum(axis=0)
-    filled = np.where(known, values, 0.0)
+    filled = np.where(known, table, 0.0)
     z = np.where(known, filled - filled.sum(axis=0) / np.maximum(count, 1.0), 0.0)
     sums = [np.sum(z * z, axis=0), *(np.sum(z * (c @ z), axis=0) for c in orders.classes)]
     pairs = [count, *(np.sum(present * (c @ present), axis=0) for c in orders.classes)]

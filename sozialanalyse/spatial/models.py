@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-from sozialanalyse.errors import MethodError
+from sozialanalyse.errors import MethodError, require_choice
+from sozialanalyse.indicators.inputs import by_area
 from sozialanalyse.spatial.weights import SpatialWeights, require_aligned
 
 __all__ = [
@@ -74,28 +76,29 @@ class SpatialModel:
 
 
 def lagrange_tests(
-    outcome: NDArray[np.float64],
-    predictors: NDArray[np.float64],
+    outcome: ArrayLike,
+    predictors: ArrayLike,
     weights: SpatialWeights,
-    area_ids: tuple[str, ...],
+    area_ids: Sequence[str],
 ) -> LagrangeTests:
     """Test the residuals of a least-squares regression for spatial dependence.
 
     Parameters
     ----------
-    outcome : ndarray, shape (N,)
+    outcome : array_like, shape (N,)
         Without missing values.
-    predictors : ndarray, shape (N, Q)
-        Without a constant; it is added.
+    predictors : array_like, shape (N, Q) or (N,)
+        Without missing values and without a constant; it is added.
     weights : SpatialWeights
         Neighbourhood of the N areas.
-    area_ids : tuple of str, length N
+    area_ids : sequence of str, length N
         Keys of the rows; they must be those of `weights` in the same order.
 
     Raises
     ------
     MethodError
-        If the order of the areas differs, there are no neighbours, or the columns depend on each other.
+        If the order of the areas differs, a value is missing, there are no neighbours, the columns depend on
+        each other, or they determine the outcome.
 
     References
     ----------
@@ -103,27 +106,21 @@ def lagrange_tests(
     Regional Science and Urban Economics 26, 77–104.
     Cliff, A. D., Ord, J. K. (1981). Spatial Processes. London: Pion.
     """
-    require_aligned(weights, area_ids)
+    y, x = _variables(outcome, predictors, weights, area_ids)
     w = weights.matrix
     if w.nnz == 0:
         raise MethodError("Ein Test auf räumliche Muster braucht Nachbarn; kein Gebiet hat einen.")
-    x = np.column_stack([np.ones(outcome.size), predictors])
-    n, k = x.shape
-    if np.linalg.matrix_rank(x) < k or n <= k:
-        raise MethodError(
-            "Die Merkmale des Modells hängen voneinander ab oder es gibt zu wenige Gebiete. "
-            "Bitte Kontrollmerkmale streichen."
-        )
-    inverse = np.linalg.inv(x.T @ x)
-    beta = inverse @ x.T @ outcome
-    residual = outcome - x @ beta
+    n = y.size
+    inverse: NDArray[np.float64] = np.asarray(np.linalg.inv(x.T @ x), dtype=np.float64)
+    beta = inverse @ x.T @ y
+    residual = y - x @ beta
     sigma2 = float(residual @ residual) / n
     trace = weights.trace
     fitted_lag = w @ (x @ beta)
     left = fitted_lag - x @ (inverse @ (x.T @ fitted_lag))
     information = float(left @ left) / sigma2 + trace
     score_error = float(residual @ (w @ residual)) / sigma2
-    score_lag = float(residual @ (w @ outcome)) / sigma2
+    score_lag = float(residual @ (w @ y)) / sigma2
     error = score_error**2 / trace
     lag = score_lag**2 / information
     robust_lag = (score_lag - score_error) ** 2 / (information - trace)
@@ -169,10 +166,10 @@ def asked_for(tests: LagrangeTests, alpha: float = 0.05) -> SpatialKind:
 
 
 def fit_spatial_model(
-    outcome: NDArray[np.float64],
-    predictors: NDArray[np.float64],
+    outcome: ArrayLike,
+    predictors: ArrayLike,
     weights: SpatialWeights,
-    area_ids: tuple[str, ...],
+    area_ids: Sequence[str],
     *,
     kind: Literal["lag", "error"],
     spectrum: Spectrum | None = None,
@@ -181,13 +178,13 @@ def fit_spatial_model(
 
     Parameters
     ----------
-    outcome : ndarray, shape (N,)
+    outcome : array_like, shape (N,)
         Without missing values.
-    predictors : ndarray, shape (N, Q)
-        Without a constant; it is added.
+    predictors : array_like, shape (N, Q) or (N,)
+        Without missing values and without a constant; it is added.
     weights : SpatialWeights
         Neighbourhood of the N areas; every area needs a neighbour.
-    area_ids : tuple of str, length N
+    area_ids : sequence of str, length N
         Keys of the rows; they must be those of `weights` in the same order.
     kind : {"lag", "error"}
         Which model.
@@ -197,7 +194,10 @@ def fit_spatial_model(
     Raises
     ------
     MethodError
-        If the order of the areas differs, an area is an island, or there are more than 5,000 areas.
+        If the order of the areas differs, a value is missing, an area is an island, there are more than 5,000
+        areas, the columns depend on each other, or they determine the outcome.
+    ParameterError
+        If `kind` is unknown.
 
     Notes
     -----
@@ -211,23 +211,23 @@ def fit_spatial_model(
     Statistical Association 70, 120–126.
     Anselin, L. (1988). Spatial Econometrics: Methods and Models. Dordrecht: Kluwer.
     """
-    require_aligned(weights, area_ids)
+    require_choice("kind", kind, ("lag", "error"))
+    y, x = _variables(outcome, predictors, weights, area_ids)
     if weights.islands:
         raise MethodError(
             "Ein räumliches Modell braucht für jedes Gebiet einen Nachbarn; "
             f"bei {len(weights.islands)} fehlt er. Bitte »nearest« als Nachbarschaft wählen."
         )
-    if outcome.size > MAX_AREAS:
+    if y.size > MAX_AREAS:
         raise MethodError(f"Ein räumliches Modell ist für höchstens {MAX_AREAS} Gebiete vorgesehen.")
-    w, n = weights.matrix, outcome.size
-    x = np.column_stack([np.ones(n), predictors])
-    y_lag, x_lag = w @ outcome, w @ x
+    w, n = weights.matrix, y.size
+    y_lag, x_lag = w @ y, w @ x
     omega = eigenvalues(weights) if spectrum is None else spectrum
 
     def estimate(rho: float) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         filtered = x - rho * x_lag if kind == "error" else x
-        target = outcome - rho * y_lag
-        beta = np.linalg.lstsq(filtered, target, rcond=None)[0]
+        target = y - rho * y_lag
+        beta = np.asarray(np.linalg.lstsq(filtered, target, rcond=None)[0], dtype=np.float64)
         residual = target - filtered @ beta
         return beta, filtered, float(residual @ residual) / n
 
@@ -265,6 +265,38 @@ def eigenvalues(weights: SpatialWeights) -> Spectrum:
         return np.asarray(np.linalg.eigvals(weights.matrix.toarray()))
     root = np.sqrt(np.asarray(weights.contiguity.sum(axis=1)).ravel())
     return np.asarray(np.linalg.eigvalsh(weights.contiguity.toarray() / np.outer(root, root)))
+
+
+def _variables(
+    outcome: ArrayLike, predictors: ArrayLike, weights: SpatialWeights, area_ids: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the outcome and the predictors with a constant, after checking that a model can be fitted."""
+    require_aligned(weights, area_ids)
+    y, columns = by_area("Zielmerkmal", outcome, area_ids), by_area("Merkmale", predictors, area_ids)
+    if y.ndim != 1 or columns.ndim > 2:
+        raise MethodError(
+            "Das Zielmerkmal braucht einen Wert je Gebiet, die Merkmale eine Zeile je Gebiet. "
+            "Gefunden: eine andere Form. Bitte die Spalten einzeln auswählen."
+        )
+    x = np.column_stack([np.ones(y.size), columns])
+    if not (np.isfinite(y).all() and np.isfinite(x).all()):
+        raise MethodError(
+            "Ein räumliches Modell braucht für jedes Gebiet alle Werte. Bitte Gebiete ohne Wert vorher "
+            "herausnehmen, auch aus der Nachbarschaft."
+        )
+    n, k = x.shape
+    if n <= k or np.linalg.matrix_rank(x) < k:
+        raise MethodError(
+            "Die Merkmale des Modells hängen voneinander ab oder es gibt zu wenige Gebiete. "
+            "Bitte Kontrollmerkmale streichen."
+        )
+    residual = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    if float(residual @ residual) <= 1e-20 * float(y @ y):
+        raise MethodError(
+            "Das Zielmerkmal ist überall gleich oder durch die anderen Merkmale bestimmt; für die "
+            "Nachbarschaft bleibt nichts übrig. Bitte ein anderes Merkmal wählen."
+        )
+    return y, x
 
 
 def _lag_covariance(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.indicators.inputs import by_area
 
 __all__ = [
     "SpatialWeights",
@@ -141,12 +142,12 @@ def queen_weights(geometry: Mapping[str, BaseGeometry], area_ids: Sequence[str])
     return _from_positions(area_ids, left[apart], right[apart], "queen")
 
 
-def nearest_weights(coordinates: NDArray[np.float64], area_ids: Sequence[str], k: int) -> SpatialWeights:
+def nearest_weights(coordinates: ArrayLike, area_ids: Sequence[str], k: int) -> SpatialWeights:
     """Return the `k` nearest areas as neighbours; this relation need not be mutual.
 
     Parameters
     ----------
-    coordinates : ndarray, shape (N, 2)
+    coordinates : array_like, shape (N, 2)
         One point per area, in any unit of length (not degrees: see `centroid_coordinates`).
     area_ids : sequence of str, length N
         The areas, in the order of the rows.
@@ -156,7 +157,9 @@ def nearest_weights(coordinates: NDArray[np.float64], area_ids: Sequence[str], k
     Raises
     ------
     ParameterError
-        If `k` is out of range.
+        If `k` is out of range, or an area stands twice or is no text.
+    MethodError
+        If an area has no point.
 
     Examples
     --------
@@ -168,7 +171,13 @@ def nearest_weights(coordinates: NDArray[np.float64], area_ids: Sequence[str], k
     n = len(area_ids)
     if not 1 <= k < n:
         raise ParameterError(f"»neighbours.k« muss zwischen 1 und {n - 1} liegen, weil es {n} Gebiete gibt.")
-    distances, found = cKDTree(coordinates).query(coordinates, k=min(n, k + 9))
+    points = by_area("Koordinaten", coordinates, area_ids)
+    if points.ndim != 2 or not np.isfinite(points).all():
+        raise MethodError(
+            "Für die nächsten Nachbarn braucht jedes Gebiet einen Punkt mit zwei Koordinaten; mindestens "
+            "eine fehlt. Bitte Gebiete ohne Punkt vorher herausnehmen."
+        )
+    distances, found = cKDTree(points).query(points, k=min(n, k + 9))
     rows = np.broadcast_to(np.arange(n)[:, None], found.shape)
     # Sorting by rounded distance, then key, makes the choice among equals independent of the row order.
     key_rank = np.argsort(np.argsort(np.asarray(area_ids)))
@@ -278,6 +287,11 @@ def _polygons(geometry: Mapping[str, BaseGeometry], area_ids: Sequence[str]) -> 
 def _from_positions(
     area_ids: Sequence[str], left: NDArray[np.intp], right: NDArray[np.intp], kind: str
 ) -> SpatialWeights:
+    if not all(isinstance(area, str) for area in area_ids):
+        raise ParameterError(
+            "Schlüssel von Gebieten sind Texte; gefunden: anderes, etwa Zahlen. Bitte vorher in Text "
+            "umwandeln, mit führenden Nullen."
+        )
     if len(set(area_ids)) != len(area_ids):
         raise ParameterError(
             "Jedes Gebiet darf in der Nachbarschaft nur einmal vorkommen. Bitte Doppelte entfernen."

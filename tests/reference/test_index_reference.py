@@ -252,3 +252,18 @@ def test_sobol_indices_of_the_ishigami_function():
     np.testing.assert_allclose(total[:3], [0.5576, 0.4424, 0.2437], atol=0.02)
     assert first[3] == 0
     assert total[3] == 0
+
+
+def test_sobol_indices_of_the_g_function():
+    """Sobol' g-function, Π (|4 x − 2| + a) / (1 + a), with a = 0, 1, 4.5, 9 and four times 99.
+
+    Saltelli & Sobol' (1995): the parts of the variance are Vᵢ = 1 / (3 (1 + aᵢ)²), the whole is Π (1 + Vᵢ) −
+    1, and a total index counts Vᵢ Π (1 + Vⱼ) over the others j.
+    """
+    a = np.array([0, 1, 4.5, 9, 99, 99, 99, 99])
+    design = sobol_design(8, 8192, np.random.default_rng(3))
+    first, total = sobol_indices(np.prod((np.abs(4 * design - 2) + a) / (1 + a), axis=-1))
+    part = 1 / (3 * (1 + a) ** 2)
+    whole = np.prod(1 + part) - 1
+    np.testing.assert_allclose(first, part / whole, atol=0.01)
+    np.testing.assert_allclose(total, part * np.prod(1 + part) / (1 + part) / whole, atol=0.01)

@@ -8,6 +8,8 @@ Sources
 [FS] Fischetti, M. & Salazar, J. J. (2001). Solving the cell suppression problem on tabular data with linear
      constraints. Management Science 47(7), 1008–1027: investment by activity and region.
 [ST] sdcTable 0.33 (R), package test ``test-simpleheuristic.R``: counts by two variables w–z and a–d.
+[GS] GaussSuppression (R), vignettes "Small count frequency table suppression" (dataset ``example1`` of 2014)
+     and "Magnitude table suppression" (dataset ``magnitude1``: sales of companies A–D by sector and country).
 """
 
 from __future__ import annotations
@@ -145,6 +147,64 @@ def test_hierarchy_by_turnover_with_one_dominating_firm_by_hand() -> None:
     assert result.suppression.loss == 160
     bounds = audit_table(result.published, {"branch": branches}).set_index("branch")
     assert bounds.loc["a"].tolist() == [0, 160]
+
+
+def test_a_hidden_zero_by_age_and_country_takes_the_published_pattern() -> None:
+    # [GS] ``maxN = 1`` hides 0 and 1; printed as hidden are Iceland and Portugal, young and old. The
+    # rectangle with Spain instead of Iceland would cost 5 + 6 + 4 = 15 and not 2 + 3 + 4 = 9. Of the 7 young,
+    # 5 are shown.
+    table = long("young old", "Spain Iceland Portugal", [[5, 2, 0], [6, 3, 4]])
+    result = protect_table(table, BOTH, minimum_count=2, show_zero=False)
+    assert pattern(result, "primary") == {"youngPortugal"}
+    assert pattern(result, "secondary") == {"youngIceland", "oldIceland", "oldPortugal"}
+    assert (result.suppression.loss, result.suppression.optimal) == (9, True)
+    assert found(audit_table(result.published, BOTH), "young", "Portugal") == (0, 2)
+
+
+SALES = pd.DataFrame(
+    [
+        ("Agriculture", "Portugal", "A", 75.9), ("Agriculture", "Portugal", "B", 24.5),
+        ("Agriculture", "Spain", "A", 96.6), ("Agriculture", "Spain", "B", 43.2),
+        ("Entertainment", "Iceland", "B", 16.8), ("Entertainment", "Portugal", "B", 7.1),
+        ("Entertainment", "Portugal", "D", 2.3), ("Entertainment", "Spain", "A", 77.4),
+        ("Entertainment", "Spain", "B", 11.5), ("Entertainment", "Spain", "C", 16.4),
+        ("Governmental", "Portugal", "B", 21.6), ("Governmental", "Portugal", "D", 2.0),
+        ("Governmental", "Spain", "C", 6.5), ("Governmental", "Spain", "D", 2.7),
+        ("Industry", "Iceland", "B", 9.6), ("Industry", "Iceland", "C", 8.8),
+        ("Industry", "Iceland", "D", 1.9), ("Industry", "Portugal", "B", 25.7),
+        ("Industry", "Portugal", "D", 3.4), ("Industry", "Spain", "C", 8.4),
+    ],
+    columns=["row", "column", "company", "sales"],
+)  # fmt: skip
+
+
+def test_sales_dominated_by_one_company_by_hand() -> None:
+    # [GS] (1, 80), each line a company of its own. One contribution only: 16.8 and 8.4; 21.6 of 23.6 is 91.5
+    # per cent and 25.7 of 29.1 is 88.3; next come 75.9 of 100.4 (75.6) and 7.1 of 9.4 (75.5), which are safe.
+    table = tabulate(SALES, BOTH, value="sales")
+    result = protect_table(table, BOTH, dominance=(1, 80))
+    unsafe = {"EntertainmentIceland", "IndustrySpain", "GovernmentalPortugal", "IndustryPortugal"}
+    assert pattern(result, "primary") == unsafe
+    assert result.safe
+    bounds = audit_table(result.published, BOTH).set_index(["row", "column"])
+    for row, column, largest in (("Governmental", "Portugal", 21.6), ("Industry", "Portugal", 25.7)):
+        assert bounds.loc[(row, column), "upper"] >= largest / 0.8
+
+
+def test_companies_in_several_cells_count_as_one_in_their_sum() -> None:
+    # [GS] with companies: B sells in all three cells of Entertainment, 16.8 + 7.1 + 11.5 = 35.4; A's 77.4 is
+    # the largest of 131.5. In Industry B has 9.6 + 25.7 = 35.3, C 17.2 and D 5.3 of 57.8: C can estimate B to
+    # within 5.3 / 35.3, which is 15.01 per cent.
+    table = tabulate(SALES, BOTH, value="sales", holder="company").set_index(["row", "column"])
+    entertainment, industry = table.loc[("Entertainment", "T")], table.loc[("Industry", "T")]
+    assert entertainment[["value", "contributors", "x1", "x2"]].tolist() == pytest.approx(
+        [131.5, 4, 77.4, 35.4]
+    )
+    assert industry[["value", "contributors", "x1", "x2"]].tolist() == pytest.approx([57.8, 3, 35.3, 17.2])
+    for p, unsafe in ((15.0, False), (15.1, True)):
+        result = protect_table(table.reset_index(), BOTH, p_percent=p)
+        assert ("IndustryT" in pattern(result, "primary")) == unsafe
+        assert result.safe
 
 
 def test_no_cheaper_pattern_withstands_an_outsider() -> None:

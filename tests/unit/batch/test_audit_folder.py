@@ -200,3 +200,14 @@ def test_pages_without_rules_are_refused(out: Path) -> None:
         (out / name).write_text(text, encoding="utf-8")
     with pytest.raises(RunError, match="Regeln"):
         audit_folder(out)
+
+
+def test_pages_without_a_table_of_areas_hide_nothing_and_need_no_rules(out: Path) -> None:
+    for name in ("bild/S.html", "bild/S.ipynb"):
+        (out / name).write_text('{"cells": []}' if name.endswith("b") else "<p>Ein Satz.</p>", "utf-8")
+    report = audit_folder(out)
+    assert (report.protected, report.breaches, report.read) == (0, (), 3)
+    assert audit_lines(report)[-1].startswith("Keine Tabelle verbirgt eine Angabe")
+    assert audit_summary(report) == (
+        "Geheimhaltung: 3 Dateien geprüft. Keine Tabelle verbirgt eine Angabe eines einzelnen Gebiets."
+    )

@@ -55,6 +55,20 @@ def test_words_stand_for_the_first_and_the_last_level_of_any_dataset(project: Pa
     assert [run.area_id for run in plan_of(project, dataset, both).runs] == ["stadt", *"abcd"]
 
 
+def test_the_level_of_the_sozialraeume_is_found_whatever_it_is_called(
+    project: Path, dataset: Dataset
+) -> None:
+    recipe = replace(RECIPE, chosen_by="level", names=("coarsest", "above_finest"))
+    # Of two levels the upper one is the whole; each area comes up once.
+    assert [run.area_id for run in plan_of(project, dataset, recipe).runs] == ["stadt"]
+    areas = dataset.areas.assign(
+        level=["city", "bezirk", "district", "district", "district"], parent_id=["", "stadt", "a", "a", "a"]
+    )
+    levels = (dataset.levels[0], Level("bezirk", "Bezirk"), dataset.levels[-1])
+    three = replace(dataset, areas=areas, levels=levels)
+    assert [run.area_id for run in plan_of(project, three, recipe).runs] == ["stadt", "a"]
+
+
 @pytest.mark.parametrize(("tables", "runs"), [((), 5), (("measures",), 0), (("measures", "goals"), 5)])
 def test_a_notebook_on_planning_runs_where_there_is_one_of_its_tables(
     project: Path, dataset: Dataset, tables: tuple[str, ...], runs: int
@@ -63,6 +77,24 @@ def test_a_notebook_on_planning_runs_where_there_is_one_of_its_tables(
     plan = plan_of(project, with_goals, replace(RECIPE, tables=tables))
     assert len(plan.runs) == runs
     assert plan.skipped == ({} if runs else {"bild": "Der Datensatz hat die Tabelle measures nicht."})
+
+
+def test_a_variant_may_need_other_tables_and_the_rest_is_told_why_it_is_left_out(
+    project: Path, dataset: Dataset
+) -> None:
+    variants = (
+        Variant("vorher", "Vorher", "", {"year": "2024"}, tables=()),
+        Variant("nachher", "Nachher", "", {"year": "2020"}),
+    )
+    recipe = replace(
+        RECIPE, chosen_by="area", names=("a",), parameters={}, variants=variants, tables=("measures",)
+    )
+    plan = plan_of(project, dataset, recipe)
+    assert [run.variant for run in plan.runs] == ["vorher"]
+    reason = "Der Datensatz hat die Tabelle measures nicht."
+    assert plan.skipped == {"bild (Nachher)": reason}
+    both = replace(recipe, variants=(replace(variants[0], tables=("goals",)), variants[1]))
+    assert plan_of(project, dataset, both).skipped == {"bild": "Der Datensatz hat die Tabelle goals nicht."}
 
 
 VARIANTS = (Variant("neu", "Neu", "", {"year": "2024"}), Variant("alt", "Alt", "", {"year": "2020"}))
@@ -184,7 +216,7 @@ def test_a_year_without_values_is_one_fault_before_the_start(
         ({"areas": ["z", "y"]}, r"(?s)Das Gebiet »z« gibt es nicht.*Das Gebiet »y« gibt es nicht"),
         (
             {"level": "kreis"},
-            r"Die Ebene »kreis« gibt es nicht\. Vorhanden: coarsest, finest, city, district",
+            r"Die Ebene »kreis« gibt es nicht\. Vorhanden: coarsest, above_finest, finest, city, district",
         ),
         ({"areas": ["a"], "level": "city"}, "Für diese Auswahl ist nichts zu erstellen"),
     ],

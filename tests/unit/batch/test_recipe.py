@@ -68,6 +68,11 @@ def test_a_key_with_leading_zero_must_be_quoted(tmp_path: Path) -> None:
         (f"{HEAD}for_each: {{level: all}}\nvariants: [{{name: a}}]\n", "braucht genau: name, title"),
         (
             f"{HEAD}for_each: {{level: all}}\n"
+            "variants: [{name: a, title: T, description: D, parameters: {}, tables: [dialoge]}]\n",
+            "»tables« ist eine Liste aus: dialogues",
+        ),
+        (
+            f"{HEAD}for_each: {{level: all}}\n"
             f"variants: [{{name: A b, title: T, description: D, parameters: {{}}}}]\n",
             "kleinen Buchstaben",
         ),

@@ -122,7 +122,7 @@ def test_a_full_batch_writes_pages_notebooks_index_record_and_log(folder: Path) 
     }
     count, protection = summary_lines(summary)
     assert count == "Zusammenfassung: 5 Seiten erstellt, 0 fehlgeschlagen."
-    assert protection.startswith("Geheimhaltung: nicht geprüft. Keine Seite nennt die Regeln")
+    assert protection.endswith("Keine Tabelle verbirgt eine Angabe eines einzelnen Gebiets.")
 
 
 def test_pages_link_to_index_parents_and_children(folder: Path) -> None:

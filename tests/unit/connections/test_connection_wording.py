@@ -45,8 +45,7 @@ def test_an_established_connection_in_full() -> None:
         "Zur Prüfung: wenn je ein Gebiet wegbleibt 0,93 bis 0,95, "
         "wenn je ein Gebiet der Ebene Sozialraum wegbleibt 0,92 bis 0,96, "
         "in 6 von 7 anderen Rechenwegen bestätigt. "
-        "Die 134 Gebiete sind so viel wert wie 37 voneinander unabhängige, "
-        "weil sich Nachbarn ähneln oder Gebiete verschieden viel zählen."
+        "Die 134 Gebiete zählen dabei nur so viel wie 37 voneinander unabhängige."
     )
 
 
@@ -94,6 +93,9 @@ def test_an_inverse_connection_is_said_with_lower_values() -> None:
         (0.6, 1, "Ungünstige Werte treffen also meist zusammen."),
         (-0.6, -1, "Ungünstige Werte treffen also meist zusammen."),
         (-0.6, 1, "Ungünstige Werte des einen treffen also meist auf günstige des anderen."),
+        (0.4, 1, "Ungünstige Werte treffen also eher zusammen."),
+        (-0.4, 1, "Ungünstige Werte des einen treffen also eher auf günstige des anderen."),
+        (0.2, 1, "treffen also nur etwas häufiger zusammen, als es der Zufall ergäbe."),
     ],
 )
 def test_it_is_said_whether_disadvantages_meet(estimate: float, orientation: int, words: str) -> None:
@@ -101,6 +103,58 @@ def test_it_is_said_whether_disadvantages_meet(estimate: float, orientation: int
     assert words in _say(Category.ESTABLISHED, evidence=found)
     assert "Ungünstige" not in _say(Category.ESTABLISHED, evidence=replace(found, orientation=0))
     assert "Ungünstige" not in _say(Category.NONE, evidence=found)
+
+
+def test_what_rules_a_connection_out_is_the_interval_that_the_sentence_names() -> None:
+    """Bonett and Wright: artanh 0.02 ± z·√((1 + 0.02²/2) / 97), so −0.18 to 0.22 at z = 1.96.
+
+    At z = 1.645 it is 0.02 ± 0.167, and the tanh of that −0.146 to 0.185.
+    """
+    absent = replace(EVIDENCE, count=100, size=100.0, estimate=0.02, lower=-0.177, upper=0.2155)
+    text = _say(Category.NONE, evidence=absent)
+    assert "95-%-Intervall −0,18 bis 0,22, 100 Gebiete)" in text
+    assert "zählt das 90-%-Intervall; es liegt mit −0,15 bis 0,18 ganz innerhalb von ±0,3." in text
+
+
+def test_a_limit_that_decides_is_not_rounded_away() -> None:
+    near = replace(EVIDENCE, count=400, size=236.0, estimate=0.12, lower=-0.004, upper=0.249)
+    assert "95-%-Intervall −0,004 bis 0,249" in _say(Category.NONE, evidence=near)
+    # Bonett and Wright at z = 1.645 with 74 areas: tanh(0.1104 + 1.645·√(1.00605/71)) = 0.297.
+    wide = replace(EVIDENCE, count=400, size=74.0, estimate=0.11, lower=-0.12, upper=0.33)
+    assert "bis 0,297 ganz innerhalb von ±0,3." in _say(Category.NONE, evidence=wide)
+
+
+def test_a_verdict_on_ways_that_differ_does_not_deny_what_the_ways_show() -> None:
+    open_interval = replace(EVIDENCE, estimate=-0.34, lower=-0.63, upper=0.04)
+    text = _say(Category.INCONSISTENT, "curve", evidence=open_interval)
+    assert "): Das Intervall schließt die Null ein, andere vertretbare Rechenwege schließen sie aus." in text
+    assert "zeigen ihn nicht oder anders" in _say(Category.INCONSISTENT, "curve")
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "words"),
+    [
+        ((1, 1), "im einzigen anderen Rechenweg bestätigt."),
+        ((0, 1), "im einzigen anderen Rechenweg nicht bestätigt."),
+        ((3, 7), "in 3 von 7 anderen Rechenwegen bestätigt."),
+    ],
+)
+def test_one_other_way_is_spoken_of_in_the_singular(agreeing: tuple[int, int], words: str) -> None:
+    verdict = Verdict("a", "b", Category.ESTABLISHED, (), agreeing)
+    assert words in sentence(verdict, EVIDENCE, SPEC, LABELS)
+
+
+def test_a_weak_change_together_is_called_weak() -> None:
+    panel = PanelAssociation(20, 5, 100, -0.1, -0.2, -0.01, 0.03, -0.05, 0.6, 0.2, 0.8)
+    text = _say(Category.ESTABLISHED, evidence=replace(EVIDENCE, panel=panel))
+    assert "verändern sich beide über 5 Jahre schwach entgegengesetzt" in text
+    assert text.endswith("(Korrelation der Veränderungen −0,05).")
+
+
+def test_a_weak_connection_is_no_contrast_to_an_indication() -> None:
+    weak = replace(EVIDENCE, estimate=0.2)
+    assert "ist schwach und nur ein Hinweis:" in _say(Category.INDICATION, "weak", evidence=weak)
+    assert "ist stark, aber nur ein Hinweis:" in _say(Category.INDICATION, "curve")
 
 
 def test_the_same_numbers_are_a_caveat_in_the_sentence() -> None:

@@ -172,6 +172,14 @@ def test_a_file_that_is_no_list_of_fields_is_a_fault(
     assert [rule, "measures/m.yaml", lines, column] in found
 
 
+def test_a_field_of_the_wrong_form_is_one_fault_not_an_empty_cell_as_well(make: Callable[..., Path]) -> None:
+    found = faults_of(make({"m.yaml": text_of(goal=["777"]), "n.yaml": text_of(measure_id="N", goal="")}))
+    assert found == [
+        ["field_form", "measures/m.yaml", [GOAL], "goal"],
+        ["cell_empty", "measures/n.yaml", [GOAL], "goal"],
+    ]
+
+
 def test_a_file_in_another_encoding_is_a_fault(make: Callable[..., Path]) -> None:
     folder = make({"m.yaml": ""})
     (folder / "measures" / "m.yaml").write_bytes("title: Grün".encode("cp1252"))

@@ -113,7 +113,7 @@ def test_another_seed_changes_what_is_drawn_and_nothing_that_is_real(written: Pa
     }
     assert same == {
         *("areas.csv", "areas.geojson", "datapackage.json", "indicators.csv", "published.csv"),
-        *("developments.csv", "goals.csv"),
+        *("developments.csv", "goals.csv", "recommendation_log.csv"),
     }
 
 

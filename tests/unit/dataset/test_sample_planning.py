@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import yaml
 
 from sozialanalyse.dataset.planning_tables import PlanningTables
 from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.sample_polygons import quarter_polygons
-from sozialanalyse.dataset.sample_recommendations import LATEST_DAY
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.planning.rules import PlanningRules
 from sozialanalyse.planning_rules import planning_check, read_planning_rules
 from sozialanalyse.project import embedded_folder
+
+LATEST_DAY = pd.Timestamp("2024-09-30")
+"""No history of the sample goes beyond this day."""
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +93,9 @@ def test_every_status_of_the_scale_occurs_and_some_recommendations_are_overdue(
     latest: pd.DataFrame, rules: PlanningRules
 ) -> None:
     assert set(latest["status"]) == set(rules.labels("statuses"))
-    assert latest["date"].max() <= pd.Timestamp(LATEST_DAY)
+    assert latest["date"].max() <= LATEST_DAY
     still = latest["status"].isin(rules.statuses_of("open", "active"))
-    assert (still & (latest["horizon"] < pd.Timestamp(LATEST_DAY))).sum() >= 5
+    assert (still & (latest["horizon"] < LATEST_DAY)).sum() >= 5
 
 
 def test_every_sozialraum_and_every_field_has_recommendations_and_measures(
@@ -111,6 +116,55 @@ def test_gaps_are_there_to_be_found(planning: PlanningTables) -> None:
     assert (evidence == 0).sum() >= 3
     needs = planning.statements.loc[planning.statements["stance"] == "need", "statement_id"]
     assert (~needs.isin(measures["statement_ids"].explode())).sum() >= 10
+
+
+def _kept(name: str) -> Any:
+    text = resources.files("sozialanalyse.dataset").joinpath(f"sample_{name}.yaml").read_text("utf-8")
+    return yaml.safe_load(text)
+
+
+def test_cited_statements_are_those_that_an_entry_answers_and_were_said_about_its_areas(
+    planning: PlanningTables,
+) -> None:
+    pool = [entry for stances in _kept("statements").values() for entry in stances["need"]]
+    by_text = {entry["text"]: entry["key"] for entry in pool}
+    assert len({entry["key"] for entry in pool}) == len(pool)
+    entries = [entry for own in _kept("recommendations").values() for entry in own]
+    profiles = [{**entry, **own} for entry in entries for own in entry["measures"]] + _kept("measures")
+    answers = {
+        **{f"HE-{number:02d}": entry["answers"] for number, entry in enumerate(entries, start=1)},
+        **{f"MS-{number:02d}": profile["answers"] for number, profile in enumerate(profiles, start=1)},
+    }
+    assert {key for wanted in answers.values() for key in wanted} <= set(by_text.values())
+    said = planning.statements.merge(planning.dialogues, on="dialogue_id", suffixes=("", "_of"))
+    said = said.set_index("statement_id")
+    for key, frame in (
+        ("recommendation_id", planning.recommendations),
+        ("measure_id", planning.measures),
+    ):
+        cited = frame.explode("statement_ids").dropna(subset="statement_ids")
+        evidence = said.loc[cited["statement_ids"]]
+        assert (evidence["stance"] == "need").all()
+        for own, text, areas, place in zip(
+            cited[key], evidence["text"], cited["area_ids"], evidence["area_id_of"], strict=True
+        ):
+            assert by_text[text] in answers[own], own
+            assert place in areas, own
+        if key == "measure_id":
+            assert (evidence["date"].to_numpy() < cited["start"].to_numpy()).all()
+    assert (planning.recommendations["statement_ids"].map(len) > 0).sum() > 25
+
+
+def test_a_measure_that_runs_began_after_its_recommendation_was_adopted_and_names_its_own_carrier(
+    planning: PlanningTables, rules: PlanningRules
+) -> None:
+    adopted = planning.recommendation_log.groupby("recommendation_id")["date"].first()
+    serving = planning.measures[planning.measures["recommendation_id"] != ""]
+    assert (serving["start"].to_numpy() > adopted.loc[serving["recommendation_id"]].to_numpy()).all()
+    begun = planning.measures["status"].isin(["in_umsetzung", "umgesetzt", "verstetigt"])
+    assert (planning.measures.loc[begun, "start"] <= LATEST_DAY).all()
+    assert (planning.measures.loc[~begun, "start"] > LATEST_DAY).all()
+    assert not (begun & planning.measures["funding"].eq("noch offen")).any()
 
 
 def test_measures_fit_their_recommendation(latest: pd.DataFrame, planning: PlanningTables) -> None:

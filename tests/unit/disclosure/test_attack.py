@@ -130,6 +130,24 @@ def test_level_beyond_what_everybody_knows_beforehand_is_not_asked_for():
     assert attack(system, hide(system, ["a", "b"])).breached.tolist() == [False]
 
 
+def test_of_whole_numbers_a_broken_level_asks_for_the_next_whole_step():
+    # a can move up by the 1 of b only: 1.5 asks for 2, which is not there; 1 would be.
+    options = {"primary": [True, True, False], "sliding_level": 0.0}
+    system = one_sum([4, 1], upper_level=[1.5, 0.0, 0.0], **options)
+    assert attack(system, hide(system, ["a", "b"])).breached.tolist() == [True]
+    system = one_sum([4, 1], upper_level=[1.0, 0.0, 0.0], **options)
+    assert attack(system, hide(system, ["a", "b"])).breached.tolist() == [False]
+
+
+def test_bounds_known_beforehand_are_rounded_inward_for_whole_numbers():
+    # Everybody knows that b and c are at least 1.5 each, so 2: of 8 no more than 4 are left for a, not 5.
+    system = one_sum([4, 2, 2], lower=[0, 1.5, 1.5, 0])
+    assert interval(system, ["a", "b", "c"], "a") == (0, 4)
+    # At most 1.5 each, so 1: of 6 at least 4 are a.
+    system = one_sum([4, 1, 1], upper=[9, 1.5, 1.5, 9])
+    assert interval(system, ["a", "b", "c"], "a") == (4, 6)
+
+
 def test_shown_primary_cell_is_refused():
     system = one_sum([1, 5, 6], primary=[True, False, False, False])
     with pytest.raises(DisclosureError, match="1 würden gezeigt"):

@@ -134,6 +134,7 @@ GENERAL: dict[str, Any] = {
         ({"method": "zaubern"}, "suppression, rounding, cell_key"),
         ({"method": "rounding", "rounding_base": 4}, "rounding_base"),
         ({"method": "cell_key", "cell_key_seed": ""}, "cell_key_seed"),
+        ({"method": "cell_key", "cell_key_seed": "neunzehn Zeichen 19"}, "cell_key_seed"),
         ({"cell_key_maximum": 2}, "cell_key_maximum"),
     ],
 )
@@ -145,7 +146,7 @@ def test_rules_of_the_method_that_do_not_protect_are_refused(wrong: dict[str, An
 
 def test_only_rules_of_the_method_are_told_and_the_seed_never(checkout: Path) -> None:
     content = yaml.safe_load((checkout / "parameters/rules/disclosure.yaml").read_text(encoding="utf-8"))
-    content["cell_key_seed"]["value"] = "geheim"
+    content["cell_key_seed"]["value"] = "geheim, zwanzig Zeichen"
     told = {}
     for method in ("suppression", "rounding", "cell_key"):
         content["method"]["value"] = method

@@ -67,6 +67,25 @@ def test_two_indicators_that_count_the_same_people_are_hidden_together(build_dat
     pd.testing.assert_series_equal(found["one"] != "", found["two"] != "", check_names=False)
 
 
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_a_number_hidden_in_one_row_is_hidden_in_all_whichever_comes_last(
+    build_dataset: Maker, order: tuple[str, str]
+) -> None:
+    # 40 of 90 breaks the rule for the reference group, 40 of 900 breaks none: they are the same 40 people.
+    groups = {"one": 90, "two": 900}
+    cases = zip(("A1", "A2", "B1", "B2"), (40, 50, 60, 70), strict=True)
+    rows = [
+        (area, key, 2022, n, groups[key] if area == "A1" else 800, np.nan)
+        for area, n in cases
+        for key in order
+    ]
+    dataset = build_dataset(rows, **dict.fromkeys(order, SHARE))
+    dataset = replace(dataset, indicators=dataset.indicators.assign(numerator_label="Fälle"))
+    found = hidden(dataset)
+    assert found["one", "A1"] == "denominator"
+    assert found["two", "A1"] == "linked"
+
+
 def test_a_delivered_total_above_its_parts_gives_no_way_around(build_dataset: Maker) -> None:
     # 112 in the district, 52 in its quarters: who knows that 60 have no address subtracts them.
     rows = [*shares(share=(2, 50, 60, 70)), ("A", "share", 2022, 112, 1100, np.nan)]
@@ -79,6 +98,45 @@ def test_a_quarter_without_number_is_not_had_from_the_delivered_total(build_data
     rows = [row for row in shares(share=(2, 50, 60, 70)) if row[0] != "A1"]
     found = hidden(build_dataset([*rows, ("A", "share", 2022, 52, 1000, np.nan)], share=SHARE))["share"]
     assert "linked" in (found["A"], found["A2"])
+
+
+def test_the_only_case_of_a_quarter_does_not_learn_of_the_two_in_the_next(build_dataset: Maker) -> None:
+    # 1 and 2 add up to 3, so that for others each may be 0 to 3; but the one person in A1 knows both numbers.
+    found = hidden(build_dataset(shares(share=(1, 2, 60, 70)), share=SHARE))["share"]
+    assert "linked" in (found["A"], found["B"], found["S"])
+    # Nobody is alone here.
+    found = hidden(build_dataset(shares(share=(2, 2, 60, 70)), share=SHARE))["share"]
+    assert (found[["A", "B", "S"]] == "").all()
+
+
+def test_the_only_one_who_is_no_case_attacks_as_well(build_dataset: Maker) -> None:
+    # 499 and 498 of 500 leave 3 who are no case; the one in A1 knows of the two in A2.
+    found = hidden(build_dataset(shares(share=(499, 498, 60, 70)), share=SHARE))["share"]
+    assert "linked" in (found["A"], found["B"], found["S"])
+    found = hidden(build_dataset(shares(share=(498, 498, 60, 70)), share=SHARE))["share"]
+    assert (found[["A", "B", "S"]] == "").all()
+
+
+def test_cases_are_hidden_everywhere_if_their_row_is_hidden_for_its_reference_group(
+    build_dataset: Maker,
+) -> None:
+    # The 2 jobless of A1 need the 50 of A2 hidden; so the 10 of these 50 are hidden, whatever row tells them.
+    jobless, people, long = (2, 50, 60, 70), (500, 510, 520, 530), (0, 10, 20, 30)
+    quarters = ("A1", "A2", "B1", "B2")
+    rows = [(area, "all", 2022, n, d, np.nan) for area, n, d in zip(quarters, jobless, people, strict=True)]
+    rows += [(area, "part", 2022, n, d, np.nan) for area, n, d in zip(quarters, long, jobless, strict=True)]
+    rows += [(area, "count", 2022, np.nan, np.nan, n) for area, n in zip(quarters, long, strict=True)]
+    dataset = build_dataset(rows, all=SHARE, part=SHARE, count=("count", 1, "neutral"))
+    labels = dataset.indicators.assign(
+        label=["x", "y", "lange"],
+        numerator_label=["arbeitslos", "lange", ""],
+        denominator_label=["Menschen", "arbeitslos", ""],
+    )
+    found = hidden(
+        replace(dataset, indicators=labels), replace(RULES, minimum_denominator=1, minimum_complement=1)
+    )
+    assert (found["all", "A1"], found["all", "A2"]) == ("numerator", "linked")
+    assert found["part", "A2"] == found["count", "A2"] == "linked"
 
 
 def test_a_stricter_rule_holds_for_its_indicator_only(build_dataset: Maker) -> None:
@@ -137,3 +195,83 @@ def test_cases_that_equal_their_reference_group_everywhere_are_not_limited_by_th
     shown = frame[(frame["indicator_id"] == "all") & (frame["hidden"] == "")]["area_id"]
     # City and B together would give the 0 of A, and with it those of its neighbourhoods.
     assert not {"S", "B"} <= set(shown)
+
+
+def deaths(
+    build_dataset: Maker, yearly: dict[str, dict[int, int]], pooled: dict[str, dict[int, int]]
+) -> Dataset:
+    """Return a city with deaths by year and deaths of three years, both of 5,000 persons."""
+    rows = [
+        (area, key, year, n, 5000, np.nan)
+        for key, told in (("yearly", yearly), ("pooled", pooled))
+        for area, numbers in told.items()
+        for year, n in numbers.items()
+    ]
+    rate = ("rate", 1000, "higher_is_worse")
+    dataset = build_dataset(rows, yearly=rate, pooled=rate)
+    labels = {"numerator_label": "Sterbefälle", "window": [1, 3]}
+    return replace(dataset, indicators=dataset.indicators.assign(**labels))
+
+
+def test_a_year_is_not_had_from_the_sum_of_three_and_the_other_two(build_dataset: Maker) -> None:
+    # 2021 has 2 deaths. The sum of 2020 to 2022 is 14, and 5 and 7 of the years around are told: 14 − 12.
+    yearly = {area: {2020: 5, 2021: 9, 2022: 7} for area in ("A1", "A2", "B1", "B2")}
+    yearly["A1"] = {2020: 5, 2021: 2, 2022: 7}
+    pooled = {area: {2022: sum(numbers.values())} for area, numbers in yearly.items()}
+    dataset = deaths(build_dataset, yearly, pooled)
+    table = release_values(
+        compute_values(dataset).frame,
+        dataset.indicators["kind"],
+        RULES,
+        parents=dataset.areas["parent_id"],
+        labels=dataset.indicators,
+    ).frame
+    hidden = table[(table["area_id"] == "A1") & (table["hidden"] != "")]
+    assert len(hidden) > 1
+    assert hidden[hidden["hidden"] == "numerator"][["indicator_id", "year"]].to_numpy().tolist() == [
+        ["yearly", 2021]
+    ]
+
+
+def test_sums_of_years_that_do_not_fit_their_years_say_nothing(build_dataset: Maker) -> None:
+    # The sum was corrected afterwards: 30 instead of 14. Nothing follows for 2021.
+    yearly = {area: {2020: 5, 2021: 9, 2022: 7} for area in ("A1", "A2", "B1", "B2")}
+    yearly["A1"] = {2020: 5, 2021: 2, 2022: 7}
+    pooled = {area: {2022: 30} for area in yearly}
+    found = hidden(deaths(build_dataset, yearly, pooled))
+    assert (found["pooled"] == "").all()
+
+
+def test_overlapping_sums_of_years_leave_room_for_the_hidden_one(build_dataset: Maker) -> None:
+    # Sums 2018–20 to 2022–24 of an area: 4, 4, 2, 4, 4; only sums are told. The hidden one is 2020–22.
+    numbers = dict(zip(range(2020, 2025), (4, 4, 2, 4, 4), strict=True))
+    pooled = {area: dict.fromkeys(numbers, 40) for area in ("A2", "B1", "B2")} | {"A1": numbers}
+    dataset = deaths(build_dataset, {}, pooled)
+    found = hidden(replace(dataset, indicators=dataset.indicators.loc[["pooled"]]))
+    assert (found["pooled", "A1"] == "numerator").sum() == 1
+
+
+def test_a_share_stays_open_by_the_larger_of_the_smallest_count_and_the_smallest_rest(
+    build_dataset: Maker,
+) -> None:
+    # 4 of 500 may be shown, unless at least 3 cases and 20 others are asked for: 2 and 4 leave 0 to 6 for A1,
+    # which is 6 wide; 20 are needed, so that more than A2 is hidden.
+    rows = shares(share=(2, 4, 60, 70))
+    few = hidden(build_dataset(rows, share=SHARE))["share"]
+    assert (few[["A", "B", "S"]] == "").all()
+    many = hidden(build_dataset(rows, share=SHARE), replace(RULES, minimum_complement=20))["share"]
+    assert "linked" in (many["A"], many["B"], many["S"])
+
+
+def test_a_reference_group_of_two_persons_does_not_follow_from_another_indicator(
+    build_dataset: Maker,
+) -> None:
+    # Two people live in A1. The second indicator tells nothing of A1, but of the 502 in A and the 500 in A2.
+    rows = [("A1", "one", 2022, 1, 2, np.nan), *shares(one=(0, 50, 60, 70))[1:]]
+    rows += [row for row in shares(two=(0, 41, 61, 71)) if row[0] != "A1"]
+    rate = ("rate", 1000, "higher_is_worse")
+    dataset = build_dataset([*rows, ("A", "two", 2022, 47, 502, np.nan)], one=SHARE, two=rate)
+    dataset = replace(dataset, indicators=dataset.indicators.assign(denominator_label="Menschen"))
+    found = hidden(dataset)
+    assert found["one", "A1"] == "denominator"
+    assert "linked" in (found["two", "A"], found["two", "A2"])

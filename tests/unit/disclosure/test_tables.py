@@ -144,6 +144,19 @@ def test_what_cannot_be_had_is_said() -> None:
     assert result.cells.set_index("area")["safe"].to_dict() == {"a": False, "b": True, "city": True}
 
 
+def test_zero_is_hidden_and_open_by_the_smallest_count_where_the_rule_says_so() -> None:
+    # The two hidden cells add up to 7, so that each may be anything from 0 to 7: more than the 3 asked for.
+    result = protect_table(areas(0, 7, 9), CITY, minimum_count=3, show_zero=False)
+    assert result.cells["status"].tolist() == ["primary", "secondary", "shown", "shown"]
+    assert result.cells.loc[0, ["lower", "upper"]].tolist() == [0, 7]
+    # The 2 of b are fewer than the 3 by which a must stay open.
+    assert hidden(protect_table(areas(0, 2, 9, primary=[True, False, False]), CITY, minimum_count=3)) == {
+        "a",
+        "b",
+        "c",
+    }
+
+
 def test_negative_amounts_have_no_lower_bound() -> None:
     cells = areas(-5.0, 8.0, 20.0, primary=[True, False, False])
     result = protect_table(cells, CITY)
@@ -216,7 +229,8 @@ def test_bounds_known_beforehand_narrow_what_an_outsider_finds() -> None:
     assert bounds[["lower", "upper"]].to_numpy().tolist() == [[0, 4], [6, 10]]
 
 
-def test_the_guide_for_use_alone_runs_as_printed(checkout: Path) -> None:
+def test_the_guide_for_use_alone_runs_as_printed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout)
     guide = checkout / "docs" / "methods" / "geheimhaltung_allein.md"
     failed, tried = doctest.testfile(str(guide), module_relative=False, encoding="utf-8")
     assert (failed, tried > 15) == (0, True)

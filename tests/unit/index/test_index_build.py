@@ -185,3 +185,9 @@ def test_unknown_indicators_are_all_named():
 def test_shapes_of_the_data_are_checked(change, piece):
     with pytest.raises(ParameterError, match=piece):
         replace(TWO, **change)
+
+
+def test_several_areas_without_an_index_are_told_in_the_plural():
+    more = data_of([*TWO.values.tolist(), [NAN, 500], [NAN, 400]], TWO.directions)
+    result = build_index(more, replace(TWO_SPEC, minimum_share=0.6))
+    assert "2 Gebiete haben zu wenige Werte und bekommen keinen Index." in result.notes

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sozialanalyse.errors import ParameterError
+from sozialanalyse.errors import MethodError, ParameterError
 from sozialanalyse.index.build import build_index
 from sozialanalyse.index.spec import IndexSpec
 from sozialanalyse.index.tables import data_from_frame, result_frame
@@ -77,3 +77,9 @@ def test_an_area_without_an_index_has_neither_rank_nor_class(values: pd.DataFram
     assert table.loc["d", ["index", "rank"]].isna().all()
     assert table.loc["d", "class"] == ""
     assert table["class"].drop("d").ne("").all()
+
+
+def test_texts_are_no_numbers():
+    values = pd.DataFrame({"a": ["1", "2", "3"]}, index=["01", "02", "03"])
+    with pytest.raises(MethodError, match="»values« muss aus Zahlen bestehen"):
+        data_from_frame(values, {"a": "higher_is_worse"})

@@ -79,6 +79,15 @@ def test_a_line_below_zero_at_one_end_has_no_ratio() -> None:
     assert np.isnan([measure.value, measure.lower, measure.upper]).all()
 
 
+def test_a_line_that_may_touch_zero_at_one_end_sets_the_ratio_no_bound_on_that_side() -> None:
+    rising = relative_index_of_inequality([2.5, 1, 3, 4, 5, 6], PEOPLE, RANKS)
+    assert np.isinf(rising.upper)
+    assert 0 < rising.lower < rising.value
+    falling = relative_index_of_inequality([6, 5, 4, 3, 1, 2.5], PEOPLE, RANKS)
+    assert falling.lower == 0
+    assert falling.value < falling.upper < np.inf
+
+
 def test_tied_areas_share_a_rank() -> None:
     rank = relative_rank([1, 2, 2, 3], [100, 100, 100, 100])
     np.testing.assert_allclose(rank, [0.125, 0.5, 0.5, 0.875])

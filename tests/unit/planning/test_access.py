@@ -90,3 +90,16 @@ def test_supply_is_unknown_where_the_number_of_people_is() -> None:
     found = per_thousand(np.array([3.0, 3.0]), np.array([1500.0, np.nan]))
     assert found[0] == 2.0
     assert np.isnan(found[1])
+
+
+def test_lists_are_taken_and_impossible_numbers_refused():
+    assert per_thousand([2, 1], [4000, 0])[0] == 0.5
+    assert distance_to_nearest([[2, 1], [None, 3]]).tolist() == [1, 3]
+    assert enhanced_two_step([10], [100, 200], [[0.5], [1.5]], [(1.0, 1.0), (2.0, 0.5)]).tolist() == [
+        0.05,
+        0.025,
+    ]
+    with pytest.raises(MethodError, match="»Angebot« darf nicht negativ sein"):
+        per_thousand([-1], [1000])
+    with pytest.raises(MethodError, match="eine Spalte je Einrichtung"):
+        enhanced_two_step([10, 5], [100, 200], [[0.5], [1.5]], [(1.0, 1.0)])

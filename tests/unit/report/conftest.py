@@ -41,7 +41,8 @@ def all_sections() -> dict[str, Section]:
     sections: dict[str, Section] = {}
     for name in report.__all__:
         function: Any = getattr(report, name)
-        parameters = list(inspect.signature(function).parameters)
+        wanted = inspect.signature(function).parameters.values()
+        parameters = [entry.name for entry in wanted if entry.default is entry.empty]
         if parameters == ["area"]:
             sections[name] = function
         else:

@@ -95,8 +95,7 @@ def test_the_note_on_areas_stands_on_every_page_with_connections(
 ) -> None:
     view = view_of(loaded(name))
     finest = str(view.analysis.areas.index[-1])
-    assert ECOLOGICAL_NOTE in connections.heading(view).text
-    assert ECOLOGICAL_NOTE in connections.sentences(view).text
+    assert ECOLOGICAL_NOTE in connections.overview(view).text
     assert ECOLOGICAL_NOTE in pattern.pattern_here(view.analysis.area(finest), view).text
 
 

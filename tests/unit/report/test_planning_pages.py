@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -28,7 +29,9 @@ from sozialanalyse.report import (
 )
 from sozialanalyse.report.controlling_charts import draw_status_bars, status_styles
 from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.front import location
 from sozialanalyse.report.plan_view import SocialPlan
+from sozialanalyse.report.planned import planned
 from sozialanalyse.report.view import Analysis
 from sozialanalyse.social_planning import plan_of
 
@@ -294,7 +297,7 @@ def test_the_figures_of_the_overview_are_those_of_the_tables(analysis: Analysis)
     done = int(last["status"].isin(["umgesetzt", "verstetigt"]).sum())
     text = controlling.overview(found).text
     assert f"{len(last)} Handlungsempfehlungen" in text
-    assert f"{done} davon sind umgesetzt oder verstetigt" in text
+    assert f"Handlungsempfehlungen: {done} umgesetzt oder verstetigt, " in text
 
 
 def test_the_text_of_the_flow_adds_up_to_all_recommendations(analysis: Analysis) -> None:
@@ -497,7 +500,168 @@ def test_own_words_on_why_a_recommendation_was_made_are_printed(analysis: Analys
 def test_a_steckbrief_for_three_areas_shows_the_value_of_each(analysis: Analysis) -> None:
     found = plan(analysis, CITY)
     places = found.measures.set_index("measure_id")["area_ids"]
-    assert places["MS-12"] == ("02", "04", "05")
+    assert places["MS-28"] == ("01", "04", "05")
     text = measures_profiles.profiles(found).text
-    own = text[text.index("MS-12 ") : text.index("MS-13 ")]
-    assert re.search(r"2022: Oberhausen-Ost \d+,\d\s%, Osterfeld \d+,\d\s%, Sterkrade-Mitte", own)
+    own = text[text.index("MS-28 ") : text.index("MS-29 ")]
+    assert re.search(r"2022: Mitte/Styrum \d+,\d\s%, Osterfeld \d+,\d\s%, Sterkrade-Mitte", own)
+
+
+def test_a_recommendation_that_several_share_counts_for_each_of_them(analysis: Analysis) -> None:
+    rows = analysis.planning.recommendations
+    assert rows is not None
+    wanted = rows["recommendation_id"].isin(["HE-01", "HE-02"])
+    who = rows["addressee"].mask(wanted, "Amt A | Amt B, mit Komma").where(wanted, "Amt C")
+    found = plan(
+        replace(analysis, planning=replace(analysis.planning, recommendations=rows.assign(addressee=who))),
+        CITY,
+    )
+    lines = controlling_spread.addressees(found).text.split("\n")
+    totals = {line.split(" | ")[0]: line.split(" | ")[-1] for line in lines if " | " in line}
+    assert (totals["Amt A"], totals["Amt B, mit Komma"], totals["Amt C"]) == ("2", "2", "40")
+    assert "2 Handlungsempfehlungen richten sich an mehrere; sie zählen bei jeder Stelle." in lines
+    assert "Amt A; Amt B, mit Komma" in controlling.recommendations(found).text
+
+
+def test_words_said_twice_stand_once_with_both_keys_and_another_area_is_named_as_such(
+    analysis: Analysis,
+) -> None:
+    found = plan(analysis, "03")
+    text = strategy_needs.reasons(found, strategy.paper_evidence(found)).text
+    said = found.statements.set_index("statement_id")["text"]
+    cited = found.standing.set_index("recommendation_id")["statement_ids"]
+    twice = [key for key in cited["HE-20"] if key in said.index]
+    assert len(twice) == 2
+    assert said[twice[0]] == said[twice[1]]
+    assert f"»{said[twice[0]]}« ({', '.join(twice)})" in text
+    assert cited["HE-04"]
+    assert not set(cited["HE-04"]) & set(said.index)
+    assert "in einem anderen Gebiet genannt" in next(
+        line for line in text.split("\n") if line.startswith("HE-04")
+    )
+
+
+def test_all_sources_of_the_map_of_a_paper_stand_in_the_list_to_which_its_line_leads(
+    analysis: Analysis,
+) -> None:
+    found = plan(analysis)
+    evidence = strategy.paper_evidence(found)
+    line = location(found.area, "»Nachweis der Zahlen«").text
+    assert "(siehe »Nachweis der Zahlen«)" in line
+    assert analysis.index is not None
+    assert set(analysis.index.indicator_ids) <= set(evidence.numbers)
+
+
+def test_the_documentation_says_which_needs_are_taken_up_and_by_what(analysis: Analysis) -> None:
+    found = plan(analysis)
+    text = dialogues_themes.themes(found, "dokumentation").text
+    needs = found.statements.loc[found.statements["stance"] == "need", "statement_id"]
+    cited = {
+        key: [
+            str(name)
+            for frame, column in ((found.standing, "recommendation_id"), (found.measures, "measure_id"))
+            for name, keys in zip(frame[column], frame["statement_ids"], strict=True)
+            if key in keys
+        ]
+        for key in needs
+    }
+    taken = sum(bool(names) for names in cited.values())
+    assert 0 < taken < len(needs)
+    assert f"Von {len(needs)} Aussagen zum Bedarf aus allen Runden haben" in text
+    assert f"Maßnahmen {taken} aufgegriffen" in text
+    row = next(line for line in text.split("\n") if "(A160 " in line)
+    assert row.endswith(" | " + ", ".join(cited["A160"]))
+    assert cited["A160"][0] == "HE-03"
+    assert "aufgegriffen" not in dialogues_themes.themes(found, "vorbereitung").text
+
+
+def test_what_is_planned_on_a_subject_rests_on_its_indicators_and_names_what_experts_say(
+    analysis: Analysis,
+) -> None:
+    found = plan(analysis, CITY)
+    text = planned(found, ("heat_load",)).text
+    named = {
+        str(key)
+        for frame, column in ((found.standing, "recommendation_id"), (found.measures, "measure_id"))
+        for key, keys in zip(frame[column], frame["indicator_ids"], strict=True)
+        if "heat_load" in keys
+    }
+    assert {"HE-04", "HE-34", "MS-38"} <= named
+    assert set(re.findall(r"(?:HE|MS)-\d\d", text)) == named
+    assert "Expert*innen sagen dazu: »Auf Schulhöfen und Plätzen gibt es im Sommer kaum Schatten.«" in text
+    assert "keine Handlungsempfehlungen und keine Maßnahmen" in planned(found, ("rent_cold",)).text
+    assert planned(found, ()).text.startswith("Entfällt: Der Datensatz hat keinen Indikator")
+    alone = planned(plan(without(analysis, *TABLES), CITY), ("heat_load",)).text
+    assert all(f"»{name}«" in alone for name in TABLES if name not in {"dialogues", "developments"})
+
+
+@pytest.mark.parametrize("name", ["statements", "recommendations", "recommendation_log"])
+def test_the_catalogue_says_which_table_its_evidence_lacks(name: str, analysis: Analysis) -> None:
+    assert f"Es fehlt die Tabelle »{name}«" in measures.overview(plan(without(analysis, name), CITY)).text
+    assert f"»{name}«" not in measures.overview(plan(analysis, CITY)).text
+
+
+def test_the_list_of_recommendations_says_that_it_cannot_count_measures(analysis: Analysis) -> None:
+    text = controlling.recommendations(plan(without(analysis, "measures"))).text
+    assert "Es fehlt die Tabelle »measures«" in text
+
+
+def test_a_theme_measured_otherwise_takes_the_indicators_of_its_domains_and_says_so(
+    analysis: Analysis,
+) -> None:
+    own = plan(analysis)
+    theme = next(theme for theme in own.rules.themes if theme.id == "bildung")
+    kept = {key: year for key, year in analysis.years.items() if key not in theme.indicator_ids}
+    found = plan(replace(analysis, years=kept))
+    other = next(theme for theme in found.rules.themes if theme.id == "bildung")
+    # Left of the domain education: childcare from 3 to 6 and under 3, both better when higher.
+    assert set(other.indicator_ids) == {"childcare_under_3", "childcare_3_to_6"}
+    assert found.by_domain == ("bildung",)
+    assert own.by_domain == ()
+    assert "Bildungsteilhabe: »Bildung«" in dialogues.reading(found).text
+    assert "dieser Datensatz nicht" not in dialogues.reading(own).text
+
+
+def few(analysis: Analysis) -> SocialPlan:
+    """Return the plan of a city that has just begun: one recommendation in its first status, one measure."""
+    tables = analysis.planning
+    assert tables.recommendations is not None
+    assert tables.recommendation_log is not None
+    assert tables.measures is not None
+    log = tables.recommendation_log
+    planning = replace(
+        tables,
+        recommendations=tables.recommendations.head(1),
+        recommendation_log=log[log["recommendation_id"] == "HE-01"].head(1),
+        measures=tables.measures.head(1),
+    )
+    return plan(replace(analysis, planning=planning))
+
+
+def test_a_single_recommendation_is_spoken_of_as_one(analysis: Analysis) -> None:
+    found = few(analysis)
+    text = controlling.overview(found).text
+    assert text.startswith("Am 16.05.2022 gibt es für Mitte/Styrum eine Handlungsempfehlung: 1 offen. ")
+    assert "hat keine einen neuen Stand; neu hinzugekommen ist eine." in text
+    paper = strategy.summary(found, strategy.paper_evidence(found)).text
+    assert "Eine Handlungsempfehlung: 1 offen." in paper
+    assert "Eine Maßnahme steht als Steckbrief im Anhang." in paper
+    assert not re.search(r"\b[01] (Handlungsempfehlungen|Maßnahmen)", text + paper)
+
+
+def test_no_table_of_addressees_stands_empty(analysis: Analysis) -> None:
+    found = controlling_spread.addressees(few(analysis))
+    assert "<table" not in found.html
+    assert "Je eine ohne verstrichene Frist haben: Fachbereich Kinder, Jugend und Familie." in found.text
+
+
+def test_a_theme_without_any_interval_is_said_in_a_whole_sentence(analysis: Analysis) -> None:
+    found = plan(analysis)
+    silent = found.needs.derive(
+        "without intervals",
+        lambda frame: frame.assign(
+            usable=0, worse=0, better=0, difference=np.nan, lower=np.nan, upper=np.nan, signal="unclear"
+        ),
+    )
+    text = dialogues_themes.themes(replace(found, needs=silent), "vorbereitung").text
+    assert "Kein Indikator hat einen Abstand zur Stadt mit Intervall." in text
+    assert "Von kein" not in text

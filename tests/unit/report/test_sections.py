@@ -12,6 +12,7 @@ import matplotlib as mpl
 import pytest
 
 from sozialanalyse.report.fragment import Fragment
+from sozialanalyse.report.text import NUMBER_WORDS
 from sozialanalyse.report.view import AreaView
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
@@ -59,7 +60,8 @@ def test_pictures_have_a_text_that_names_a_number_or_a_finding(drawn: Any) -> No
     for image in drawn.root.iter("img"):
         alternative = image.get("alt", "")
         assert alternative.strip()
-        assert re.search(r"\d", alternative) or any(label in alternative for label in findings)
+        number = re.search(rf"\d|\b(?:{'|'.join(NUMBER_WORDS[2:])})\b", alternative)
+        assert number or any(label in alternative for label in findings)
 
 
 def test_pictures_stand_in_figures_with_a_caption(drawn: Any) -> None:

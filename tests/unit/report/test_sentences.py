@@ -68,8 +68,8 @@ def test_rows_without_a_comparable_distance_head_no_list_but_are_named(city: Ana
     )
     text = " ".join(profile_sentences(city.area("0101"), rows))
     assert (
-        "Der Vergleich mit Oberhausen insgesamt, bei 5 Indikatoren möglich, ergibt: zwei ungünstiger, zwei "
-        "günstiger und einer nicht erkennbar anders."
+        "Der Vergleich mit Oberhausen insgesamt, bei fünf Indikatoren möglich, ergibt: zwei ungünstiger, "
+        "zwei günstiger und einer nicht erkennbar anders."
     ) in text
     assert "Am weitesten auf der ungünstigen Seite: »A« 20,0" in text
     assert re.search(r"Ebenfalls ungünstiger, aber nicht nach Größe zu ordnen, weil .*: »B«", text)
@@ -242,8 +242,8 @@ def test_pages_show_neither_a_checksum_nor_remarks_for_analysts(city: Analysis) 
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [
-        ((7, 7, 7, 7), "90-%-Intervall durch Zufall wie bei anderen Entscheidungen: derselbe Rang"),
-        ((6, 8, 6, 8), "90-%-Intervall durch Zufall wie bei anderen Entscheidungen: Rang 6 bis 8"),
+        ((7, 7, 7, 7), "90-%-Intervall durch Zufall und bei anderen Entscheidungen: derselbe Rang"),
+        ((6, 8, 6, 8), "90-%-Intervall durch Zufall und bei anderen Entscheidungen: Rang 6 bis 8"),
         (
             (6, 8, 7, 7),
             "90-%-Intervall durch Zufall Rang 6 bis 8 und bei anderen Entscheidungen derselbe Rang",
