@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from sozialanalyse.batch.handover import Store
 from sozialanalyse.batch.limits import die_with_parent
 from sozialanalyse.batch.page import Job
 from sozialanalyse.batch.requests import STUDIES, Choice, Request, modules_of, requests_of
@@ -77,7 +78,7 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     Notes
     -----
     Reading starts threads, and a process with threads must not fork. So all is computed in a fork of its own,
-    at the same time as the remaining imports, and comes back through a pipe.
+    at the same time as the remaining imports, and comes back through a file that is mapped.
 
     What fails or warns here is not kept: then every notebook does it itself, and shows what it has to show.
     """
@@ -95,7 +96,8 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
         import_module(STUDIES[request.function])
     context = get_context("fork")
     source, target = context.Pipe(duplex=False)
-    arguments = target, choices, studies, known, os.getpid()
+    store = Store()
+    arguments = target, store, choices, studies, known, os.getpid()
     helper = context.Process(target=_compute, args=arguments)
     helper.start()
     target.close()
@@ -110,18 +112,22 @@ def warm_up(jobs: Sequence[Job], known: Known | None = None) -> None:
     folders: list[str] = []
     try:
         while True:
-            choice, result, made = source.recv()
+            choice, packed = source.recv()
+            result, made = store.take(packed)
             data_dir, parameters_dir, year = choice
             analysis.keep_analysis(result, data_dir, parameters_dir, year=year)
             ready |= {str(choice): result} | made
             folders.append(str(chosen_folder("data", data_dir)))
     except EOFError:
         helper.join()
+    finally:
+        store.file.close()
     prepare_traces(ready, folders)
 
 
 def _compute(
     target: Connection,
+    store: Store,
     choices: Sequence[Choice],
     studies: Sequence[Request],
     known: Known | None,
@@ -139,7 +145,7 @@ def _compute(
             # Kept with the analysis: otherwise every fork would make them for all areas anew.
             _ = result.entries, result.parts
             made = make_studies([request for request in studies if request.choice == choice], result)
-            target.send((choice, result, made))
+            target.send((choice, store.put((result, made))))
     target.close()
     os._exit(0)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sozialanalyse.connections.construction import shared_construction
 from sozialanalyse.connections.correlation import AssociationMatrix, area_weights, associate
 from sozialanalyse.connections.data import ConnectionData
-from sozialanalyse.connections.kernel import complete_blocks
+from sozialanalyse.connections.kernel import complete_blocks, forget_orders
 from sozialanalyse.connections.pairs import Tables, pair_evidence
 from sozialanalyse.connections.robustness import (
     LeaveOut,
@@ -165,6 +165,7 @@ def connect(
     )
     evidence = tuple(pair_evidence(data, spec, tables, a, b) for a, b in pairs)
     verdicts = tuple(judge(pair, spec) for pair in evidence)
+    forget_orders()
     label = dict(zip(data.indicator_ids, data.labels, strict=True))
     moran, moran_p = _moran(values, neighbours, spec)
     return Connections(

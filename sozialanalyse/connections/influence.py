@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sozialanalyse.connections.kernel import scores, standardise
+from sozialanalyse.connections.kernel import Order, order_of, scores, standardise
 from sozialanalyse.connections.spec import Method
 
 __all__ = ["influence_error", "large_permutation_p"]
@@ -92,18 +92,14 @@ def _influence(both: Array, share: Array, method: Method) -> tuple[float, Array]
         # Ranks are cumulated weights: more weight here lifts every area above, by as much as it stands for.
         ranks = placed[0]
         spread = np.sqrt(share @ np.square(ranks - share @ ranks))
-        above_x, above_y = (_above(ranks[:, c], unit, share) / spread[c] for c in (0, 1))
+        above_x, above_y = (_above(order_of(both[:, c]), unit, share) / spread[c] for c in (0, 1))
         product = product + above_x[:, 1] + above_y[:, 0]
         squares = squares + 2.0 * (above_x[:, 0] + above_y[:, 1])
     return r, np.asarray(product - r / 2.0 * squares)
 
 
-def _above(column: Array, summed: Array, share: Array) -> Array:
+def _above(column: Order, summed: Array, share: Array) -> Array:
     """Return for each area the weighted sum over those above it, and half of those level with it; (N, 2)."""
-    order = np.argsort(column, kind="stable")
-    starts = np.flatnonzero(np.append(True, np.diff(column[order]) > 0))
-    at = np.add.reduceat((share[:, None] * summed)[order], starts, axis=0)
+    at = np.add.reduceat((share[:, None] * summed)[column.order], column.starts, axis=0)
     beyond = at.sum(axis=0) - np.cumsum(at, axis=0) + at / 2.0
-    result = np.empty_like(summed)
-    result[order] = np.repeat(beyond, np.diff(np.append(starts, column.size)), axis=0)
-    return result
+    return np.asarray(beyond[column.position])

@@ -7,6 +7,8 @@ missing values are all the same thing here: weights, some of them zero or above 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +17,12 @@ from sozialanalyse.connections.spec import Method
 
 __all__ = [
     "EXACT_AREAS",
+    "Order",
     "complete_blocks",
     "correlate",
+    "forget_orders",
     "off_diagonal",
+    "order_of",
     "pairwise_counts",
     "scores",
     "standardise",
@@ -28,6 +33,10 @@ EXACT_AREAS = 2_000
 """Up to this number of areas all is drawn and ranked anew; beyond it the limits of large samples do."""
 CELLS = 4_000_000
 """Numbers held at a time: sets of weights × areas × variables."""
+REMEMBERED = 10_000_000
+"""Cells of columns whose order is remembered, at most."""
+
+_orders: dict[tuple[int, bytes], Order] = {}
 
 
 def weighted_midranks(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -53,14 +62,52 @@ def weighted_midranks(values: NDArray[np.float64], weights: NDArray[np.float64])
     """
     ranks = np.empty((weights.shape[0], *values.shape))
     for j, column in enumerate(values.T):
+        sorted_ = order_of(column)
+        at = np.add.reduceat(weights[:, sorted_.order], sorted_.starts, axis=1)
+        ranks[:, :, j] = (np.cumsum(at, axis=1) - at / 2.0)[:, sorted_.position]
+    return ranks
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the values of a column follow each other.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (N,)
+        The areas by their value, the lowest first; areas with the same value in the order given.
+    starts : ndarray of int, shape (V,)
+        Where each different value begins in `order`.
+    position : ndarray of int, shape (N,)
+        The number of each area's value among the different ones.
+    """
+
+    order: NDArray[np.int32]
+    starts: NDArray[np.intp]
+    position: NDArray[np.int32]
+
+
+def order_of(column: NDArray[np.float64]) -> Order:
+    """Return the order of a column of shape (N,); that of a column that was sorted before is remembered.
+
+    Weights and methods change, but the same indicators of the same areas are ranked again and again, and
+    with thousands of areas nothing takes as long as to sort them.
+    """
+    key = column.size, blake2b(column.tobytes(), digest_size=16).digest()
+    if key not in _orders:
+        while len(_orders) * column.size >= REMEMBERED:
+            del _orders[next(iter(_orders))]
         order = np.argsort(column, kind="stable")
         new = np.append(True, np.diff(column[order]) > 0)
-        starts = np.flatnonzero(new)
-        position = np.empty(order.size, dtype=np.intp)
+        position = np.empty(order.size, dtype=np.int32)
         position[order] = np.cumsum(new) - 1
-        at = np.add.reduceat(weights[:, order], starts, axis=1)
-        ranks[:, :, j] = (np.cumsum(at, axis=1) - at / 2.0)[:, position]
-    return ranks
+        _orders[key] = Order(order.astype(np.int32), np.flatnonzero(new), position)
+    return _orders[key]
+
+
+def forget_orders() -> None:
+    """Give the memory of `order_of` back."""
+    _orders.clear()
 
 
 def scores(values: NDArray[np.float64], weights: NDArray[np.float64], method: Method) -> NDArray[np.float64]:

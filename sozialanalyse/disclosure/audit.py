@@ -193,11 +193,15 @@ def _shown_against_rules(
 ) -> list[str]:
     """Find shown cells that break a rule, and cells that are hidden in one place and shown in another."""
     breaches = []
-    for fact in sorted(facts, key=lambda fact: (fact.indicator, fact.area, fact.year, fact.place)):
+
+    def note(fact: Fact, what: str) -> None:
         cell = _name(rules, fact.indicator, fact.area, fact.year)
+        breaches.append(((fact.indicator, fact.area, fact.year, fact.place), f"{cell}: {what}"))
+
+    for fact in facts:
         told = fact.value is not None or fact.cases is not None
         if told and (fact.indicator, fact.area, fact.year) in hidden:
-            breaches.append(f"{cell}: an einer Stelle geheim, in {fact.place} gezeigt.")
+            note(fact, f"an einer Stelle geheim, in {fact.place} gezeigt.")
         kind = rules.kinds.get(fact.indicator, "")
         count = fact.cases
         if count is None:
@@ -211,8 +215,8 @@ def _shown_against_rules(
             few |= 0 < others < rules.limit("minimum_complement", fact.indicator)
             few |= count == 0 and rules.limit("show_zero", fact.indicator) == 0
         if few:
-            breaches.append(f"{cell}: in {fact.place} gezeigt, obwohl eine Regel es verbietet.")
-    return breaches
+            note(fact, f"in {fact.place} gezeigt, obwohl eine Regel es verbietet.")
+    return [sentence for _, sentence in sorted(breaches, key=lambda breach: breach[0])]
 
 
 def _name(rules: PageRules, indicator: str, area: str, year: str) -> str:
@@ -282,8 +286,10 @@ class _Tables:
 
     def bound(self, table: Table, area: str, interval: Interval) -> None:
         """Take note that a number lies in an interval."""
-        count = len(self._areas)
-        low, high = self._ends.setdefault(table, (np.zeros(count), np.full(count, _LIMITLESS)))
+        if table not in self._ends:
+            count = len(self._areas)
+            self._ends[table] = np.zeros(count), np.full(count, _LIMITLESS)
+        low, high = self._ends[table]
         place = self._areas[area]
         if interval[0] > low[place] or interval[1] < high[place]:
             self._reached.pop(table, None)

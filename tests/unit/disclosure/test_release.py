@@ -147,3 +147,37 @@ def test_a_cell_with_as_much_room_as_the_rule_asks_for_is_not_exposed(build_data
 def test_values_without_any_count_are_released(build_dataset) -> None:
     dataset = build_dataset([("A1", "rent", 2022, np.nan, np.nan, 7.5)], rent=("score", 1, "neutral"))
     assert release(dataset).where(area_id="A1").frame["value"].tolist() == [7.5]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"area_id": "b"},
+        {"area_id": ["c", "a", "nowhere"]},
+        {"level": "area", "indicator_id": ("x",)},
+        {"indicator_id": "x", "year": 2022},
+        {"area_id": 7},
+    ],
+)
+@pytest.mark.parametrize("kind", ["str", "category"])
+def test_rows_looked_up_by_key_are_those_that_a_search_finds(
+    build_dataset, wanted: dict[str, object], kind: str
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "area_id": list("cabcabz"),
+            "level": ["area"] * 6 + ["city"],
+            "indicator_id": list("xyxyxyx"),
+            "year": [2022, 2022, 2021, 2021, 2022, 2022, 2022],
+        }
+    ).astype({"area_id": kind, "level": kind, "indicator_id": kind})
+    dataset = build_dataset([("A1", "share", 2022, 50, 500, np.nan)], share=KINDS["share"])
+    table = release(dataset).derive("keys", lambda _: frame)
+    chosen = pd.Series(data=True, index=frame.index)
+    for column, value in wanted.items():
+        chosen &= frame[column].isin(list(value) if isinstance(value, list | tuple) else [value])
+    pd.testing.assert_frame_equal(table.where(**wanted).frame, frame[chosen])
+    # Among rows that were chosen before, and when the places are known.
+    table.prepare()
+    part = table.where(year=[2021, 2022]).where(**wanted)
+    pd.testing.assert_frame_equal(part.frame, frame[chosen])
