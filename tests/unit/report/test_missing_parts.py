@@ -285,3 +285,31 @@ def test_one_indicator_that_can_be_tested_is_spoken_of_in_the_singular(
     city = build_dataset(rows, benefits=("proportion", 100, "higher_is_worse"))
     text = report.profile(analyse(city, parameters).area("A1")).text
     assert "von 1 Indikator, der sich prüfen lässt" in text
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    # The median of 2, 3, 7 and 10 is 5: nothing needs a decimal. That of 2, 3, 6 and 9 is 4.5.
+    [
+        ((2.0, 3.0, 7.0, 10.0), "2 Einheit (Mitte der Gebiete 5 Einheit)"),
+        ((2.0, 3.0, 6.0, 9.0), "4,50 Einheit"),
+    ],
+)
+def test_scores_that_are_whole_numbers_are_written_without_decimals(
+    build_dataset: City, parameters: Parameters, scores: tuple[float, ...], expected: str
+) -> None:
+    rows = [
+        (key, "decile", 2022, np.nan, np.nan, score)
+        for key, score in zip(("A1", "A2", "B1", "B2"), scores, strict=True)
+    ]
+    city = build_dataset(rows, decile=("score", 1, "higher_is_better"))
+    text = report.domain(analyse(city, parameters).area("A1"), "poverty").text
+    assert expected in text.replace("\xa0", " ")
+
+
+def test_with_numbers_of_cases_only_the_profile_speaks_of_no_distances(
+    build_dataset: City, parameters: Parameters
+) -> None:
+    rows = [(key, "homeless", 2022, np.nan, np.nan, 5) for key in ("A1", "A2", "B1", "B2")]
+    city = build_dataset(rows, homeless=("count", 1, "higher_is_worse"))
+    assert "Abstände" not in report.profile(analyse(city, parameters).area("A1")).text
