@@ -13,6 +13,7 @@ from sozialanalyse.dataset.read import read_dataset
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.disclosure.release import ReleasedTable, release_population, release_values
 from sozialanalyse.errors import MethodError, ParameterError
+from sozialanalyse.index.availability import varying
 from sozialanalyse.index.build import IndexResult, build_index
 from sozialanalyse.index.data import IndexData
 from sozialanalyse.index.spec import IndexSpec
@@ -119,27 +120,35 @@ def _index(compared: ReleasedTable, dataset: Dataset, rules: IndexRules) -> tupl
     frame = compared.where(level=dataset.finest_level).frame
     frame = frame[frame["value"].notna()]
     there = set(frame["indicator_id"].astype(str))
-    present = tuple(key for key in rules.spec.indicators if key in there)
+    alike: set[str] = set() if rules.spec.normalisation == "goalposts" else _alike(frame)
+    present = tuple(key for key in rules.spec.indicators if key in there - alike)
     wanted_count = len(rules.spec.indicators)
     if len(present) >= rules.minimum_indicators:
-        chosen, title = _only(rules.spec, present), rules.title
+        chosen, title, asked = _only(rules.spec, present), rules.title, list(rules.spec.indicators)
         description = rules.description.replace("{Anzahl}", _of_all(len(present), wanted_count))
     else:
-        wanted = catalogue["domain"].isin(rules.fallback_domains) & (catalogue["direction"] != "neutral")
-        substitute = tuple(str(key) for key in catalogue.index[wanted] if key in there)
+        # A number of cases grows with the size of its area, and says nothing of how burdened it is.
+        wanted = (
+            catalogue["domain"].isin(rules.fallback_domains)
+            & (catalogue["direction"] != "neutral")
+            & (catalogue["kind"] != "count")
+        )
+        candidates = [str(key) for key in catalogue.index[wanted] if key in there]
+        substitute = tuple(key for key in candidates if key not in alike)
         if len(substitute) < rules.fallback_minimum:
             return None, (
                 f"Kein {rules.title}: Der Datensatz hat {len(present)} der {wanted_count} "
                 f"Indikatoren; mindestens {rules.minimum_indicators} müssen es sein."
             )
         chosen = _substitute(rules, substitute)
-        title = rules.fallback_title
+        title, asked = rules.fallback_title, candidates
         description = rules.fallback_description.replace("{Anzahl}", count_word(wanted_count))
     try:
         result = build_index(_index_data(frame, dataset, chosen.indicators), chosen)
     except MethodError as error:
         return None, f"Kein {title}: {error}"
-    notes = (*_absent_notes(rules, there, catalogue), *result.notes)
+    left_out = [key for key in asked if key in alike]
+    notes = (*_absent_notes(rules, there, catalogue), *_alike_notes(left_out, catalogue), *result.notes)
     return (
         IndexView(
             areas=compared.derive("index", lambda _: _area_frame(result)),
@@ -170,6 +179,19 @@ def _absent_notes(rules: IndexRules, there: set[str], catalogue: pd.DataFrame) -
         named = join_words([f"»{rules.labels.get(key, key)}«" for key in unknown])
         notes.append(f"Der Datensatz kennt von den Indikatoren des Sozialindex nicht: {named}.")
     return tuple(notes)
+
+
+def _alike(frame: pd.DataFrame) -> set[str]:
+    """Return the indicators that tell no area from another: no index can use them."""
+    wide = frame.pivot_table(index="area_id", columns="indicator_id", values="value", observed=True)
+    return set(wide.columns[~varying(wide.to_numpy(dtype=np.float64))].astype(str))
+
+
+def _alike_notes(keys: list[str], catalogue: pd.DataFrame) -> tuple[str, ...]:
+    if not keys:
+        return ()
+    named = join_words([f"»{catalogue['label'][key]}«" for key in keys])
+    return (f"Ohne {named}: Alle Gebiete haben denselben Wert.",)
 
 
 def _only(spec: IndexSpec, indicators: tuple[str, ...]) -> IndexSpec:

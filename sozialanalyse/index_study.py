@@ -15,6 +15,7 @@ import pandas as pd
 from sozialanalyse.disclosure.release import ReleasedTable
 from sozialanalyse.errors import MethodError
 from sozialanalyse.index.alternatives import fitting_alternatives
+from sozialanalyse.index.availability import varying
 from sozialanalyse.index.build import IndexResult, build_index
 from sozialanalyse.index.consistency import consistency
 from sozialanalyse.index.contrast import contrast
@@ -311,8 +312,12 @@ def _domain_frame(analysis: Analysis, chosen: IndexSpec) -> pd.DataFrame:
         if not keys:
             continue
         spec = IndexSpec(indicators=keys, orientation=chosen.orientation, minimum_share=chosen.minimum_share)
+        data = _data(analysis, spec)
+        kept = tuple(key for key, differs in zip(keys, varying(data.values), strict=True) if differs)
+        if not kept:
+            continue
         try:
-            result = build_index(_data(analysis, spec), spec)
+            result = build_index(data.select(kept), replace(spec, indicators=kept))
         except MethodError:
             # Too few values for this domain: it has no index, and the table shows a dash.
             continue

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sozialanalyse.errors import MethodError
 from sozialanalyse.index.data import FloatArray
 
-__all__ = ["Screening", "screen"]
+__all__ = ["Screening", "screen", "varying"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,27 @@ def screen(values: FloatArray, minimum_share: float, minimum_coverage: float) ->
             "»minimum_coverage« prüfen."
         )
     return Screening(indicators, areas)
+
+
+def varying(values: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which indicators tell areas apart.
+
+    Parameters
+    ----------
+    values : ndarray of shape (N, K)
+        NaN where missing.
+
+    Returns
+    -------
+    ndarray of bool, shape (K,)
+        False where all known values are the same up to rounding, or none is known.
+
+    Examples
+    --------
+    >>> varying(np.array([[0.1, 1.0, np.nan], [0.1, np.nan, np.nan], [0.3 - 0.2, 2.0, np.nan]])).tolist()
+    [False, True, False]
+    """
+    # Where nothing is known, the ends stay crossed and their difference is below any limit.
+    smallest = np.fmin.reduce(values, axis=0, initial=np.inf)
+    largest = np.fmax.reduce(values, axis=0, initial=-np.inf)
+    return np.asarray(largest - smallest > 1e-9 * np.maximum(np.abs(smallest), np.abs(largest)))

@@ -86,7 +86,8 @@ def describe_standing(values: pd.DataFrame, dataset: Dataset, *, confidence: flo
         value;
         ``level_median, level_deviation`` are median and standard deviation of these; all but
         ``ranked`` are missing where fewer than ``NEARLY_ALL`` of the level's areas have a value. ``largest``
-        is the largest absolute value at any level.
+        is the largest absolute value at any level; ``whole`` says whether all values, and the medians of
+        all levels, are whole numbers.
 
     Notes
     -----
@@ -110,7 +111,10 @@ def describe_standing(values: pd.DataFrame, dataset: Dataset, *, confidence: flo
     complete = columns["ranked"] >= NEARLY_ALL * group.transform("size")
     for name in ("rank", "rank_best", "rank_worst", "level_median", "level_deviation"):
         columns[name] = columns[name].where(complete)
-    columns["largest"] = frame["value"].abs().groupby(frame["indicator_id"], observed=True).transform("max")
+    by_indicator = frame["indicator_id"]
+    columns["largest"] = frame["value"].abs().groupby(by_indicator, observed=True).transform("max")
+    broken = (frame["value"] % 1 > 0) | (columns["level_median"] % 1 > 0)
+    columns["whole"] = ~broken.groupby(by_indicator, observed=True).transform("any").astype(bool)
     return frame.assign(**columns)
 
 

@@ -95,7 +95,8 @@ def _scope(analysis: Analysis, area_id: str, level: str) -> Scope:
             "die Gebiete dieser Ebene."
         )
     number = len(names) - 1 if level == FINEST else names.index(level)
-    if number <= names.index(place.level):
+    # A dataset of one level compares its only area with itself: too few, which is a finding and no fault.
+    if number <= names.index(place.level) and not (level == FINEST and len(names) == 1):
         raise ParameterError(
             f"Verglichen werden Gebiete innerhalb von »{place.name}«. Darin gibt es keine der Ebene "
             f"»{names[number]}«, denn »{place.name}« gehört selbst zur Ebene »{place.level}«. Bitte ein "

@@ -27,7 +27,9 @@ def overview(view: ConnectionView) -> Fragment:
     frame = view.pairs.frame
     apart = pairs_apart(frame)
     words = join_words(view.domain_words)
-    lead = f"Verglichen sind {_pairs(len(frame))} von Indikatoren aus {words}."
+    lead = (
+        f"Verglichen {'ist' if len(frame) == 1 else 'sind'} {_pairs(len(frame))} von Indikatoren aus {words}."
+    )
     made = len(frame) - len(apart)
     if made:
         lead += (

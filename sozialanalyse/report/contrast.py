@@ -39,7 +39,7 @@ def side_by_side(area: AreaView) -> Fragment:
     rows_of = _rows_of(area.analysis, [view.area_id for view in views], keys)
     keys = [key for key in keys if any(pd.notna(rows[key]["value"]) for rows in rows_of.values())]
     if not keys:
-        return warning("Kein Vergleich der Teilgebiete: Für sie liegen keine Werte vor.")
+        return warning("Kein Vergleich der Teilgebiete: Für sie lässt sich kein Wert zeigen.")
     draw = _areas_as_columns if len(views) <= MOST_AREA_COLUMNS else _areas_as_rows
     table = draw(area, keys, rows_of)
     positions = {row["assessment"] for rows in rows_of.values() for row in rows.values()}

@@ -50,7 +50,8 @@ def development(area: AreaView) -> Fragment:
     rows = records(area.rows([str(key) for key in frame.index]))
     long_enough = frame[(frame["points"] >= FEWEST_YEARS) & frame.index.isin(rows)]
     if not len(long_enough):
-        years = join_words([str(year) for year in sorted(set(area.analysis.years.values()))])
+        known = area.analysis.values.where(area_id=area.area_id).frame.dropna(subset=["value"])
+        years = join_words([str(year) for year in sorted(set(known["year"]))])
         there = f" (vorhanden: {years})" if years else ""
         return warning(
             f"Keine Entwicklung: Für {area.name} liegen keine Werte aus mindestens {FEWEST_YEARS} Jahren "

@@ -191,7 +191,13 @@ def _missing_note(area: AreaView, rows: pd.DataFrame, keys: list[str]) -> Fragme
         named = [str(row["label"]) for row in open_lines if code and row["missing_reason"] == code]
         if named:
             result += note(f"Ohne Wert ({reason}): {quoted(named)}.")
-    absent = [str(labels[key]) for key in keys if key not in rows.index]
+    absent_keys = [key for key in keys if key not in rows.index]
+    released = area.analysis.values.where(area_id=area.area_id)  # noqa: PD011 (a released table)
+    codes = released.frame.set_index(released.frame["indicator_id"].astype(str))
+    secret = set(codes.index[codes["hidden"].astype(str) != ""]) - set(codes.index[codes["value"].notna()])
+    if kept_back := [str(labels[key]) for key in absent_keys if key in secret]:
+        result += note(f"Geheim gehalten: {quoted(kept_back)}.")
+    absent = [str(labels[key]) for key in absent_keys if key not in secret]
     if absent:
         result += note(f"Ohne Wert im Vergleichsjahr: {quoted(absent)}.")
     return result

@@ -68,7 +68,8 @@ def _facts(area: AreaView, scored: pd.DataFrame) -> Fragment:
     if not area.is_root:
         certain = scored["assessment"].value_counts()
         total = int(scored["assessment"].isin(list(TESTED)).sum())
-        of_all = f"von {total} Indikatoren, die sich prüfen lassen"
+        plural = "Indikator, der sich prüfen lässt" if total == 1 else "Indikatoren, die sich prüfen lassen"
+        of_all = f"von {total} {plural}"
         if total:
             for code in ("worse", "better"):
                 name = f"{TESTED[code]} als {area.root.name} insgesamt"

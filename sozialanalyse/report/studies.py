@@ -272,10 +272,12 @@ def standing(area: AreaView, study: IndexStudy) -> Fragment:
     A coarser area has no rank of its own: it gets a sentence that says so.
     """
     rows = study.ranks.where(area_id=area.area_id).frame.dropna(subset=["rank"])
-    if study.missing or not len(rows):
+    if study.missing:
+        return note("Ohne Index gibt es auch keine Ränge.")
+    if not len(rows):
         level = area.analysis.levels[-1].label
         if area.is_finest:
-            return note(f"{area.name} hat keinen Rang: {for_readers(study.missing) or 'Es fehlen Werte.'}")
+            return note(f"{area.name} hat keinen Rang: Es fehlen Werte.")
         return note(f"Rang mit Intervall und Indizes der Bereiche gibt es auf der Ebene {level}.")
     row = rows.iloc[0]
     count = int(study.ranks.frame["rank"].notna().sum())

@@ -201,7 +201,8 @@ def profile_sentences(area: AreaView, scored: pd.DataFrame) -> list[str]:
             sentences.append(f"Am weitesten auf der ungünstigen Seite: {values_text(high)}.")
         if len(low):
             sentences.append(f"Am weitesten auf der günstigen Seite: {values_text(low)}.")
-        sentences.append(uncertain_sentence(area, scored))
+        if len(known) or (scored["assessment"] == "similar").any():
+            sentences.append(uncertain_sentence(area, scored))
     return sentences
 
 

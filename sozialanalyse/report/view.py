@@ -201,8 +201,11 @@ class Analysis:
         frame.index = frame.index.astype(str)
         frame = frame.join(self.indicators[["label", "unit", "kind", "domain", "direction"]])
         decimals = [
-            0 if kind == "count" else decimals_for(unit, largest)
-            for kind, unit, largest in zip(frame["kind"], frame["unit"], frame["largest"], strict=True)
+            # Deciles, classes and the like are whole by nature; decimals would feign precision.
+            0 if kind == "count" or (kind == "score" and whole) else decimals_for(unit, largest)
+            for kind, whole, unit, largest in zip(
+                frame["kind"], frame["whole"], frame["unit"], frame["largest"], strict=True
+            )
         ]
         frame["decimals"] = np.array(decimals, dtype=np.int64)
         # Texts as plain objects, and those side by side: rows of a few cells are taken out of it many times.

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import json
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import norm
 from shapely.geometry.base import BaseGeometry
 
 from sozialanalyse.spatial.autocorrelation import QUADRANTS, local_morans_i, morans_i
@@ -167,3 +169,47 @@ def test_models_with_one_sided_neighbours_agree_with_spreg(kind: str) -> None:
     assert ours.coefficients == pytest.approx(theirs.betas.ravel()[:3], rel=1e-6)
     assert ours.standard_errors == pytest.approx(np.sqrt(np.diag(theirs.vm))[:3], rel=1e-6)
     assert ours.log_likelihood == pytest.approx(theirs.logll, abs=1e-8)
+
+
+def counties(name: str, key: str, column: str) -> tuple[NDArray[np.float64], SpatialWeights, tuple[str, ...]]:
+    """Return a column of a table of libpysal with the neighbourhood in the file beside it."""
+    from libpysal.examples import get_path
+    from libpysal.io import open as libpysal_open
+
+    table_name, graph_name = name.split("|")
+    with closing(libpysal_open(get_path(table_name))) as table:
+        values = np.array(table.by_col(column), dtype=float)
+        ids = tuple(str(int(area)) for area in table.by_col(key)) if key else ()
+    ids = ids or tuple(str(row) for row in range(1, len(values) + 1))
+    lines = Path(get_path(graph_name)).read_text(encoding="utf-8").split("\n")[1:]
+    pairs = [
+        (head.split()[0], other)
+        for head, others in zip(lines[::2], lines[1::2], strict=False)
+        for other in others.split()
+    ]
+    return values, weights_from_pairs(ids, pairs), ids
+
+
+@pytest.mark.parametrize(
+    ("named", "key", "column", "printed", "p_normal"),
+    [
+        # Homicides per 100,000 in 78 counties around St. Louis, 1988-93.
+        ("stl_hom.dbf|stl.gal", "", "HR8893", 0.244, 0.00027147862770937614),
+        # Sudden infant deaths per 1,000 births in the 100 counties of North Carolina, 1974-78.
+        ("sids2.dbf|sids2.gal", "FIPSNO", "SIDR74", 0.248, 0.0001158330781489969),
+    ],
+)
+def test_morans_i_of_counties_as_in_the_documentation_of_esda(
+    named: str, key: str, column: str, printed: float, p_normal: float
+) -> None:
+    values, weights, ids = counties(named, key, column)
+    found = morans_i(values, weights, ids, permutations=0)
+    assert found.statistic[0] == pytest.approx(printed, abs=5e-4)
+    # esda's p assumes normality; its variance follows from Cliff & Ord (1981), computed here from the graph.
+    n, links = len(ids), weights.matrix.toarray()
+    total = links.sum()
+    s1 = ((links + links.T) ** 2).sum() / 2
+    s2 = ((links.sum(axis=0) + links.sum(axis=1)) ** 2).sum()
+    variance = (n**2 * s1 - n * s2 + 3 * total**2) / ((n**2 - 1) * total**2) - 1 / (n - 1) ** 2
+    z = (found.statistic[0] + 1 / (n - 1)) / np.sqrt(variance)
+    assert 2 * norm.sf(abs(z)) == pytest.approx(p_normal, rel=1e-9)

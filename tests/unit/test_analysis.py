@@ -377,3 +377,46 @@ def test_remarks_on_the_data_reach_the_analysis(
     remarks = analyse(dataset, parameters).remarks
     assert remarks[0] == "Ein Hinweis."
     assert "weichen" in remarks[1]
+
+
+def poverty_city(
+    build_dataset: Callable[..., Dataset], *more: tuple[str, tuple[str, float, str], list[float]]
+) -> Dataset:
+    """Return a city with three indicators that differ, and further ones: key, form and value per quarter."""
+    rows: list[tuple[Any, ...]] = []
+    forms: dict[str, tuple[str, float, str]] = {}
+    quarters = ("A1", "A2", "B1", "B2")
+    for number, key in enumerate(("benefits", "rent_arrears", "over_indebted")):
+        forms[key] = ("proportion", 100, "higher_is_worse")
+        rows += [
+            (area, key, 2022, 40 + 9 * place - 4 * number, 400, np.nan) for place, area in enumerate(quarters)
+        ]
+    for key, form, values in more:
+        forms[key] = form
+        for area, value in zip(quarters, values, strict=True):
+            cases = (value, 400, np.nan) if form[0] == "proportion" else (np.nan, np.nan, value)
+            rows.append((area, key, 2022, *cases))
+    return build_dataset(rows, **forms)
+
+
+def test_numbers_of_cases_do_not_enter_the_index_of_poverty(
+    build_dataset: Callable[..., Dataset], parameters: Parameters
+) -> None:
+    # The number of unemployed follows how many live there; with it the largest quarter would be the poorest.
+    unemployed = ("unemployed", ("count", 1, "higher_is_worse"), [900.0, 30.0, 20.0, 10.0])
+    with_number = analyse(poverty_city(build_dataset, unemployed), parameters).index
+    without = analyse(poverty_city(build_dataset), parameters).index
+    assert with_number is not None
+    assert without is not None
+    assert with_number.indicator_ids == ("benefits", "rent_arrears", "over_indebted")
+    assert with_number.areas.frame["index"].tolist() == without.areas.frame["index"].tolist()
+
+
+def test_an_indicator_that_is_the_same_everywhere_is_left_out_of_the_index_and_named(
+    build_dataset: Callable[..., Dataset], parameters: Parameters
+) -> None:
+    nobody = ("homeless_shelter", ("proportion", 100, "higher_is_worse"), [0.0, 0.0, 0.0, 0.0])
+    index = analyse(poverty_city(build_dataset, nobody), parameters).index
+    assert index is not None
+    assert index.indicator_ids == ("benefits", "rent_arrears", "over_indebted")
+    assert "Ohne »homeless shelter«: Alle Gebiete haben denselben Wert." in index.notes

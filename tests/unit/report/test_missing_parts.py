@@ -15,7 +15,10 @@ from sozialanalyse import report
 from sozialanalyse.analysis import analyse
 from sozialanalyse.dataset.schema import Dataset
 from sozialanalyse.errors import ParameterError
+from sozialanalyse.excursus import connections_of
 from sozialanalyse.parameters import Parameters
+from sozialanalyse.project import embedded_folder
+from sozialanalyse.report.connected import scope_of
 from sozialanalyse.report.fragment import Fragment
 from sozialanalyse.report.view import Analysis, AreaView
 
@@ -247,3 +250,66 @@ def test_a_parent_whose_name_begins_with_its_level_is_not_named_twice(
     named = city.areas.assign(name=city.areas["name"].mask(city.areas.index == "A", f"{label} 7"))
     assert analyse(replace(city, areas=named), parameters).area("A").full_name == f"{label} 7"
     assert plain.full_name == f"{label} {plain.bare_name}"
+
+
+def test_the_years_named_are_those_with_values_for_the_area(small_city: City, parameters: Parameters) -> None:
+    text = report.development(analyse(small_city((2021, 2022)), parameters).area("A1")).text
+    assert "(vorhanden: 2021 und 2022)" in text
+
+
+def test_an_indicator_hidden_everywhere_is_called_hidden_and_not_missing(
+    build_dataset: City, parameters: Parameters
+) -> None:
+    rows = [(key, "daycare", 2022, 5, 6, np.nan) for key in ("A1", "A2", "B1", "B2")]
+    # 24 children in the whole city, far below the smallest reference group that may be shown.
+    city = build_dataset(rows, daycare=("proportion", 100, "higher_is_better"))
+    text = report.domain(analyse(city, parameters).area("A1"), "poverty").text
+    assert "Geheim gehalten: »daycare«." in text
+    assert "Ohne Wert im Vergleichsjahr" not in text
+
+
+def test_a_city_of_a_single_level_has_too_few_areas_for_connections_and_no_fault(
+    small_city: City, parameters: Parameters
+) -> None:
+    alone = analyse(keep_areas(small_city((2022,), areas=("S",)), "S"), parameters)
+    view = connections_of(alone, "poverty,education", str(embedded_folder("parameters")), "S")
+    assert view.missing.startswith("Daten reichen nicht: In Stadt gibt es ein Gebiet der Ebene Stadt;")
+    with pytest.raises(ParameterError, match="gröberes Gebiet"):
+        scope_of(analyse(small_city((2022,)), parameters), "A1", "finest")
+
+
+def test_one_indicator_that_can_be_tested_is_spoken_of_in_the_singular(
+    build_dataset: City, parameters: Parameters
+) -> None:
+    rows = [(key, "benefits", 2022, 40, 400, np.nan) for key in ("A1", "A2", "B1", "B2")]
+    city = build_dataset(rows, benefits=("proportion", 100, "higher_is_worse"))
+    text = report.profile(analyse(city, parameters).area("A1")).text
+    assert "von 1 Indikator, der sich prüfen lässt" in text
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    # The median of 2, 3, 7 and 10 is 5: nothing needs a decimal. That of 2, 3, 6 and 9 is 4.5.
+    [
+        ((2.0, 3.0, 7.0, 10.0), "2 Einheit (Mitte der Gebiete 5 Einheit)"),
+        ((2.0, 3.0, 6.0, 9.0), "4,50 Einheit"),
+    ],
+)
+def test_scores_that_are_whole_numbers_are_written_without_decimals(
+    build_dataset: City, parameters: Parameters, scores: tuple[float, ...], expected: str
+) -> None:
+    rows = [
+        (key, "decile", 2022, np.nan, np.nan, score)
+        for key, score in zip(("A1", "A2", "B1", "B2"), scores, strict=True)
+    ]
+    city = build_dataset(rows, decile=("score", 1, "higher_is_better"))
+    text = report.domain(analyse(city, parameters).area("A1"), "poverty").text
+    assert expected in text.replace("\xa0", " ")
+
+
+def test_with_numbers_of_cases_only_the_profile_speaks_of_no_distances(
+    build_dataset: City, parameters: Parameters
+) -> None:
+    rows = [(key, "homeless", 2022, np.nan, np.nan, 5) for key in ("A1", "A2", "B1", "B2")]
+    city = build_dataset(rows, homeless=("count", 1, "higher_is_worse"))
+    assert "Abstände" not in report.profile(analyse(city, parameters).area("A1")).text
