@@ -13,10 +13,12 @@ CASES: Final[dict[str, str]] = {"what": "cases"}
 
 
 def area_data(area: AreaView) -> dict[str, str]:
-    """Say which area a row is about, and which contains it."""
+    """Say which area a row is about, which contains it, and how many areas that one consists of."""
+    parent = str(area.analysis.entries[area.area_id]["parent_id"])
     return {
         "area": area.area_id,
-        "parent": str(area.analysis.entries[area.area_id]["parent_id"]),
+        "parent": parent,
+        "siblings": str(len(area.analysis.parts[parent])),
         "name": area.name,
     }
 

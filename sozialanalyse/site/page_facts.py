@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
@@ -20,6 +21,7 @@ _CELL: Final = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.DOTALL)
 _DATA: Final = re.compile(r"\bdata-([\w-]+)=(?:\"([^\"]*)\"|'([^']*)')")
 _TAG: Final = re.compile(r"<[^>]*>")
 _YES: Final = "ja"
+_UNTOLD: Final = " und weitere"
 _DEVIATING: Final = re.compile(
     r"»([^«]+)«: [\d.]+ gelieferte Werte der Ebene [^<]*? weichen (?:um höchstens ein halbes Prozent )?von"
 )
@@ -38,6 +40,7 @@ class PageReader:
     facts: list[Fact] = field(default_factory=list)
     _limits: dict[tuple[str, str], int] = field(default_factory=dict)
     _parents: dict[str, str] = field(default_factory=dict)
+    _siblings: dict[str, int] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _about: dict[str, dict[str, str]] = field(default_factory=dict)
     _deviating: set[str] = field(default_factory=set)
@@ -64,6 +67,7 @@ class PageReader:
                 for named in (about, *(data for data, _ in cells)):
                     if "parent" in named:
                         self._parents[named["area"]] = named["parent"]
+                        self._siblings[named["parent"]] = int(named.get("siblings", 0))
                         self._names[named["area"]] = named["name"]
                 self._read_row(cells, about, place)
 
@@ -72,6 +76,7 @@ class PageReader:
         self.facts += other.facts
         self._limits |= other._limits
         self._parents |= other._parents
+        self._siblings |= other._siblings
         self._names |= other._names
         self._about |= other._about
         self._deviating |= other._deviating
@@ -79,6 +84,13 @@ class PageReader:
     def rules(self) -> PageRules:
         """Return what all pages together tell of rules, areas and indicators."""
         areas = self._parents | {fact.area: self._parents.get(fact.area, "") for fact in self.facts}
+        known = Counter(areas.values())
+        # Parts of which no page tells count as one more: without it, the others would make up the whole.
+        areas |= {
+            f"{parent}{_UNTOLD}": parent
+            for parent, count in self._siblings.items()
+            if parent and known[parent] < count
+        }
         about = self._about
         return PageRules(
             limits=self._limits,

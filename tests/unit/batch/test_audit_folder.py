@@ -43,6 +43,17 @@ def out(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize(("siblings", "breaches"), [(1, 1), (3, 0)])
+def test_parts_that_no_page_tells_of_leave_a_hidden_part_open(
+    tmp_path: Path, siblings: int, breaches: int
+) -> None:
+    told = row("A", ".").replace("data-name", f'data-siblings="{siblings}" data-name')
+    html = f"<table>{RULES}{row('S', '120 / 1.500')}{told}</table>"
+    outputs = {"bild/S.html": write_final(tmp_path / "bild/S.html", html.encode())}
+    write_manifest(tmp_path, {}, [Entry("bild", "S", "rendered", {}, {}, outputs)])
+    assert len(audit_folder(tmp_path).breaches) == breaches
+
+
 def plant(out: Path, name: str, cases: str) -> None:
     """Write the number of quarter A back by hand."""
     text = (out / name).read_text(encoding="utf-8")
