@@ -65,7 +65,7 @@ def copied(checkout: Path, folder: Path, data: Path) -> Path:
 def small_groups(
     checkout: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, pd.DataFrame]:
-    """Return pages of a district, two of its small areas and its city, and the counts of all areas."""
+    """Return pages of a district, small areas, two of them its own, and its city, and the counts of all areas."""
     folder = copied(checkout, tmp_path_factory.mktemp("small"), shared_data / "rochdale")
     path = folder / "data" / "observations.csv"
     rows = pd.read_csv(path, dtype={"area_id": str})
@@ -76,7 +76,8 @@ def small_groups(
     rows.to_csv(path, index=False)
     areas = pd.read_csv(folder / "data" / "areas.csv", dtype=str)
     district = areas.loc[areas["level"] == areas["level"].iloc[-1], "parent_id"].iloc[0]
-    quarters = areas.loc[areas["parent_id"] == district, "area_id"].head(2)
+    quarters = areas.loc[areas["parent_id"] == district, "area_id"].head(2).tolist()
+    quarters += areas.loc[areas["level"] == areas["level"].iloc[-1], "area_id"].tail(6).tolist()
     city = areas.loc[areas["parent_id"].isna(), "area_id"].iloc[0]
     out = tmp_path_factory.mktemp("pages")
     assert run(folder, out, *quarters, district, city) == 0
