@@ -3,7 +3,7 @@
 The country has 317 districts and 22 indicators (made up, see worlds.py). The notebook `sozialraumanalyse`
 runs for 1, 10, 32, 100 and all districts, each time from nothing. The slope is that of log time per log
 count, without what one page alone takes: 1 means that a district costs the same however many there are.
-`python benchmarks/districts.py [AREAS [COUNT…]]`: how many areas (3,170), and other counts.
+`python benchmarks/districts.py [AREAS [COUNT…]]`: how many areas (32,844), and other counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from worlds import World, large_world
 
 from sozialanalyse.project import embedded_folder
 
-AREAS = 3_170
+AREAS = 32_844
 COUNTS = (1, 10, 32, 100, 317)
 PAUSE = 0.25
 NOTEBOOK = "sozialraumanalyse"

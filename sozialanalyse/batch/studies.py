@@ -16,7 +16,7 @@ from functools import partial
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from sozialanalyse.report.view import Analysis
 
 __all__ = ["make_studies"]
+
+MOST_ROWS: Final = 200_000
+"""Of more values than this, studies are made one after the other: each needs the memory of an analysis."""
 
 
 def make_studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, object]:
@@ -46,7 +49,8 @@ def make_studies(requests: Sequence[Request], analysis: Analysis) -> dict[str, o
         The studies by a name that stays the same from run to run. One that fails or warns is left out: then
         the page that asks for it makes it again, and shows what it has to show.
     """
-    groups = min(available_cores(), len(requests)) if _is_alone() else 1
+    few = len(analysis.current) <= MOST_ROWS and _is_alone()
+    groups = min(available_cores(), len(requests)) if few else 1
     context = get_context("fork")
     sources = []
     for group in range(1, groups):

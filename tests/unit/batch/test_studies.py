@@ -58,3 +58,19 @@ def test_studies_are_kept_with_the_analysis_and_one_that_fails_is_left_to_its_pa
         elif isinstance(mine, Analysis):
             assert other is fresh
     assert tables
+
+
+def test_studies_of_many_values_are_made_one_after_the_other(
+    fresh: Analysis, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studies, "MOST_ROWS", len(fresh.current) - 1)
+    monkeypatch.setattr(studies, "available_cores", lambda: 2)
+    monkeypatch.setattr(studies, "_is_alone", lambda: True)
+    # Nothing could be started with it.
+    monkeypatch.setattr(studies, "get_context", lambda method: None)
+    folder = str(checkout / "parameters")
+    requests = [
+        Request(CHOICE, "connections_of", (DOMAINS, folder)),
+        Request(CHOICE, "connections_of", ("poverty,education", folder)),
+    ]
+    assert make_studies(requests, fresh).keys() == {str(request) for request in requests}
