@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from sozialanalyse.index.alternatives import FACTORS
+from sozialanalyse.report import front
 from sozialanalyse.report.fragment import Fragment, figure, note, nothing, paragraph, warning
-from sozialanalyse.report.front import banner
 from sozialanalyse.report.numbers import format_change, format_number, join_names, join_words
 from sozialanalyse.report.sources import origin
 from sozialanalyse.report.studied import IndexStudy
@@ -26,6 +26,7 @@ __all__ = [
     "development",
     "heading",
     "inner_consistency",
+    "location",
     "overview",
     "ranks",
     "remarks",
@@ -48,7 +49,7 @@ def heading(study: IndexStudy) -> Fragment:
     city = analysis.area(analysis.root_id)
     head = Fragment(f"<h1>{escape(title, quote=False)}</h1>", title)
     subtitle = f"{city.name}, Ebene {analysis.levels[-1].label}"
-    return head + paragraph(subtitle, css_class="sa-subtitle") + banner(analysis)
+    return head + paragraph(subtitle, css_class="sa-subtitle") + front.banner(analysis)
 
 
 def construction(study: IndexStudy) -> Fragment:
@@ -119,11 +120,20 @@ def ranks(study: IndexStudy) -> Fragment:
     return paragraph(f"{text} {finding}") + picture + rank_table(study, shown)
 
 
+def location(study: IndexStudy, area: AreaView) -> Fragment:
+    """Return the map of an area with the classes of the index."""
+    return front.location(area, _table(study))
+
+
 def _origin(study: IndexStudy) -> str:
     index = study.analysis.index
-    if index is None:
-        return origin(study.analysis, ())
-    return origin(study.analysis, index.indicator_ids, table=f"»Indikatoren im {index.title}«")
+    return origin(study.analysis, index.indicator_ids if index else (), table=_table(study))
+
+
+def _table(study: IndexStudy) -> str:
+    """Return the name of the table with all sources."""
+    title = study.analysis.index.title if study.analysis.index else "Index"
+    return f"»Indikatoren im {title}«"
 
 
 def choices(study: IndexStudy) -> Fragment:
