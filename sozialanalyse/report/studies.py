@@ -120,9 +120,9 @@ def ranks(study: IndexStudy) -> Fragment:
     return paragraph(f"{text} {finding}") + picture + rank_table(study, shown)
 
 
-def location(study: IndexStudy, area: AreaView) -> Fragment:
-    """Return the map of an area with the classes of the index."""
-    return front.location(area, _table(study))
+def location(study: IndexStudy) -> Fragment:
+    """Return the map of all areas with the classes of the index."""
+    return front.location(AreaView(study.analysis, study.analysis.root_id), _table(study))
 
 
 def _origin(study: IndexStudy) -> str:
